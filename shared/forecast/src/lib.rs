@@ -1,0 +1,7 @@
+//! What open deals will do, how sure that is, and what would change it.
+
+pub mod chain;
+pub mod exact;
+pub mod rng;
+pub mod score;
+pub mod simulate;
