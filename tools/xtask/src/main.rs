@@ -1,1 +1,127 @@
-fn main() {}
+//! `cargo xtask tidy`: the project's rules about itself, as a command. The test of this crate checks the same.
+
+mod crates;
+mod finding;
+mod texts;
+
+use anyhow::{Context, bail};
+use finding::Finding;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str =
+    "usage: cargo xtask tidy    check crates, texts, decisions and changelog fragments";
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments != ["tidy"] {
+        writeln!(std::io::stderr(), "{USAGE}")?;
+        return Ok(ExitCode::from(2));
+    }
+    let findings = tidy(&root()?)?;
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        writeln!(out, "{finding}")?;
+    }
+    match findings.len() {
+        0 => writeln!(out, "tidy: nothing to mend")?,
+        n => writeln!(out, "tidy: {n} to mend")?,
+    }
+    Ok(ExitCode::from(u8::from(!findings.is_empty())))
+}
+
+/// The folder of the workspace's manifest.
+fn root() -> anyhow::Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here
+        .ancestors()
+        .nth(2)
+        .context("this crate lives two folders below the root")?
+        .to_owned())
+}
+
+/// Every rule over the whole project.
+fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
+    let metadata = crates::Metadata::parse(&output(
+        root,
+        "cargo",
+        &["metadata", "--format-version", "1", "--locked"],
+    )?)?;
+    let mut findings = crates::check(&metadata);
+    for package in metadata.members() {
+        let manifest = std::fs::read_to_string(&package.manifest_path)
+            .with_context(|| format!("cannot read {}", package.manifest_path))?;
+        findings.extend(crates::check_lints(&package.name, &manifest));
+    }
+    for name in crates::PURE {
+        let tree = "tree --locked --edges normal,build --target all --prefix none --package";
+        let arguments: Vec<&str> = tree.split(' ').chain([name]).collect();
+        findings.extend(crates::check_purity(
+            name,
+            &output(root, "cargo", &arguments)?,
+        ));
+    }
+
+    // New files count before they are committed; ignored ones never do.
+    let listed = output(
+        root,
+        "git",
+        &[
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
+    )?;
+    let mut paths: Vec<&str> = listed.split('\0').filter(|path| !path.is_empty()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for path in &paths {
+        // A file deleted but not yet committed is still listed.
+        let Ok(bytes) = std::fs::read(root.join(path)) else {
+            continue;
+        };
+        findings.extend(texts::check_file(path, &bytes));
+        if Path::new(path).extension().is_some_and(|end| end == "md")
+            && let Ok(text) = str::from_utf8(&bytes)
+        {
+            findings.extend(texts::check_links(path, text, &paths));
+        }
+    }
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
+    findings.extend(texts::check_decisions(&paths, &read));
+    findings.extend(texts::check_fragments(&paths, &read));
+    Ok(findings)
+}
+
+fn output(root: &Path, program: &str, arguments: &[&str]) -> anyhow::Result<String> {
+    let run = Command::new(program)
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .with_context(|| format!("cannot start {program}"))?;
+    if !run.status.success() {
+        bail!(
+            "{program} {} failed:\n{}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+    String::from_utf8(run.stdout)
+        .with_context(|| format!("{program} printed something that is not UTF-8"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_project_is_tidy() {
+        let findings = tidy(&root().unwrap()).unwrap();
+        let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "\n{}", lines.join("\n"));
+    }
+}

@@ -1,0 +1,53 @@
+# `make run` and `make test` are all a newcomer needs; the rest is for working on one thing.
+
+DEMO := target/demo
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+PIE := target/release/pie
+
+.PHONY: run test tidy fmt fmt-check lint unit doc words deny bench fuzz help
+
+run: ## build the release, invent a company, forecast it
+	cargo build --release --package local
+	$(PIE) demo --out $(DEMO) --force
+	$(PIE) forecast $(DEMO) --html $(DEMO)/forecast.html
+	@echo
+	@echo "Report: $(CURDIR)/$(DEMO)/forecast.html"
+
+test: fmt-check tidy words deny lint unit doc ## every check, cheapest first
+
+tidy: ## the project's rules about itself
+	cargo xtask tidy
+
+fmt: ## format the code
+	cargo fmt --all
+
+fmt-check:
+	cargo fmt --all --check
+
+lint: ## clippy, with warnings as errors
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+unit: ## unit, property, golden and command-line tests
+ifeq ($(NEXTEST),yes)
+	cargo nextest run --workspace --locked $(if $(CI),--profile ci)
+else
+	cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
+endif
+
+doc: ## the examples in the documentation
+	cargo test --doc --workspace --locked --quiet
+
+words: ## spelling, where typos is installed
+	@if command -v typos >/dev/null; then typos; else echo "words: typos is not installed, skipped"; fi
+
+deny: ## licences and advisories, where cargo-deny is installed
+	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "deny: cargo-deny is not installed, skipped"; fi
+
+bench: ## speed beside named peers; see bench/README.md for PIE_PEERS_PYTHON
+	cargo run --release --package bench
+
+fuzz: ## each reader of files, SECONDS (60) long
+	for target in csv json ndjson xes; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -1,0 +1,96 @@
+//! The command line: what can be asked, and the options every command understands.
+
+use anstream::ColorChoice;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+const ABOUT: &str = "\
+Says what your open deals will do, how sure that is, and what would change it: from files, on your machine.
+
+Answers go to standard output, messages to standard error.";
+
+const MORE: &str = "\
+Start here:
+  pie demo --out demo            make a company to play with
+  pie check demo                 what was read, and what is odd in it
+  pie forecast demo --html report.html
+
+Exit codes: 0 done, 1 failure, 2 wrong command line, 4 not found, 5 conflict,
+7 done in part, 130 interrupted.";
+
+/// Pie: a revenue forecast from your own history
+#[derive(Debug, Parser)]
+#[command(name = "pie", version, about = "Says what open deals will do, how sure that is, and what would change it", long_about = ABOUT, after_help = MORE, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Shared {
+    /// Answer as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress, notes or warnings; errors are still told
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// When to use colour; auto also minds NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+impl Shared {
+    pub(crate) fn output(&self) -> Output {
+        let colour = match self.color {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::AlwaysAnsi,
+            Colour::Never => ColorChoice::Never,
+        };
+        Output {
+            json: self.json,
+            quiet: self.quiet,
+            colour,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(commands::demo::Args),
+    Completions(commands::completions::Args),
+}
+
+impl Command {
+    pub(crate) fn run(&self, output: &Output) -> Result<Exit, Failure> {
+        match self {
+            Self::Demo(args) => commands::demo::run(args, output),
+            Self::Completions(args) => commands::completions::run(args, output),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+}

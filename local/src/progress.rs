@@ -1,0 +1,57 @@
+//! A progress bar on stderr for a person who waits.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar that can be hidden; using it costs nothing then.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    pub(crate) fn new(visible: bool) -> Self {
+        let bar = if visible {
+            ProgressBar::new_spinner()
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar }
+    }
+
+    /// Shows how much of a file has been read.
+    pub(crate) fn bytes(&self, what: &str, done: u64, total: Option<u64>) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        if let Some(total) = total.filter(|&total| total > 0)
+            && self.bar.length() != Some(total)
+        {
+            self.bar.set_length(total);
+            if let Ok(style) =
+                ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}")
+            {
+                self.bar.set_style(style);
+            }
+        }
+        self.bar.set_message(crate::table::one_line(what));
+        self.bar.set_position(done);
+    }
+
+    /// Shows which step is under way where its length is not known.
+    pub(crate) fn step(&self, what: &'static str) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(what);
+        self.bar.tick();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,411 @@
+//! The charts of the report. Each is drawn twice, for a wide and for a narrow page, because scaled
+//! text is unreadable text; the style sheet shows the one that fits.
+
+use super::scale::Scale;
+use super::svg::{Anchor, Canvas};
+
+/// The two widths a chart is drawn for, in CSS pixels.
+pub(super) const WIDE: f64 = 860.0;
+pub(super) const NARROW: f64 = 330.0;
+
+/// How wide a letter of a label is, roughly; labels are cut by it.
+const LETTER: f64 = 6.7;
+/// Room for the axis below a plot.
+const AXIS: f64 = 26.0;
+
+pub(super) type Show = fn(f64) -> String;
+
+/// Something that can be drawn at a given width.
+pub(super) trait Chart {
+    fn draw(&self, width: f64) -> Canvas;
+    /// What the chart says, for those who do not see it.
+    fn desc(&self) -> String;
+}
+
+/// Horizontal bars with an optional interval, one per row: values by period, owner or stage.
+#[derive(Debug)]
+pub(super) struct Bars {
+    pub(super) rows: Vec<Bar>,
+    pub(super) show: Show,
+    /// What the axis measures, with its unit.
+    pub(super) axis: String,
+}
+
+/// One bar: its value and, where there is one, the interval around it.
+#[derive(Debug)]
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) value: f64,
+    pub(super) interval: Option<(f64, f64)>,
+    /// What stands at the end of the row, such as the value in figures.
+    pub(super) note: String,
+}
+
+impl Chart for Bars {
+    fn draw(&self, width: f64) -> Canvas {
+        let narrow = width < 500.0;
+        let row_height = if narrow { 42.0 } else { 30.0 };
+        let (left, right) = if narrow { (2.0, 8.0) } else { (190.0, 190.0) };
+        let bottom = row_height * self.rows.len() as f64 + 4.0;
+        let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
+        let extent = self
+            .rows
+            .iter()
+            .flat_map(|bar| [bar.value, bar.interval.map_or(bar.value, |(_, high)| high)]);
+        let x = Scale::covering(extent, left, width - right);
+        let ticks = x.ticks(if narrow { 3 } else { 4 });
+        axis_below(&mut canvas, &x, &ticks, bottom, self.show, &self.axis);
+        for (i, bar) in self.rows.iter().enumerate() {
+            let top = row_height * i as f64;
+            let middle = if narrow {
+                top + 31.0
+            } else {
+                top + row_height / 2.0
+            };
+            let baseline = if narrow { top + 16.0 } else { middle + 4.0 };
+            let tip = format!("{}: {}", bar.label, bar.note);
+            let label_room = if narrow {
+                (width - bar.note.chars().count() as f64 * LETTER - 12.0) / LETTER
+            } else {
+                (left - 12.0) / LETTER
+            };
+            let label = crate::table::cut(&bar.label, label_room.max(6.0) as usize);
+            if narrow {
+                canvas.text(left, baseline, Anchor::Start, "label", &label);
+            } else {
+                canvas.text(left - 10.0, baseline, Anchor::End, "label", &label);
+            }
+            canvas.text(width - 2.0, baseline, Anchor::End, "value", &bar.note);
+            let zero = x.at(0.0);
+            let end = x.at(bar.value);
+            canvas.rect(
+                zero.min(end),
+                middle - 6.0,
+                (end - zero).abs(),
+                12.0,
+                "bar",
+                &tip,
+            );
+            if let Some((low, high)) = bar.interval {
+                let (low, high) = (x.at(low), x.at(high));
+                canvas.line(low, middle, high, middle, "whisker");
+                canvas.line(low, middle - 4.0, low, middle + 4.0, "whisker");
+                canvas.line(high, middle - 4.0, high, middle + 4.0, "whisker");
+            }
+        }
+        canvas
+    }
+
+    fn desc(&self) -> String {
+        let rows: Vec<String> = self
+            .rows
+            .iter()
+            .take(12)
+            .map(|bar| format!("{}: {}", bar.label, bar.note))
+            .collect();
+        format!("{}. {}", self.axis, rows.join("; "))
+    }
+}
+
+/// How a total is distributed: one column per band of values, the middle 80 % set off.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    /// Lower edge, upper edge, share of all runs.
+    pub(super) bins: Vec<(f64, f64, f64)>,
+    pub(super) p10: f64,
+    pub(super) p50: f64,
+    pub(super) p90: f64,
+    pub(super) show: Show,
+    pub(super) axis: String,
+}
+
+impl Chart for Histogram {
+    fn draw(&self, width: f64) -> Canvas {
+        let (top, bottom) = (34.0, 190.0);
+        let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
+        let low = self.bins.first().map_or(0.0, |bin| bin.0);
+        let high = self.bins.last().map_or(1.0, |bin| bin.1);
+        let x = Scale::new(low, high, 8.0, width - 8.0);
+        let most = self.bins.iter().map(|bin| bin.2).fold(0.0, f64::max);
+        let y = Scale::new(0.0, most, bottom, top);
+        let ticks = x.ticks(if width < 500.0 { 3 } else { 6 });
+        axis_below(&mut canvas, &x, &ticks, bottom, self.show, &self.axis);
+        for &(from, to, share) in &self.bins {
+            let middle = f64::midpoint(from, to);
+            let class = if middle >= self.p10 && middle <= self.p90 {
+                "bar"
+            } else {
+                "bar pale"
+            };
+            let tip = format!(
+                "{} to {}: {}",
+                (self.show)(from),
+                (self.show)(to),
+                crate::format::percent(share)
+            );
+            canvas.rect(
+                x.at(from) + 0.5,
+                y.at(share),
+                x.at(to) - x.at(from) - 1.0,
+                bottom - y.at(share),
+                class,
+                &tip,
+            );
+        }
+        let mut free_from = 0.0;
+        for (name, value) in [("P10", self.p10), ("P50", self.p50), ("P90", self.p90)] {
+            let at = x.at(value);
+            let text = format!("{name} {}", (self.show)(value));
+            let half = text.chars().count() as f64 * LETTER / 2.0;
+            canvas.line(at, 22.0, at, bottom, "mark");
+            let centre = at.clamp(half + 2.0, (width - half - 2.0).max(half + 2.0));
+            // Where two marks come close the second name stands one line higher.
+            let baseline = if centre - half < free_from {
+                6.0 + 4.0
+            } else {
+                19.0 + 1.0
+            };
+            canvas.text(centre, baseline, Anchor::Middle, "value", &text);
+            free_from = centre + half + 6.0;
+        }
+        canvas
+    }
+
+    fn desc(&self) -> String {
+        let show = self.show;
+        format!(
+            "{}. Half of the runs end above {}; eight in ten lie between {} and {}.",
+            self.axis,
+            show(self.p50),
+            show(self.p10),
+            show(self.p90)
+        )
+    }
+}
+
+/// What was said against what happened: on the diagonal, 30 % means three in ten.
+#[derive(Debug)]
+pub(super) struct Reliability {
+    pub(super) points: Vec<Reliable>,
+}
+
+/// One bin of predictions.
+#[derive(Debug)]
+pub(super) struct Reliable {
+    pub(super) predicted: f64,
+    pub(super) observed: f64,
+    /// Where the observed share lies with 95 % certainty.
+    pub(super) interval: (f64, f64),
+    pub(super) n: usize,
+}
+
+impl Chart for Reliability {
+    fn draw(&self, width: f64) -> Canvas {
+        let side = (width - 72.0).min(360.0);
+        let left = 52.0;
+        let (top, bottom) = (10.0, 10.0 + side);
+        let mut canvas = Canvas::new(left + side + 20.0, bottom + AXIS + 18.0);
+        let most = self
+            .points
+            .iter()
+            .flat_map(|p| [p.predicted, p.observed, p.interval.1])
+            .fold(0.1, f64::max);
+        let most = (most * 10.0).ceil() / 10.0;
+        let x = Scale::new(0.0, most, left, left + side);
+        let y = Scale::new(0.0, most, bottom, top);
+        for tick in x.ticks(4) {
+            canvas.line(left, y.at(tick), left + side, y.at(tick), "grid");
+            canvas.text(
+                left - 8.0,
+                y.at(tick) + 4.0,
+                Anchor::End,
+                "tick",
+                &crate::format::percent(tick),
+            );
+            canvas.text(
+                x.at(tick),
+                bottom + 17.0,
+                Anchor::Middle,
+                "tick",
+                &crate::format::percent(tick),
+            );
+        }
+        canvas.text(
+            left + side,
+            bottom + 36.0,
+            Anchor::End,
+            "tick",
+            "forecast probability →",
+        );
+        canvas.text(
+            left + 8.0,
+            top + 12.0,
+            Anchor::Start,
+            "tick",
+            "↑ share that happened",
+        );
+        canvas.line(x.at(0.0), y.at(0.0), x.at(most), y.at(most), "ideal");
+        let largest = self.points.iter().map(|p| p.n).max().unwrap_or(1).max(1) as f64;
+        canvas.path(
+            self.points
+                .iter()
+                .map(|p| (x.at(p.predicted), y.at(p.observed))),
+            "curve",
+        );
+        for point in &self.points {
+            let (px, py) = (x.at(point.predicted), y.at(point.observed));
+            canvas.line(
+                px,
+                y.at(point.interval.0),
+                px,
+                y.at(point.interval.1),
+                "whisker",
+            );
+            let radius = 3.0 + 5.0 * (point.n as f64 / largest).sqrt();
+            let tip = format!(
+                "said {}, happened {} ({}), n {}",
+                crate::format::percent(point.predicted),
+                crate::format::percent(point.observed),
+                crate::format::percent_range(point.interval.0, point.interval.1),
+                crate::format::count(point.n)
+            );
+            canvas.circle(px, py, radius, "dot", &tip);
+        }
+        canvas
+    }
+
+    fn desc(&self) -> String {
+        let points: Vec<String> = self
+            .points
+            .iter()
+            .map(|p| {
+                format!(
+                    "said {}, happened {}, n {}",
+                    crate::format::percent(p.predicted),
+                    crate::format::percent(p.observed),
+                    p.n
+                )
+            })
+            .collect();
+        format!(
+            "Forecast probability against the share that happened. {}",
+            points.join("; ")
+        )
+    }
+}
+
+/// A value over days with the band it lies in.
+#[derive(Debug)]
+pub(super) struct Band {
+    /// Day, low, middle, high.
+    pub(super) points: Vec<(f64, f64, f64, f64)>,
+    pub(super) show: Show,
+    pub(super) axis: String,
+}
+
+impl Chart for Band {
+    fn draw(&self, width: f64) -> Canvas {
+        let left = 58.0;
+        let (top, bottom) = (12.0, 200.0);
+        let mut canvas = Canvas::new(width, bottom + AXIS + 18.0);
+        let y = Scale::covering(self.points.iter().map(|p| p.3), bottom, top);
+        let last = self.points.last().map_or(1.0, |p| p.0);
+        let x = Scale::new(0.0, last, left, width - 12.0);
+        for tick in y.ticks(4) {
+            canvas.line(left, y.at(tick), width - 12.0, y.at(tick), "grid");
+            canvas.text(
+                left - 8.0,
+                y.at(tick) + 4.0,
+                Anchor::End,
+                "tick",
+                &(self.show)(tick),
+            );
+        }
+        for tick in x.ticks(if width < 500.0 { 3 } else { 6 }) {
+            canvas.text(
+                x.at(tick),
+                bottom + 17.0,
+                Anchor::Middle,
+                "tick",
+                &crate::format::whole(tick),
+            );
+        }
+        canvas.text(width - 12.0, bottom + 36.0, Anchor::End, "tick", &self.axis);
+        let up = self.points.iter().map(|p| (x.at(p.0), y.at(p.3)));
+        let down = self.points.iter().rev().map(|p| (x.at(p.0), y.at(p.1)));
+        canvas.path(up.chain(down), "band");
+        canvas.path(self.points.iter().map(|p| (x.at(p.0), y.at(p.2))), "curve");
+        canvas
+    }
+
+    fn desc(&self) -> String {
+        let show = self.show;
+        let last = self
+            .points
+            .last()
+            .map_or_else(String::new, |&(day, low, mid, high)| {
+                format!(
+                    " After {} days {} ({} to {}).",
+                    crate::format::whole(day),
+                    show(mid),
+                    show(low),
+                    show(high)
+                )
+            });
+        format!("{}.{last}", self.axis)
+    }
+}
+
+/// A deal's way so far: one piece per stage, as long as it took, the last one still running.
+pub(super) fn stage_path(id: &str, stays: &[(String, f64)]) -> String {
+    const WIDTH: f64 = 150.0;
+    let mut canvas = Canvas::new(WIDTH, 14.0);
+    let total: f64 = stays.iter().map(|(_, days)| days.max(0.0)).sum();
+    let gaps = 2.0 * stays.len().saturating_sub(1) as f64;
+    // Even a stay of minutes is shown.
+    let least = 3.0;
+    let room = (WIDTH - gaps - least * stays.len() as f64).max(0.0);
+    let mut x = 0.0;
+    for (i, (stage, days)) in stays.iter().enumerate() {
+        let share = if total > 0.0 {
+            days.max(0.0) / total
+        } else {
+            0.0
+        };
+        let width = least + room * share;
+        let class = if i + 1 == stays.len() {
+            "bar"
+        } else {
+            "bar pale"
+        };
+        canvas.rect(
+            x,
+            1.0,
+            width,
+            12.0,
+            class,
+            &format!("{stage}: {}", crate::format::days(*days)),
+        );
+        x += width + 2.0;
+    }
+    let desc: Vec<String> = stays
+        .iter()
+        .map(|(stage, days)| format!("{stage} {}", crate::format::days(*days)))
+        .collect();
+    canvas.finish(id, "path", "Stages so far", &desc.join(", then "))
+}
+
+fn axis_below(canvas: &mut Canvas, x: &Scale, ticks: &[f64], bottom: f64, show: Show, name: &str) {
+    for (i, &tick) in ticks.iter().enumerate() {
+        let at = x.at(tick);
+        canvas.line(at, 0.0, at, bottom, "grid");
+        let anchor = match i {
+            0 if at < 20.0 => Anchor::Start,
+            _ if at > canvas.width - 24.0 => Anchor::End,
+            _ => Anchor::Middle,
+        };
+        canvas.text(at, bottom + 16.0, anchor, "tick", &show(tick));
+    }
+    let end = canvas.width - 2.0;
+    canvas.text(end, bottom + 36.0, Anchor::End, "tick", name);
+}

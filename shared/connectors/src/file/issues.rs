@@ -1,0 +1,114 @@
+//! Where oddities go: all counted, some kept, each shown to whoever listens.
+
+use std::collections::BTreeMap;
+
+use model::{Issue, IssueCode, Place};
+
+pub(super) use model::Severity as Level;
+
+/// How many issues of one kind are kept in memory.
+const KEPT: usize = 1_000;
+/// How much of an odd value is shown.
+const SHOWN: usize = 80;
+
+/// Who hears of each issue as it is found.
+pub type Listener<'a> = &'a mut dyn FnMut(&Issue);
+
+/// Collects the issues of an import.
+///
+/// A million bad rows cost a thousand issues of memory: the rest are counted, and reach the
+/// listener if there is one.
+#[derive(Default)]
+pub(super) struct Issues<'a> {
+    file: Option<String>,
+    kinds: BTreeMap<&'static str, Kind>,
+    listener: Option<Listener<'a>>,
+    muted: bool,
+}
+
+/// The issues of one kind.
+#[derive(Debug, Clone)]
+pub(super) struct Kind {
+    pub(super) severity: Level,
+    pub(super) count: u64,
+    pub(super) kept: Vec<Issue>,
+}
+
+impl<'a> Issues<'a> {
+    pub(super) fn new(listener: Option<Listener<'a>>) -> Self {
+        Self {
+            listener,
+            ..Self::default()
+        }
+    }
+
+    /// One that hears nothing, for looking at a file before it is read.
+    pub(super) fn quiet() -> Self {
+        Self {
+            muted: true,
+            ..Self::default()
+        }
+    }
+
+    /// The file that what follows is about.
+    pub(super) fn about(&mut self, file: Option<&str>) {
+        self.file = file.map(str::to_owned);
+    }
+
+    /// Adds an issue. Row 0 means the file as a whole. `text` gives what is odd and the remedy,
+    /// and is only asked when somebody will read it.
+    pub(super) fn raise(
+        &mut self,
+        code: &'static str,
+        severity: Level,
+        row: u64,
+        column: Option<&str>,
+        value: Option<&str>,
+        text: impl FnOnce() -> (String, String),
+    ) {
+        if self.muted {
+            return;
+        }
+        let kind = self.kinds.entry(code).or_insert_with(|| Kind {
+            severity,
+            count: 0,
+            kept: Vec::new(),
+        });
+        kind.count += 1;
+        kind.severity = kind.severity.max(severity);
+        let keep = kind.kept.len() < KEPT;
+        if !keep && self.listener.is_none() {
+            return;
+        }
+        let (what, remedy) = text();
+        let issue = Issue {
+            code: IssueCode(code),
+            severity,
+            place: Place {
+                file: self.file.clone(),
+                row: (row > 0).then_some(row),
+                column: column.map(str::to_owned),
+            },
+            what,
+            remedy,
+            value: value.map(shorten),
+        };
+        if let Some(listener) = &mut self.listener {
+            listener(&issue);
+        }
+        if keep {
+            kind.kept.push(issue);
+        }
+    }
+
+    pub(super) fn into_kinds(self) -> BTreeMap<&'static str, Kind> {
+        self.kinds
+    }
+}
+
+fn shorten(value: &str) -> String {
+    if value.chars().count() <= SHOWN {
+        return value.to_owned();
+    }
+    value.chars().take(SHOWN - 1).chain(['…']).collect()
+}

@@ -1,0 +1,337 @@
+//! Readers: from bytes to [`Record`]s, without any idea of what the records mean.
+//!
+//! Each reader streams: it holds one record at a time and never the file. What it gives does not
+//! depend on how the bytes arrive. Anything odd goes to the issues; a reader never fails.
+
+mod buffer;
+mod csv;
+mod json;
+mod sniff;
+mod xes;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use buffer::{Buffer, MAX_RECORD};
+pub(super) use csv::DELIMITERS;
+pub(super) use json::list;
+pub(super) use sniff::{Format, Sniffed, Unreadable};
+
+use super::issues::{Issues, Level};
+
+/// Something that can be read twice: once to learn its columns, once to take it in.
+#[derive(Debug, Clone)]
+pub(super) enum Source<'a> {
+    /// A file on disk.
+    Path(PathBuf),
+    /// Bytes in memory: a test, or a pipe read to its end.
+    Bytes(&'a [u8]),
+}
+
+impl Source<'_> {
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::Path(path) => Box::new(File::open(path)?),
+            Self::Bytes(bytes) => Box::new(*bytes),
+        })
+    }
+}
+
+/// The shape a stream was found to have, from its first bytes and its name.
+pub(super) fn sniff(source: &Source<'_>, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
+    sniff::sniff(source, name, delimiter)
+}
+
+/// One row: cells in the order of its table's columns.
+///
+/// Reused from row to row, so a million rows take the memory of one.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// The physical line, from 1, on which the row starts.
+    pub(super) row: u64,
+    /// Which table of the file the row belongs to.
+    pub(super) table: usize,
+    text: Vec<u8>,
+    /// Where each cell lies in `text`; `ABSENT` where the row has no such cell.
+    spans: Vec<(u32, u32)>,
+    /// Whether the text was not UTF-8 and was read as Windows-1252.
+    pub(super) recoded: bool,
+}
+
+const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
+
+impl Record {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.spans.clear();
+        self.recoded = false;
+    }
+
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    fn end_cell(&mut self) {
+        let start = self.spans.last().map_or(0, |s| s.1);
+        self.spans.push((start, self.text.len() as u32));
+    }
+
+    /// Sets one cell of a row whose cells come in any order.
+    fn put(&mut self, column: usize, text: &str) {
+        if self.spans.len() <= column {
+            self.spans.resize(column + 1, ABSENT);
+        }
+        let start = self.text.len() as u32;
+        self.text.extend_from_slice(text.as_bytes());
+        self.spans[column] = (start, self.text.len() as u32);
+    }
+
+    /// How many cells the row has, counting absent ones before the last.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// A row with nothing in it but white space.
+    fn is_blank(&self) -> bool {
+        self.text.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Makes sure every cell is text: what is not UTF-8 is read as Windows-1252.
+    fn settle(&mut self) {
+        if std::str::from_utf8(&self.text).is_ok() {
+            return;
+        }
+        let mut text = Vec::with_capacity(self.text.len() * 2);
+        for span in &mut self.spans {
+            if *span == ABSENT {
+                continue;
+            }
+            let cell = &self.text[span.0 as usize..span.1 as usize];
+            let start = text.len() as u32;
+            match std::str::from_utf8(cell) {
+                Ok(good) => text.extend_from_slice(good.as_bytes()),
+                Err(_) => {
+                    let (decoded, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
+                    text.extend_from_slice(decoded.as_bytes());
+                }
+            }
+            *span = (start, text.len() as u32);
+        }
+        self.text = text;
+        self.recoded = true;
+    }
+
+    /// The cell of a column without white space around it; `None` when the row has no such
+    /// cell.
+    pub(super) fn get(&self, column: usize) -> Option<&str> {
+        let &(start, end) = self.spans.get(column)?;
+        let bytes = self.text.get(start as usize..end as usize)?;
+        // Every cell was settled or came as text.
+        std::str::from_utf8(bytes).ok().map(trim)
+    }
+
+    pub(super) fn has_nul(&self) -> bool {
+        memchr::memchr(0, &self.text).is_some()
+    }
+
+    /// The cells from `column` on are all empty or absent.
+    pub(super) fn is_empty_from(&self, column: usize) -> bool {
+        (column..self.len()).all(|c| self.get(c).is_none_or(str::is_empty))
+    }
+}
+
+/// Trims white space and the marks that look like it or like nothing: no-break space,
+/// zero-width characters, byte order marks.
+pub(super) fn trim(text: &str) -> &str {
+    let plain = text.as_bytes();
+    let odd = |b: &u8| !(0x21..=0x7e).contains(b);
+    if !plain.first().is_some_and(odd) && !plain.last().is_some_and(odd) {
+        return text;
+    }
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'))
+}
+
+/// One table of a file: its name, when it has one, and its columns as they become known.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Table {
+    pub(super) name: Option<String>,
+    pub(super) columns: Vec<String>,
+    index: HashMap<String, usize>,
+}
+
+/// The tables of a file. Text has one; JSON has one per array.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Tables(pub(super) Vec<Table>);
+
+impl Tables {
+    fn find(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|t| t.name.as_deref() == Some(name))
+    }
+
+    /// The table of that name, made when new.
+    fn named(&mut self, name: Option<&str>) -> usize {
+        if let Some(at) = self.0.iter().position(|t| t.name.as_deref() == name) {
+            return at;
+        }
+        self.0.push(Table {
+            name: name.map(str::to_owned),
+            ..Table::default()
+        });
+        self.0.len() - 1
+    }
+
+    /// The column of that name, made when new.
+    fn column(&mut self, table: usize, name: &str) -> usize {
+        let table = &mut self.0[table];
+        if let Some(&at) = table.index.get(name) {
+            return at;
+        }
+        let at = table.columns.len();
+        table.columns.push(name.to_owned());
+        table.index.insert(name.to_owned(), at);
+        at
+    }
+}
+
+/// What a reader has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The record holds a row.
+    Record,
+    /// A row is there but cannot be read; an issue says why.
+    Bad,
+    /// No more rows.
+    End,
+}
+
+/// A reader over any of the formats.
+pub(super) struct Rows<'a> {
+    kind: Kind<'a>,
+    pub(super) tables: Tables,
+    /// Delimited text: cells a row should have.
+    width: Option<usize>,
+}
+
+type Stream<'a> = Box<dyn Read + 'a>;
+
+enum Kind<'a> {
+    Csv(csv::CsvReader<Stream<'a>>),
+    Json(json::JsonReader<Stream<'a>>),
+    Ndjson(json::NdjsonReader<Stream<'a>>),
+    Xes(xes::XesReader<Stream<'a>>),
+}
+
+impl<'a> Rows<'a> {
+    /// Reads `source` as it was found to be.
+    pub(super) fn open(source: &'a Source<'_>, sniffed: &Sniffed, issues: &mut Issues) -> io::Result<Self> {
+        Ok(Self::over(sniff::decoded(source.open()?)?, sniffed, issues))
+    }
+
+    /// The same over any stream of text that is UTF-8 already or nearly.
+    fn over(stream: Stream<'a>, sniffed: &Sniffed, issues: &mut Issues) -> Self {
+        let mut tables = Tables::default();
+        let mut width = None;
+        let kind = match &sniffed.format {
+            Format::Csv(layout) => {
+                let mut reader = csv::CsvReader::new(stream, layout.delimiter);
+                let mut record = Record::default();
+                let mut quiet = Issues::quiet();
+                // The header line counts towards stray quotes like any other, once.
+                let passed = layout.preamble + usize::from(layout.has_header);
+                for at in 0..passed {
+                    let heard = if at + 1 == passed { &mut *issues } else { &mut quiet };
+                    if reader.next(&mut record, heard) == Step::End {
+                        break;
+                    }
+                }
+                let table = tables.named(None);
+                for name in &layout.columns {
+                    tables.column(table, name);
+                }
+                width = Some(layout.columns.len());
+                Kind::Csv(reader)
+            }
+            Format::Json => Kind::Json(json::JsonReader::new(stream)),
+            Format::Ndjson => Kind::Ndjson(json::NdjsonReader::new(stream)),
+            Format::Xes => Kind::Xes(xes::XesReader::new(stream)),
+        };
+        Self { kind, tables, width }
+    }
+
+    /// The next row. Blank rows are passed over and are no rows.
+    pub(super) fn next(&mut self, record: &mut Record, issues: &mut Issues) -> Step {
+        let step = match &mut self.kind {
+            Kind::Csv(reader) => reader.next(record, issues),
+            Kind::Json(reader) => reader.next(record, &mut self.tables, issues),
+            Kind::Ndjson(reader) => reader.next(record, &mut self.tables, issues),
+            Kind::Xes(reader) => reader.next(record, &mut self.tables, issues),
+        };
+        if step != Step::Record {
+            return step;
+        }
+        record.settle();
+        if record.has_nul() {
+            issues.raise("nul_byte", Level::Error, record.row, None, None, || {
+                (
+                    "the row holds a NUL byte and was not used".into(),
+                    "the file may be damaged or binary at this place: export it again".into(),
+                )
+            });
+            return Step::Bad;
+        }
+        if let Some(width) = self.width {
+            return self.check_width(width, record, issues);
+        }
+        Step::Record
+    }
+
+    fn check_width(&self, width: usize, record: &Record, issues: &mut Issues) -> Step {
+        let found = record.len();
+        if found > width && !record.is_empty_from(width) {
+            issues.raise("long_row", Level::Error, record.row, None, None, || {
+                (
+                    format!("the row has {found} cells where the header has {width}"),
+                    "quote the cell that holds the separator; the row was not used".into(),
+                )
+            });
+            return Step::Bad;
+        }
+        // A lone cell is a footer or a remark: whoever maps the row judges it.
+        if found < width && found > 1 {
+            issues.raise("short_row", Level::Warning, record.row, None, None, || {
+                (
+                    format!("the row has {found} cells where the header has {width}"),
+                    "the missing cells were read as empty; check the export".into(),
+                )
+            });
+        }
+        Step::Record
+    }
+}
+
+fn end_of_stream<R: Read>(buffer: &mut Buffer<R>, row: u64, issues: &mut Issues) -> Step {
+    if let Some(failure) = buffer.take_failure() {
+        cut_short(row, &failure, issues);
+    }
+    Step::End
+}
+
+fn cut_short(row: u64, failure: &dyn std::error::Error, issues: &mut Issues) {
+    issues.raise("cut_short", Level::Error, row, None, None, || {
+        (
+            format!("the file cannot be read past this place: {failure}"),
+            "the rows before it were read; copy or export the file again".into(),
+        )
+    });
+}
+
+fn too_long(row: u64, issues: &mut Issues) {
+    issues.raise("too_long", Level::Error, row, None, None, || {
+        (
+            format!("the record is longer than {} MiB and was not used", MAX_RECORD >> 20),
+            "check whether line ends or quotation marks are missing here".into(),
+        )
+    });
+}

@@ -1,0 +1,379 @@
+//! Cause-specific hazards by days in stage, right-censored, Gamma-shrunk.
+//!
+//! For each open stage and each way out of it the hazard is constant on bins of days in stage. Bins
+//! follow the quantiles of the observed stays. Each bin's rate is shrunk towards the rate of its
+//! coarse band, that towards the stage's, that towards the pipeline's (Gamma priors), so that a
+//! stage seen a few times still gives a sane answer. Deals that are still open count as exposure;
+//! leaving them out is what makes forecasts of this kind too high. The estimate is the
+//! Aalen–Johansen one (Aalen & Johansen 1978) of a semi-Markov process with piecewise-constant
+//! hazards.
+
+use super::calendar::{self, BANDS, Calendar, KINDS};
+use super::panel::{Mark, Sojourn};
+
+/// Strength of the priors, in events.
+const STAGE_PRIOR: f64 = 1.0;
+const COARSE_PRIOR: f64 = 2.0;
+const FINE_PRIOR: f64 = 0.3;
+/// Events a bin should hold.
+const EVENTS_PER_BIN: usize = 8;
+const MAX_BINS: usize = 100;
+const COARSE_BANDS: usize = 4;
+/// Events by which a calendar cell is pulled towards 1.
+const WEEKDAY_PRIOR: f64 = 20.0;
+const QUARTER_PRIOR: f64 = 10.0;
+/// Stays beyond this many are thinned, newest kept: the hazards no longer change.
+const MAX_STAYS: usize = 200_000;
+
+/// The ways out of a stage: open stages by index, then won, then lost.
+pub fn target_of(mark: Mark, stages: usize) -> usize {
+    match mark {
+        Mark::Stage(s) => s as usize,
+        Mark::Won => stages,
+        Mark::Lost => stages + 1,
+    }
+}
+
+/// Which calendar a way out follows.
+fn kind_of(target: usize, stages: usize) -> usize {
+    match target.checked_sub(stages) {
+        Some(0) => 0,
+        Some(_) => 1,
+        None => 2,
+    }
+}
+
+/// One way out of a stage.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// Open stage index, or `stages` for won and `stages + 1` for lost.
+    pub target: usize,
+    /// Which calendar it follows: 0 won, 1 lost, 2 moved.
+    pub kind: usize,
+    /// Times seen (weighted).
+    pub events: f64,
+    /// Cumulative hazard at each edge of the stage's bins.
+    cumulative: Vec<f64>,
+    /// Hazard per day past the last edge.
+    tail: f64,
+}
+
+/// The ways out of one stage.
+#[derive(Clone, Debug)]
+pub struct StageHazards {
+    edges: Vec<f64>,
+    /// Ways out that were seen, and always won and lost.
+    pub exits: Vec<Exit>,
+    /// Stays seen, weighted.
+    pub stays: f64,
+}
+
+impl StageHazards {
+    /// Cumulative hazard of `exit` at an age in days.
+    pub fn cumulative(&self, exit: &Exit, age: f64) -> f64 {
+        let bin = self.edges.partition_point(|edge| *edge <= age).saturating_sub(1);
+        match (self.edges.get(bin + 1), exit.cumulative.get(bin + 1)) {
+            (Some(&hi), Some(&c)) => {
+                let (lo, base) = (self.edges[bin], exit.cumulative[bin]);
+                base + (c - base) * (age - lo) / (hi - lo)
+            }
+            _ => exit.cumulative[bin] + exit.tail * (age - self.edges[bin]).max(0.0),
+        }
+    }
+
+    /// Ages at which some hazard changes.
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
+    }
+
+    /// Hazard per day of `exit` in the bin that begins at `edges()[bin]`.
+    pub fn rate(&self, exit: &Exit, bin: usize) -> f64 {
+        match self.edges.get(bin + 1) {
+            Some(hi) => (exit.cumulative[bin + 1] - exit.cumulative[bin]) / (hi - self.edges[bin]),
+            None => exit.tail,
+        }
+    }
+}
+
+/// All stages' hazards and the calendar they follow.
+#[derive(Clone, Debug)]
+pub struct Hazards {
+    /// By open stage.
+    pub stages: Vec<StageHazards>,
+    /// Multipliers by weekday and month of the quarter.
+    pub calendar: Calendar,
+}
+
+/// How the hazards are to be estimated.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Learn multipliers by weekday and by month of the quarter.
+    pub calendar: bool,
+    /// Use the days in stage; without, the hazards are constant (a memoryless Markov chain).
+    pub ages: bool,
+    /// Count open deals' exposure; without, only finished stays are used.
+    pub censored: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { calendar: true, ages: true, censored: true }
+    }
+}
+
+impl Hazards {
+    /// Estimates the hazards of `stages` open stages from stays that began before `origin`.
+    /// `weight` gives each deal's weight (a bootstrap's multiplicity); `None` counts each once.
+    pub fn fit(sojourns: &[Sojourn], stages: usize, origin: f64, weight: Option<&[f64]>, settings: Settings) -> Self {
+        let first_closing = sojourns
+            .iter()
+            .filter(|s| s.to.is_some_and(Mark::closes))
+            .map(|s| s.exit)
+            .min_by(f64::total_cmp)
+            .unwrap_or(f64::NEG_INFINITY);
+        let mut stays: Vec<Stay> = sojourns
+            .iter()
+            .filter(|s| settings.censored || s.to.is_some())
+            .filter_map(|s| Stay::new(s, stages, first_closing, weight))
+            .collect();
+        if stays.len() > MAX_STAYS {
+            stays.sort_by(|a, b| b.enter.total_cmp(&a.enter));
+            stays.truncate(MAX_STAYS);
+        }
+        let mut by_stage: Vec<Vec<Stay>> = vec![Vec::new(); stages];
+        for stay in stays {
+            by_stage[stay.stage].push(stay);
+        }
+        let edges: Vec<Vec<f64>> =
+            by_stage.iter().map(|stays| if settings.ages { edges_of(stays) } else { vec![0.0] }).collect();
+        let pooled = Pooled::of(&by_stage, stages);
+        let mut calendar = Calendar { bands: bands_of(&by_stage, stages), ..Calendar::default() };
+        let fit_all = |calendar: &Calendar| -> Vec<StageHazards> {
+            by_stage.iter().zip(&edges).map(|(stays, edges)| fit_stage(stays, edges, stages, &pooled, calendar)).collect()
+        };
+        let mut fitted = fit_all(&calendar);
+        if settings.calendar {
+            // Rates and multipliers are estimated in turns until they agree well enough.
+            for _ in 0..2 {
+                calendar = fit_calendar(&by_stage, &fitted, &calendar, stages, origin);
+                fitted = fit_all(&calendar);
+            }
+        }
+        Self { stages: fitted, calendar }
+    }
+}
+
+/// A stay as the estimator reads it.
+#[derive(Clone, Copy, Debug)]
+struct Stay {
+    stage: usize,
+    enter: f64,
+    /// Where exposure begins: records made before the first closing was ever recorded carry none.
+    from: f64,
+    exit: f64,
+    target: Option<usize>,
+    weight: f64,
+}
+
+impl Stay {
+    fn new(s: &Sojourn, stages: usize, first_closing: f64, weight: Option<&[f64]>) -> Option<Self> {
+        let weight = weight.map_or(1.0, |w| w[s.deal as usize]);
+        let from = s.enter.max(first_closing);
+        (weight > 0.0 && s.exit >= from).then(|| Self {
+            stage: s.stage as usize,
+            enter: s.enter,
+            from,
+            exit: s.exit,
+            target: s.to.map(|mark| target_of(mark, stages)),
+            weight,
+        })
+    }
+
+    fn days(&self) -> f64 {
+        self.exit - self.enter
+    }
+}
+
+/// Left edges of the bins: 0, then quantiles of the finished stays, so that each bin holds some events.
+fn edges_of(stays: &[Stay]) -> Vec<f64> {
+    let mut done: Vec<f64> = stays.iter().filter(|s| s.target.is_some()).map(Stay::days).collect();
+    done.sort_by(f64::total_cmp);
+    let per_bin = EVENTS_PER_BIN.max(done.len().div_ceil(MAX_BINS));
+    let mut edges = vec![0.0];
+    let mut held = 0;
+    for (i, days) in done.iter().enumerate() {
+        held += 1;
+        let next = done.get(i + 1);
+        // A bin ends between two different values, so that ties stay together.
+        if held >= per_bin && next.is_none_or(|next| next > days) {
+            let edge = next.map_or(*days, |next| f64::midpoint(*days, *next).min(*days + 0.5));
+            if edge > 0.0 {
+                edges.push(edge);
+                held = 0;
+            }
+        }
+    }
+    edges
+}
+
+/// Ends of the bands of age in which the calendar may differ: quintiles of the stays that closed.
+fn bands_of(by_stage: &[Vec<Stay>], stages: usize) -> [f64; BANDS - 1] {
+    let mut days: Vec<f64> =
+        by_stage.iter().flatten().filter(|s| s.target.is_some_and(|t| t >= stages)).map(Stay::days).collect();
+    days.sort_by(f64::total_cmp);
+    std::array::from_fn(|i| days.get((i + 1) * days.len() / BANDS).copied().unwrap_or(f64::INFINITY))
+}
+
+/// The pipeline's rates, to which a stage with few stays is pulled.
+struct Pooled {
+    /// Won, lost, moved per day.
+    rate: [f64; KINDS],
+    total: f64,
+}
+
+impl Pooled {
+    fn of(by_stage: &[Vec<Stay>], stages: usize) -> Self {
+        let mut events = [0.5; KINDS];
+        let mut exposure = 0.0;
+        for stay in by_stage.iter().flatten() {
+            exposure += stay.weight * (stay.exit - stay.from);
+            if let Some(target) = stay.target {
+                events[kind_of(target, stages)] += stay.weight;
+            }
+        }
+        let rate = events.map(|n| n / f64::max(exposure, 1e-6));
+        Self { rate, total: rate.iter().sum() }
+    }
+}
+
+fn fit_stage(stays: &[Stay], edges: &[f64], stages: usize, pooled: &Pooled, calendar: &Calendar) -> StageHazards {
+    let bins = edges.len();
+    let mut exposure = vec![[0.0; KINDS]; bins];
+    let mut events = vec![vec![0.0; bins]; stages + 2];
+    let mut weight = 0.0;
+    for stay in stays {
+        weight += stay.weight;
+        walk(stay, edges, calendar, |bin, _, _, days, factor| {
+            for kind in 0..KINDS {
+                exposure[bin][kind] += stay.weight * days * factor[kind];
+            }
+        });
+        if let Some(target) = stay.target {
+            events[target][bin_of(edges, stay.days())] += stay.weight;
+        }
+    }
+    let coarse: Vec<usize> = (0..bins).map(|bin| bin * COARSE_BANDS / bins).collect();
+    let seen: Vec<usize> =
+        (0..stages + 2).filter(|&t| t >= stages || events[t].iter().any(|n| *n > 0.0)).collect();
+    let moves = seen.iter().filter(|t| **t < stages).count().max(1) as f64;
+    let exits = seen
+        .into_iter()
+        .map(|target| {
+            let kind = kind_of(target, stages);
+            let events = &events[target];
+            let total: f64 = events.iter().sum();
+            let time: f64 = exposure.iter().map(|e| e[kind]).sum();
+            let share = if kind == 2 { 1.0 / moves } else { 1.0 };
+            let prior_events = STAGE_PRIOR * pooled.rate[kind] * share / pooled.total;
+            let stage_rate = (total + prior_events) / (time + STAGE_PRIOR / pooled.total);
+            let shrink = |events: f64, time: f64, rate: f64, prior: f64| (events + prior) / (time + prior / rate);
+            let band_rate: Vec<f64> = (0..COARSE_BANDS)
+                .map(|band| {
+                    let cells = (0..bins).filter(|bin| coarse[*bin] == band);
+                    let (n, time) = cells.fold((0.0, 0.0), |(n, t), bin| (n + events[bin], t + exposure[bin][kind]));
+                    shrink(n, time, stage_rate, COARSE_PRIOR)
+                })
+                .collect();
+            let rates: Vec<f64> = (0..bins)
+                .map(|bin| shrink(events[bin], exposure[bin][kind], band_rate[coarse[bin]], FINE_PRIOR))
+                .collect();
+            let mut cumulative = vec![0.0];
+            for bin in 1..bins {
+                cumulative.push(cumulative[bin - 1] + rates[bin - 1] * (edges[bin] - edges[bin - 1]));
+            }
+            Exit { target, kind, events: total, cumulative, tail: rates[bins - 1] }
+        })
+        .collect();
+    StageHazards { edges: edges.to_vec(), exits, stays: weight }
+}
+
+/// The bin of an age; a bin holds its right end, because a stay of exactly that length ended in it.
+fn bin_of(edges: &[f64], age: f64) -> usize {
+    edges.partition_point(|edge| *edge < age).saturating_sub(1)
+}
+
+/// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, age, days, multipliers)`.
+fn walk(stay: &Stay, edges: &[f64], calendar: &Calendar, mut visit: impl FnMut(usize, f64, f64, f64, [f64; KINDS])) {
+    let mut at = stay.from;
+    let mut bin = edges.partition_point(|edge| *edge <= at - stay.enter).saturating_sub(1);
+    while at < stay.exit {
+        let edge = edges.get(bin + 1).map_or(f64::INFINITY, |e| stay.enter + e);
+        let end = stay.exit.min(at.floor() + 1.0).min(edge);
+        let middle = f64::midpoint(at, end);
+        let factor = std::array::from_fn(|kind| calendar.factor(kind, middle, middle - stay.enter));
+        visit(bin, middle, middle - stay.enter, end - at, factor);
+        if end >= edge {
+            bin += 1;
+        }
+        // Rounding may leave `end` on `at`; the next midnight or edge is at least one step away.
+        at = if end > at { end } else { at.next_up() };
+    }
+}
+
+fn fit_calendar(
+    by_stage: &[Vec<Stay>],
+    fitted: &[StageHazards],
+    old: &Calendar,
+    stages: usize,
+    origin: f64,
+) -> Calendar {
+    let mut weekday = [[(0.0, 0.0); 7]; KINDS];
+    let mut quarter = [[[(0.0, 0.0); 3]; BANDS]; KINDS];
+    let stays = by_stage.iter().flatten();
+    let start = stays.clone().map(|s| s.from).fold(f64::INFINITY, f64::min);
+    let (first, last) = (calendar::month_number(start), calendar::month_number(origin));
+    // Whole months only: a month that was just entered says little about itself.
+    let first = if calendar::first_day_of_month(first) + 3.0 < start { first + 1 } else { first };
+    let whole = |day: f64| (first..last).contains(&calendar::month_number(day));
+    let seasons = last - first >= 6;
+    for (stays, hazards) in by_stage.iter().zip(fitted) {
+        let rates: Vec<[f64; KINDS]> = (0..hazards.edges.len())
+            .map(|bin| {
+                let mut sum = [0.0; KINDS];
+                for exit in &hazards.exits {
+                    sum[exit.kind] += hazards.rate(exit, bin);
+                }
+                sum
+            })
+            .collect();
+        for stay in stays {
+            walk(stay, &hazards.edges, old, |bin, day, age, days, factor| {
+                let (wd, band) = (calendar::weekday(day), old.band(age));
+                let phase = (seasons && whole(day)).then(|| calendar::month_number(day).rem_euclid(3) as usize);
+                for kind in 0..KINDS {
+                    let expected = stay.weight * days * rates[bin][kind] * factor[kind];
+                    weekday[kind][wd].1 += expected / old.weekday[kind][wd];
+                    if let Some(phase) = phase {
+                        let by = old.quarter.map_or(1.0, |q| q[kind][band][phase]);
+                        quarter[kind][band][phase].1 += expected / by;
+                    }
+                }
+            });
+            if let Some(target) = stay.target {
+                let (kind, wd, band) = (kind_of(target, stages), calendar::weekday(stay.exit), old.band(stay.days()));
+                weekday[kind][wd].0 += stay.weight;
+                if seasons && whole(stay.exit) {
+                    quarter[kind][band][calendar::month_number(stay.exit).rem_euclid(3) as usize].0 += stay.weight;
+                }
+            }
+        }
+    }
+    let shrunk = |(seen, expected): (f64, f64), prior: f64| (seen + prior) / (expected + prior);
+    let weekday = weekday.map(|days| {
+        let factors = days.map(|cell| shrunk(cell, WEEKDAY_PRIOR));
+        let mean = factors.iter().sum::<f64>() / 7.0;
+        factors.map(|f| f / mean)
+    });
+    let quarter = seasons.then(|| quarter.map(|bands| bands.map(|phases| phases.map(|cell| shrunk(cell, QUARTER_PRIOR)))));
+    Calendar { weekday, quarter, bands: old.bands }
+}

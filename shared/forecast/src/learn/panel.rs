@@ -1,0 +1,214 @@
+//! The history the engine learns from: stage visits in days, seen as of an origin.
+
+use serde::Serialize;
+
+/// What one row of a deal's history says: the deal entered an open stage, or it closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Mark {
+    /// Entered the open stage with this index into [`Panel::stages`].
+    Stage(u16),
+    /// Closed as won.
+    Won,
+    /// Closed as lost.
+    Lost,
+}
+
+impl Mark {
+    /// Whether this row closes the deal.
+    pub fn closes(self) -> bool {
+        !matches!(self, Self::Stage(_))
+    }
+}
+
+/// One row of a deal's history; `at` is in days since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// When, in days since the epoch.
+    pub at: f64,
+    /// What happened.
+    pub mark: Mark,
+}
+
+/// What is known about a deal besides its stages, each fact with the day it became known, so that
+/// a backtest sees only what was known at its origin.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Days on which somebody was in touch with the customer, ascending.
+    pub touches: Vec<f64>,
+    /// The day a champion was known, if any.
+    pub champion_from: Option<f64>,
+    /// Days between which a blocker or an objection stood unresolved; an open end is `f64::INFINITY`.
+    pub blocked: Vec<(f64, f64)>,
+}
+
+/// Stage histories of many deals, columnar: the rows of deal `i` are `rows[start[i]..start[i + 1]]`,
+/// ascending in time.
+#[derive(Clone, Debug, Default)]
+pub struct Panel {
+    /// Labels of the open stages.
+    pub stages: Vec<String>,
+    start: Vec<u32>,
+    rows: Vec<Row>,
+    amounts: Vec<Option<f64>>,
+    facts: Vec<Facts>,
+}
+
+impl Panel {
+    /// An empty panel over these open stages.
+    pub fn new(stages: Vec<String>) -> Self {
+        Self { stages, start: vec![0], ..Self::default() }
+    }
+
+    /// Appends a deal. Rows are put in time order (a stable sort: equal times keep their order).
+    pub fn push(&mut self, mut rows: Vec<Row>, amount: Option<f64>, facts: Option<Facts>) {
+        rows.retain(|row| row.at.is_finite());
+        rows.sort_by(|a, b| a.at.total_cmp(&b.at));
+        if let Some(facts) = facts {
+            self.facts.resize_with(self.amounts.len(), Facts::default);
+            self.facts.push(facts);
+        }
+        self.rows.extend(rows);
+        self.start.push(self.rows.len() as u32);
+        self.amounts.push(amount.filter(|a| a.is_finite()));
+    }
+
+    /// Number of deals.
+    pub fn deals(&self) -> usize {
+        self.amounts.len()
+    }
+
+    /// A deal's whole history.
+    pub fn rows(&self, deal: usize) -> &[Row] {
+        &self.rows[self.start[deal] as usize..self.start[deal + 1] as usize]
+    }
+
+    /// A deal's history strictly before `origin`.
+    pub fn before(&self, deal: usize, origin: f64) -> &[Row] {
+        let rows = self.rows(deal);
+        &rows[..rows.partition_point(|row| row.at < origin)]
+    }
+
+    /// A deal's amount.
+    pub fn amount(&self, deal: usize) -> Option<f64> {
+        self.amounts[deal]
+    }
+
+    /// A deal's dated facts, where the source had any.
+    pub fn facts(&self, deal: usize) -> Option<&Facts> {
+        self.facts.get(deal)
+    }
+
+    /// Whether any deal carries dated facts.
+    pub fn has_facts(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
+    /// First and last instant in the panel.
+    pub fn span(&self) -> Option<(f64, f64)> {
+        let first = self.rows.iter().map(|row| row.at).min_by(f64::total_cmp)?;
+        let last = self.rows.iter().map(|row| row.at).max_by(f64::total_cmp)?;
+        Some((first, last))
+    }
+
+    /// Where a deal stands just before `origin`; `None` before its first row.
+    pub fn state(&self, deal: usize, origin: f64) -> Option<State> {
+        let rows = self.before(deal, origin);
+        let last = rows.len().checked_sub(1)?;
+        let mark = rows[last].mark;
+        Some(match mark {
+            Mark::Stage(stage) => State::Open(Standing::at(rows, last, stage)),
+            // A closing row right after a closing row corrects the outcome, not the day.
+            Mark::Won | Mark::Lost => {
+                let first = rows.iter().rposition(|row| !row.mark.closes()).map_or(0, |i| i + 1);
+                State::Closed { won: mark == Mark::Won, at: rows[first].at }
+            }
+        })
+    }
+
+    /// How the episode that is open at `origin` ends: the first closing at or after it.
+    pub fn closing_after(&self, deal: usize, origin: f64) -> Option<(bool, f64)> {
+        let rows = self.rows(deal);
+        let from = rows.partition_point(|row| row.at < origin);
+        rows[from..].iter().find(|row| row.mark.closes()).map(|row| (row.mark == Mark::Won, row.at))
+    }
+
+    /// Every stay in an open stage that began before `origin`, cut off there if it still lasted.
+    pub fn sojourns(&self, origin: f64) -> Vec<Sojourn> {
+        let mut out = Vec::new();
+        for deal in 0..self.deals() {
+            let rows = self.before(deal, origin);
+            for (i, row) in rows.iter().enumerate() {
+                let Mark::Stage(stage) = row.mark else { continue };
+                let (exit, to) = rows.get(i + 1).map_or((origin, None), |next| (next.at, Some(next.mark)));
+                out.push(Sojourn { deal: deal as u32, stage, enter: row.at, exit, to });
+            }
+        }
+        out
+    }
+}
+
+/// Where a deal stands.
+#[derive(Clone, Copy, Debug)]
+pub enum State {
+    /// In an open stage.
+    Open(Standing),
+    /// Closed, and when.
+    Closed {
+        /// Won rather than lost.
+        won: bool,
+        /// Day of closing.
+        at: f64,
+    },
+}
+
+/// An open deal's place in its stages. An episode begins with the deal, or with its re-opening.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Index of the stage.
+    pub stage: u16,
+    /// Day it entered the stage.
+    pub entered: f64,
+    /// Day the episode began.
+    pub began: f64,
+    /// Stage before this one in the episode.
+    pub previous: Option<u16>,
+    /// Stays in this stage so far in the episode, this one included.
+    pub stays: u32,
+    /// Stage rows so far in the episode.
+    pub steps: u32,
+}
+
+impl Standing {
+    /// The standing after row `last`, which entered `stage`.
+    pub fn at(rows: &[Row], last: usize, stage: u16) -> Self {
+        let from = rows[..last].iter().rposition(|row| row.mark.closes()).map_or(0, |i| i + 1);
+        let stays = rows[from..=last].iter().filter(|row| row.mark == Mark::Stage(stage)).count();
+        let previous = match rows[from..last].last() {
+            Some(Row { mark: Mark::Stage(s), .. }) => Some(*s),
+            _ => None,
+        };
+        Self {
+            stage,
+            entered: rows[last].at,
+            began: rows[from].at,
+            previous,
+            stays: stays as u32,
+            steps: (last - from + 1) as u32,
+        }
+    }
+}
+
+/// A stay in an open stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Sojourn {
+    /// Which deal.
+    pub deal: u32,
+    /// Which open stage.
+    pub stage: u16,
+    /// Day of entry.
+    pub enter: f64,
+    /// Day of exit, or the origin where the stay is cut off.
+    pub exit: f64,
+    /// Where it went; `None` is right-censored.
+    pub to: Option<Mark>,
+}

@@ -1,0 +1,389 @@
+//! What tells deals in the same stage and of the same age apart: tilts on the odds.
+//!
+//! A ridge multinomial logistic regression of (won, lost, still open) at the horizon, with the
+//! semi-Markov forecast as its offset: with no evidence the tilt is nothing and the semi-Markov
+//! forecast stands. It is learned on landmarks (van Houwelingen 2007): the deals that were open at
+//! each of some past days, with features as they stood on that day. Where the horizon of a landmark
+//! has not passed yet, the label is what the semi-Markov model says from today on, so that the newest
+//! deals teach too. An effect is an association, not a cause.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::curve::{Grid, Outlook};
+use super::hazard::Hazards;
+use super::panel::{Panel, Standing, State};
+
+/// Landmark days looked back upon.
+const LANDMARKS: usize = 30;
+/// More landmarks than this teach nothing new; they are thinned evenly.
+const MAX_ROWS: usize = 12_000;
+/// Ridge: prior precision of every coefficient.
+const RIDGE: f64 = 8.0;
+/// With fewer deals than this the ridge is stiffer in proportion.
+const FIRM_DEALS: f64 = 300.0;
+/// Landmarks of one deal repeat each other: a deal counts as at most this many independent rows.
+const ROWS_PER_DEAL: f64 = 2.0;
+/// Features past this many standard deviations say no more.
+const CLIP: f64 = 3.0;
+const MAX_COLUMNS: usize = 72;
+const MIN_STAGE_ROWS: usize = 200;
+const MIN_PAIR_ROWS: usize = 60;
+const OFFSET_FLOOR: f64 = 1e-4;
+
+/// Numeric features, in the order of [`raw`].
+const NUMERIC: [&str; 6] =
+    ["amount", "deal age", "time to reach the stage", "repeat stays", "stages so far", "days in stage"];
+/// Features from dated facts, in the order of [`fact`].
+const FACTS: [&str; 4] = ["days since last touch", "touches in the last 14 days", "champion", "unresolved blocker"];
+
+fn raw(standing: &Standing, amount: Option<f64>, day: f64) -> [f64; NUMERIC.len()] {
+    let log = |days: f64| days.max(0.01).ln();
+    [
+        amount.filter(|a| *a > 0.0).map_or(f64::NAN, |a| (1.0 + a).ln()),
+        log(day - standing.began),
+        log(standing.entered - standing.began),
+        f64::from(standing.stays) - 1.0,
+        f64::from(standing.steps),
+        log(day - standing.entered),
+    ]
+}
+
+fn fact(panel: &Panel, deal: usize, began: f64, day: f64) -> [f64; FACTS.len()] {
+    let Some(facts) = panel.facts(deal) else { return [f64::NAN; FACTS.len()] };
+    let seen = facts.touches.partition_point(|t| *t < day);
+    let last = seen.checked_sub(1).map_or(began, |i| facts.touches[i].max(began));
+    let recent = seen - facts.touches.partition_point(|t| *t < day - 14.0);
+    [
+        (day - last).max(0.5).ln(),
+        (recent as f64).ln_1p(),
+        f64::from(facts.champion_from.is_some_and(|from| from < day)),
+        f64::from(facts.blocked.iter().any(|(from, to)| *from < day && *to >= day)),
+    ]
+}
+
+/// A row the regression reads: where the deal stood and what was known.
+struct Seen {
+    stage: u16,
+    previous: Option<u16>,
+    numeric: Vec<f64>,
+}
+
+impl Seen {
+    fn new(panel: &Panel, deal: usize, standing: &Standing, day: f64) -> Self {
+        let mut numeric = raw(standing, panel.amount(deal), day).to_vec();
+        if panel.has_facts() {
+            numeric.extend(fact(panel, deal, standing.began, day));
+        }
+        Self { stage: standing.stage, previous: standing.previous, numeric }
+    }
+}
+
+/// A column of the design matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Intercept,
+    Numeric(usize),
+    AmountSquared,
+    InStage(u16),
+    NumericInStage(u16, usize),
+    AmountSquaredInStage(u16),
+    CameFrom(u16, u16),
+}
+
+/// The learned tilts.
+#[derive(Clone, Debug)]
+pub struct Tilt {
+    columns: Vec<Column>,
+    mean: Vec<f64>,
+    deviation: Vec<f64>,
+    /// Coefficients on the log-odds of won and of lost against still open.
+    won: Vec<f64>,
+    lost: Vec<f64>,
+    /// Landmarks it was learned from.
+    pub rows: usize,
+}
+
+/// What one feature does to a deal's odds.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Reason {
+    /// The feature.
+    pub feature: String,
+    /// Change of the log-odds of winning against the average deal in this stage.
+    pub log_odds: f64,
+}
+
+/// Everything a fit needs, prepared once; a bootstrap refits it with other weights.
+pub struct Landmarks {
+    deals: Vec<u32>,
+    design: Vec<f64>,
+    width: usize,
+    offset: Vec<[f64; 2]>,
+    label: Vec<[f64; 2]>,
+    weight: f64,
+    ridge: f64,
+    frame: Tilt,
+}
+
+impl Landmarks {
+    /// Collects the landmarks before `origin`; `now` holds the curves from the origin on.
+    /// `None` where there is too little to learn from.
+    pub fn collect(panel: &Panel, hazards: &Hazards, now: &Outlook, origin: f64) -> Option<Self> {
+        let grid = now.grid;
+        let horizon = grid.step * grid.steps as f64;
+        let (start, _) = panel.span()?;
+        let pace = (origin - start) / LANDMARKS as f64;
+        if pace <= 0.0 {
+            return None;
+        }
+        let days: Vec<f64> = (1..LANDMARKS).map(|i| origin - pace * i as f64).collect();
+        let open_at = |day: f64, deal: usize| match panel.state(deal, day) {
+            Some(State::Open(standing)) => Some(standing),
+            _ => None,
+        };
+        let total: usize =
+            days.par_iter().map(|day| (0..panel.deals()).filter(|d| open_at(*day, *d).is_some()).count()).sum();
+        let keep_every = total.div_ceil(MAX_ROWS).max(1);
+        let gathered: Vec<Vec<(u32, Seen, [f64; 2], [f64; 2])>> = days
+            .par_iter()
+            .enumerate()
+            .map(|(i, &day)| {
+                let ends = Outlook::ends(hazards, Grid { origin: day, ..grid });
+                (0..panel.deals())
+                    .filter(|deal| (deal + i).is_multiple_of(keep_every))
+                    .filter_map(|deal| {
+                        let standing = open_at(day, deal)?;
+                        let offset = ends.deal(standing.stage as usize, day - standing.entered).end();
+                        let label = match panel.closing_after(deal, day) {
+                            Some((won, at)) if at < origin => {
+                                let inside = f64::from(at <= day + horizon);
+                                if won { [inside, 0.0] } else { [0.0, inside] }
+                            }
+                            _ if day + horizon <= origin => [0.0, 0.0],
+                            _ => match panel.state(deal, origin)? {
+                                State::Open(s) => {
+                                    now.deal(s.stage as usize, origin - s.entered).at(&grid, day + horizon - origin)
+                                }
+                                State::Closed { .. } => return None,
+                            },
+                        };
+                        Some((deal as u32, Seen::new(panel, deal, &standing, day), offset, label))
+                    })
+                    .collect()
+            })
+            .collect();
+        let rows: Vec<_> = gathered.into_iter().flatten().collect();
+        if rows.len() < 100 {
+            return None;
+        }
+        let seen: Vec<&Seen> = rows.iter().map(|(_, seen, ..)| seen).collect();
+        let frame = Tilt::frame(&seen, panel.stages.len());
+        let width = frame.columns.len();
+        let mut design = Vec::with_capacity(rows.len() * width);
+        for seen in &seen {
+            frame.design_row(seen, &mut design);
+        }
+        let deals: Vec<u32> = rows.iter().map(|(deal, ..)| *deal).collect();
+        let mut distinct = deals.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let weight = (ROWS_PER_DEAL * distinct.len() as f64 / rows.len() as f64).min(1.0);
+        let ridge = RIDGE * (1.0 + FIRM_DEALS / distinct.len() as f64);
+        let offset = rows.iter().map(|(_, _, offset, _)| log_odds(*offset)).collect();
+        let label = rows.iter().map(|(.., label)| *label).collect();
+        Some(Self { deals, design, width, offset, label, weight, ridge, frame })
+    }
+
+    /// Fits the tilts. `weight` is each deal's multiplicity in a bootstrap; `from` a fit to start at.
+    pub fn fit(&self, weight: Option<&[f64]>, from: Option<&Tilt>, iterations: usize) -> Tilt {
+        let p = self.width;
+        let mut beta = from.map_or_else(|| vec![0.0; 2 * p], |t| [t.won.clone(), t.lost.clone()].concat());
+        for _ in 0..iterations {
+            let (mut gradient, mut hessian) = self.derivatives(&beta, weight);
+            for (i, b) in beta.iter().enumerate() {
+                gradient[i] -= self.ridge * b;
+                hessian[i * 2 * p + i] += self.ridge;
+            }
+            let Some(step) = cholesky_solve(&mut hessian, &gradient) else { break };
+            beta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
+            if step.iter().all(|s| s.abs() < 1e-7) {
+                break;
+            }
+        }
+        let (won, lost) = beta.split_at(p);
+        Tilt { won: won.to_vec(), lost: lost.to_vec(), rows: self.deals.len(), ..self.frame.clone() }
+    }
+
+    fn derivatives(&self, beta: &[f64], weight: Option<&[f64]>) -> (Vec<f64>, Vec<f64>) {
+        let p = self.width;
+        let chunk = 1024;
+        let parts: Vec<(Vec<f64>, Vec<f64>)> = (0..self.deals.len().div_ceil(chunk))
+            .into_par_iter()
+            .map(|c| {
+                let mut gradient = vec![0.0; 2 * p];
+                // Blocks won·won, won·lost, lost·lost; only their lower triangles.
+                let mut blocks = vec![0.0; 3 * p * p];
+                for r in c * chunk..((c + 1) * chunk).min(self.deals.len()) {
+                    let w = self.weight * weight.map_or(1.0, |w| w[self.deals[r] as usize]);
+                    if w == 0.0 {
+                        continue;
+                    }
+                    let x = &self.design[r * p..][..p];
+                    let prob = softmax(self.offset[r], [dot(x, &beta[..p]), dot(x, &beta[p..])]);
+                    let label = self.label[r];
+                    for class in 0..2 {
+                        let g = w * (label[class] - prob[class]);
+                        gradient[class * p..][..p].iter_mut().zip(x).for_each(|(a, x)| *a += g * x);
+                    }
+                    let h = [
+                        w * prob[0] * (1.0 - prob[0]),
+                        -w * prob[0] * prob[1],
+                        w * prob[1] * (1.0 - prob[1]),
+                    ];
+                    for (i, xi) in x.iter().enumerate().filter(|(_, xi)| **xi != 0.0) {
+                        for (block, h) in h.iter().enumerate() {
+                            let hx = h * xi;
+                            let row = &mut blocks[block * p * p + i * p..][..=i];
+                            row.iter_mut().zip(x).for_each(|(a, x)| *a += hx * x);
+                        }
+                    }
+                }
+                (gradient, blocks)
+            })
+            .collect();
+        // Summed in the order of the chunks, so that the thread count changes nothing.
+        let (mut gradient, mut blocks) = (vec![0.0; 2 * p], vec![0.0; 3 * p * p]);
+        for (g, b) in &parts {
+            gradient.iter_mut().zip(g).for_each(|(a, v)| *a += v);
+            blocks.iter_mut().zip(b).for_each(|(a, v)| *a += v);
+        }
+        let mut hessian = vec![0.0; 4 * p * p];
+        for i in 0..p {
+            for j in 0..p {
+                let at = |block: usize| blocks[block * p * p + i.max(j) * p + i.min(j)];
+                hessian[i * 2 * p + j] = at(0);
+                hessian[(p + i) * 2 * p + j] = at(1);
+                hessian[i * 2 * p + p + j] = at(1);
+                hessian[(p + i) * 2 * p + p + j] = at(2);
+            }
+        }
+        (gradient, hessian)
+    }
+}
+
+impl Tilt {
+    /// Decides the columns and how features are standardised.
+    fn frame(seen: &[&Seen], stages: usize) -> Self {
+        let n_numeric = seen[0].numeric.len();
+        let (mut mean, mut deviation) = (Vec::new(), Vec::new());
+        for j in 0..n_numeric {
+            let values = || seen.iter().map(|s| s.numeric[j]).filter(|v| v.is_finite());
+            let n = values().count().max(1) as f64;
+            let m = values().sum::<f64>() / n;
+            mean.push(m);
+            deviation.push((values().map(|v| (v - m).powi(2)).sum::<f64>() / n).sqrt().max(1e-6));
+        }
+        let mut columns = vec![Column::Intercept, Column::AmountSquared];
+        columns.extend((0..n_numeric).map(Column::Numeric));
+        let mut in_stage = vec![0usize; stages];
+        let mut pairs = vec![0usize; stages * stages];
+        for s in seen {
+            in_stage[s.stage as usize] += 1;
+            if let Some(previous) = s.previous {
+                pairs[s.stage as usize * stages + previous as usize] += 1;
+            }
+        }
+        let by_size = |counts: &[usize], least: usize| {
+            let mut order: Vec<usize> = (0..counts.len()).filter(|i| counts[*i] >= least).collect();
+            order.sort_by_key(|i| (std::cmp::Reverse(counts[*i]), *i));
+            order
+        };
+        for stage in by_size(&in_stage, MIN_STAGE_ROWS) {
+            let stage = stage as u16;
+            if columns.len() + NUMERIC.len() + 2 > MAX_COLUMNS {
+                break;
+            }
+            columns.extend([Column::InStage(stage), Column::AmountSquaredInStage(stage)]);
+            columns.extend((0..NUMERIC.len()).map(|j| Column::NumericInStage(stage, j)));
+        }
+        for pair in by_size(&pairs, MIN_PAIR_ROWS) {
+            if columns.len() >= MAX_COLUMNS {
+                break;
+            }
+            columns.push(Column::CameFrom((pair / stages) as u16, (pair % stages) as u16));
+        }
+        Self { columns, mean, deviation, won: Vec::new(), lost: Vec::new(), rows: 0 }
+    }
+
+    fn design_row(&self, seen: &Seen, out: &mut Vec<f64>) {
+        let z = |j: usize| {
+            let v = seen.numeric[j];
+            // A missing value is the average one: a flag "missing" may give the outcome away.
+            if v.is_finite() { ((v - self.mean[j]) / self.deviation[j]).clamp(-CLIP, CLIP) } else { 0.0 }
+        };
+        let squared = || if seen.numeric[0].is_finite() { z(0) * z(0) - 1.0 } else { 0.0 };
+        out.extend(self.columns.iter().map(|column| match *column {
+            Column::Intercept => 1.0,
+            Column::Numeric(j) => z(j),
+            Column::AmountSquared => squared(),
+            Column::InStage(s) => f64::from(seen.stage == s),
+            Column::NumericInStage(s, j) => if seen.stage == s { z(j) } else { 0.0 },
+            Column::AmountSquaredInStage(s) => if seen.stage == s { squared() } else { 0.0 },
+            Column::CameFrom(s, from) => f64::from(seen.stage == s && seen.previous == Some(from)),
+        }));
+    }
+
+    /// Won and lost by the end of the horizon, tilted.
+    pub fn apply(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64, end: [f64; 2]) -> [f64; 2] {
+        let mut x = Vec::with_capacity(self.columns.len());
+        self.design_row(&Seen::new(panel, deal, standing, day), &mut x);
+        let [won, lost, _] = softmax(log_odds(end), [dot(&x, &self.won), dot(&x, &self.lost)]);
+        [won, lost]
+    }
+}
+
+/// Log-odds of won and lost against open.
+fn log_odds([won, lost]: [f64; 2]) -> [f64; 2] {
+    let open = (1.0 - won - lost).max(OFFSET_FLOOR).ln();
+    [won.max(OFFSET_FLOOR).ln() - open, lost.max(OFFSET_FLOOR).ln() - open]
+}
+
+fn softmax(offset: [f64; 2], score: [f64; 2]) -> [f64; 3] {
+    let u = [offset[0] + score[0], offset[1] + score[1], 0.0];
+    let top = u.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let e = u.map(|u| (u - top).exp());
+    let sum: f64 = e.iter().sum();
+    e.map(|e| e / sum)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Solves a symmetric positive definite system in place; `None` if it is not.
+fn cholesky_solve(a: &mut [f64], b: &[f64]) -> Option<Vec<f64>> {
+    let n = b.len();
+    for j in 0..n {
+        for i in j..n {
+            let s = dot(&a[i * n..][..j], &a[j * n..][..j]);
+            let v = a[i * n + j] - s;
+            if i == j {
+                if v <= 0.0 || !v.is_finite() {
+                    return None;
+                }
+                a[j * n + j] = v.sqrt();
+            } else {
+                a[i * n + j] = v / a[j * n + j];
+            }
+        }
+    }
+    let mut x = b.to_vec();
+    for i in 0..n {
+        x[i] = (x[i] - dot(&a[i * n..][..i], &x[..i])) / a[i * n + i];
+    }
+    for i in (0..n).rev() {
+        let s: f64 = (i + 1..n).map(|k| a[k * n + i] * x[k]).sum();
+        x[i] = (x[i] - s) / a[i * n + i];
+    }
+    Some(x)
+}
