@@ -4,7 +4,7 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 
-.PHONY: run test tidy fmt fmt-check lint unit doc words deny bench fuzz help
+.PHONY: run test tidy fmt fmt-check lint unit doc words deny advisories bench fuzz help
 
 run: ## build the release, invent a company, forecast it
 	cargo build --release --package local
@@ -40,8 +40,11 @@ doc: ## the examples in the documentation
 words: ## spelling, where typos is installed
 	@if command -v typos >/dev/null; then typos; else echo "words: typos is not installed, skipped"; fi
 
-deny: ## licences and advisories, where cargo-deny is installed
-	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "deny: cargo-deny is not installed, skipped"; fi
+deny: ## licences and sources of dependencies, where cargo-deny is installed
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check bans licenses sources; else echo "deny: cargo-deny is not installed, skipped"; fi
+
+advisories: ## known vulnerabilities; asks the network, so it is not part of test
+	cargo deny --locked check advisories
 
 bench: ## speed beside named peers; see bench/README.md for PIE_PEERS_PYTHON
 	cargo run --release --package bench

@@ -81,6 +81,15 @@ pub(crate) fn percent_range(low: f64, high: f64) -> String {
     format!("{:.0}–{:.0} %", low * 100.0, high * 100.0)
 }
 
+/// A relative difference: `+4.6 %`.
+pub(crate) fn signed_percent(share: f64) -> String {
+    if !share.is_finite() {
+        return dash();
+    }
+    let rounded = (share * 1000.0).round() / 10.0;
+    if rounded == 0.0 { "0.0 %".to_owned() } else { format!("{rounded:+.1} %") }
+}
+
 /// A difference of probabilities in percentage points: `+4.6 pp`.
 pub(crate) fn points(delta: f64) -> String {
     if !delta.is_finite() {
@@ -208,6 +217,8 @@ mod tests {
             (points(0.0456), "+4.6 pp"),
             (points(-0.0004), "0.0 pp"),
             (points(-0.02), "-2.0 pp"),
+            (signed_percent(-0.034), "-3.4 %"),
+            (signed_percent(0.0001), "0.0 %"),
             (signed(12_300.0), "+12,300"),
             (signed(-0.2), "0"),
         ]);

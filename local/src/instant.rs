@@ -22,6 +22,17 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// Days since the epoch, as the engines count.
+pub(crate) fn days(at: Timestamp) -> f64 {
+    at.as_microsecond() as f64 / 86_400e6
+}
+
+/// The day of an instant given in days since the epoch.
+pub(crate) fn day_of(days: f64) -> String {
+    Timestamp::from_microsecond((days * 86_400e6) as i64)
+        .map_or_else(|_| crate::format::dash(), crate::format::day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

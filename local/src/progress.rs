@@ -37,6 +37,21 @@ impl Progress {
         self.bar.set_position(done);
     }
 
+    /// Shows how many of a known number of steps are done.
+    pub(crate) fn count(&self, what: &'static str, done: usize, of: usize) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        if self.bar.length() != Some(of as u64) {
+            self.bar.set_length(of as u64);
+            if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+                self.bar.set_style(style);
+            }
+        }
+        self.bar.set_message(what);
+        self.bar.set_position(done as u64);
+    }
+
     /// Shows which step is under way where its length is not known.
     pub(crate) fn step(&self, what: &'static str) {
         if self.bar.is_hidden() {

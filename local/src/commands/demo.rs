@@ -156,13 +156,13 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 
 fn write_truth(path: &Path, world: &demo::World) -> Result<(), Failure> {
     files::write(path, |file| {
-        writeln!(file, "deal_id,p_win,will_win,dormant,champion,blocked")?;
+        writeln!(file, "deal_id,p_win,fate,champion,blocked")?;
         for deal in world.deals.iter().filter(|deal| deal.is_open()) {
             let truth = &deal.truth;
             writeln!(
                 file,
-                "{},{:.6},{},{},{},{}",
-                deal.id, truth.p_win, truth.will_win, truth.dormant, truth.champion, truth.blocked
+                "{},{:.6},{},{},{}",
+                deal.id, truth.p_win, truth.fate, truth.champion, truth.blocked
             )?;
         }
         Ok(())

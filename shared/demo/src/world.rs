@@ -8,6 +8,7 @@ use crate::story;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, date};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// How much company to invent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,6 +223,16 @@ pub enum Fate {
     Lost,
     /// Never closed: it stays in some stage for good.
     Dormant,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fate::Won => "won",
+            Fate::Lost => "lost",
+            Fate::Dormant => "dormant",
+        })
+    }
 }
 
 /// The company with this seed and size, as of 30 September 2026 with 27 months behind it.

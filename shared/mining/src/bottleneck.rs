@@ -40,7 +40,7 @@ pub struct Bottleneck {
     pub lost_win_probability: f64,
     /// Wins that the slow deals would have had at the fast ones' rate, after shrinking.
     pub lost_wins: f64,
-    /// `deal_days × lost_win_probability`.
+    /// `deal_days × lost_win_probability`; in a log without outcomes, `deal_days`.
     pub score: f64,
     /// Share of the total score.
     pub share: f64,
@@ -109,7 +109,7 @@ fn measure(stage: &str, stays: &mut [(i64, bool)], known: bool) -> Bottleneck {
         difference: fast_rate.zip(slow_rate).map(|(fast, slow)| Difference::between(fast, slow)),
         lost_win_probability: lost,
         lost_wins: lost * slow.closed() as f64,
-        score: deal_days * lost,
+        score: if known { deal_days * lost } else { deal_days },
         share: 0.0,
     }
 }

@@ -3,6 +3,7 @@
 use crate::scope::{Case, OrderSource, Scope, Tally};
 use crate::variants::EXAMPLES;
 use crate::{Difference, Rate};
+use model::Outcome;
 use serde::Serialize;
 
 /// Ways of leaving the order.
@@ -10,7 +11,8 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 pub enum DeviationKind {
     /// A stage was jumped over, or the deal began after it. Losing skips nothing: a deal may be
-    /// lost from anywhere.
+    /// lost from anywhere. Against a discovered order only a stage that more than half of the won
+    /// deals visit (without outcomes: of all finished) can be skipped; the others are optional.
     Skipped,
     /// A step to an earlier stage.
     Backward,
@@ -76,12 +78,13 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
     };
     let order: Vec<u16> = (0..scope.stages().len() as u16).filter(|&stage| in_order(stage)).collect();
     let cases: Vec<Case<'_>> = scope.cases().filter(|case| !case.stages.is_empty()).collect();
+    let expected = expected(scope, &cases, &order, declared);
     let mut found: Vec<(DeviationKind, Where, u32)> = Vec::new();
     let mut conforming = Tally::default();
     for (number, case) in cases.iter().enumerate() {
         let before = found.len();
         let mut note = |kind, place| found.push((kind, place, number as u32));
-        check(scope, case, &order, declared, &mut note);
+        check(scope, case, &order, &expected, &mut note);
         if found.len() == before {
             conforming.add(scope.outcome(case));
         }
@@ -133,11 +136,36 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
     }
 }
 
+/// Whether each stage of the order ought to be visited.
+fn expected(scope: &Scope<'_>, cases: &[Case<'_>], order: &[u16], declared: bool) -> Vec<bool> {
+    if declared {
+        return vec![true; order.len()];
+    }
+    let known = scope.stages().iter().any(|stage| stage.outcome.is_some());
+    let mut visited = vec![0_usize; order.len()];
+    let mut finished = 0;
+    for case in cases {
+        let Some(last) = case.current() else { continue };
+        let counts = if known {
+            scope.outcome_of(last) == Some(Outcome::Won)
+        } else {
+            scope.is_end(last)
+        };
+        if counts {
+            finished += 1;
+            for (count, stage) in visited.iter_mut().zip(order) {
+                *count += usize::from(case.stages.contains(stage));
+            }
+        }
+    }
+    visited.into_iter().map(|count| 2 * count > finished).collect()
+}
+
 fn check(
     scope: &Scope<'_>,
     case: &Case<'_>,
     order: &[u16],
-    declared: bool,
+    expected: &[bool],
     note: &mut impl FnMut(DeviationKind, Where),
 ) {
     // Position in the order that the deal has come to: everything before it is done or skipped.
@@ -150,15 +178,12 @@ fn check(
             note(DeviationKind::AfterClose, Where::Step(before, stage));
         }
         let position = order.binary_search(&stage).ok();
-        // A won deal ought to have been through every stage.
-        let upto = match (position, scope.outcome_of(stage)) {
-            (Some(position), _) => Some(position),
-            (None, Some(model::Outcome::Won)) => Some(order.len()),
-            _ => None,
-        };
+        // A won deal, or a case that came to its end, ought to have been through every stage.
+        let complete = scope.is_end(stage) && scope.outcome_of(stage) != Some(Outcome::Lost);
+        let upto = position.or(complete.then_some(order.len()));
         if let Some(upto) = upto {
             for skipped in reached..upto {
-                if !visited[skipped] {
+                if expected[skipped] && !visited[skipped] {
                     note(DeviationKind::Skipped, Where::Stage(order[skipped]));
                 }
             }
@@ -169,7 +194,10 @@ fn check(
             if let Some(before) = previous.filter(|&before| scope.goes_back(before, stage)) {
                 note(DeviationKind::Backward, Where::Step(before, stage));
             }
-        } else if declared && !scope.stages()[usize::from(stage)].declared && scope.outcome_of(stage).is_none() {
+        } else if scope.order() == OrderSource::Declared
+            && !scope.stages()[usize::from(stage)].declared
+            && scope.outcome_of(stage).is_none()
+        {
             note(DeviationKind::Undeclared, Where::Stage(stage));
         }
         previous = Some(stage);

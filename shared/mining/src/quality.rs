@@ -397,21 +397,23 @@ fn zombie_rules(scope: &Scope<'_>) -> Vec<ZombieRule> {
             add(stages, case.length_us());
         }
     }
-    (0..=stages)
-        .filter(|&slot| slot == stages || !scope.is_end(slot as u16))
-        .filter(|&slot| won[slot].len() >= ZOMBIE_EVIDENCE)
-        .map(|slot| {
-            won[slot].sort_unstable();
-            all[slot].sort_unstable();
-            let won_p99_days = quantile(&won[slot], 0.99) / DAY_US;
-            let median_days = quantile(&all[slot], 0.5) / DAY_US;
+    won.iter_mut()
+        .zip(&mut all)
+        .enumerate()
+        .filter(|(slot, _)| *slot == stages || !scope.is_end(*slot as u16))
+        .filter(|(_, (won, _))| won.len() >= ZOMBIE_EVIDENCE)
+        .map(|(slot, (won, all))| {
+            won.sort_unstable();
+            all.sort_unstable();
+            let won_p99_days = quantile(won, 0.99) / DAY_US;
+            let median_days = quantile(all, 0.5) / DAY_US;
             ZombieRule {
                 pipeline: scope.name().to_owned(),
                 stage: (slot < stages).then(|| scope.label(slot as u16).to_owned()),
                 limit_days: won_p99_days.max(3.0 * median_days),
                 won_p99_days,
                 median_days,
-                won: won[slot].len() as u64,
+                won: won.len() as u64,
             }
         })
         .collect()

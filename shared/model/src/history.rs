@@ -1,18 +1,8 @@
 //! Stage history in columns: which deal entered which stage, and when.
 //!
-//! A log of a million visits is three flat columns of ten bytes a visit rather
-//! than a million small structs, so that counting, replaying and resampling run
-//! at the speed of memory.
-//!
-//! # Order of visits
-//!
-//! The visits of a case are sorted by instant. Among **equal instants**:
-//!
-//! 1. a closing stage comes last, since a deal moved three times on the day it
-//!    was won was won in the end;
-//! 2. otherwise the order of the file is kept, read backwards when the file
-//!    runs newest-first. It does when, over consecutive rows of the same case,
-//!    more instants go down than up.
+//! A log of a million visits is flat columns of ten bytes a visit rather than a
+//! million small structs, so that counting and replaying run at the speed of
+//! memory.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
@@ -26,9 +16,15 @@ const MAX_STAGES: usize = u16::MAX as usize;
 ///
 /// Case `i` is the deal at position `i` of its book. Build one with
 /// [`StageLog::builder`] from rows as they are read, or with
-/// [`StageLog::from_columns`] when rows are already coded as numbers. The order
-/// among equal instants is told in the module's own words: closing stages last,
-/// then the order of the file.
+/// [`StageLog::from_columns`] when rows are already coded as numbers.
+///
+/// The visits of a case are sorted by instant. Among **equal instants**:
+///
+/// 1. a closing stage comes last, since a deal moved three times on the day it
+///    was won was won in the end;
+/// 2. otherwise the order of the file is kept, read backwards when the file runs
+///    newest-first: when, from each row of a case to its next, more instants go
+///    down than up.
 ///
 /// ```
 /// use model::StageLog;
@@ -148,14 +144,31 @@ impl StageLog {
         }
         if let Some(event) = find(stage_of_event, |stage| usize::from(stage) >= stages.len()) {
             let (stage, stages) = (stage_of_event[event], stages.len());
-            return Err(HistoryError::UnknownStage { event, stage, stages });
+            return Err(HistoryError::UnknownStage {
+                event,
+                stage,
+                stages,
+            });
         }
-        let (first, last) = (Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
+        let (first, last) = (
+            Timestamp::MIN.as_microsecond(),
+            Timestamp::MAX.as_microsecond(),
+        );
         if let Some(event) = find(at_us, |at| at < first || at > last) {
-            return Err(HistoryError::InstantOutOfRange { event, at_us: at_us[event] });
+            return Err(HistoryError::InstantOutOfRange {
+                event,
+                at_us: at_us[event],
+            });
         }
         let names = Names::from_strings(cases)?;
-        Ok(assemble(case_of_event, stage_of_event.into(), at_us.into(), names, stages, terminal))
+        Ok(assemble(
+            case_of_event,
+            stage_of_event.into(),
+            at_us.into(),
+            names,
+            stages,
+            terminal,
+        ))
     }
 
     /// The number of cases, those without history included.
@@ -187,7 +200,10 @@ impl StageLog {
     /// The visits of a case, oldest first; none beyond the last case.
     pub fn visits(&self, case: usize) -> Visits<'_> {
         let range = span(&self.ends, case);
-        Visits { stage: &self.stage[range.clone()], at_us: &self.at_us[range] }
+        Visits {
+            stage: &self.stage[range.clone()],
+            at_us: &self.at_us[range],
+        }
     }
 }
 
@@ -223,7 +239,7 @@ impl StageLogBuilder {
 
     /// Makes a case known and gives its number, the same one every time.
     ///
-    /// Reach for it when a deal has no history yet should still hold its place.
+    /// Reach for it when a deal without history should still hold its place.
     ///
     /// ```
     /// let mut rows = model::StageLog::builder();
@@ -352,7 +368,9 @@ pub enum HistoryError {
 
 impl HistoryError {
     fn too_many_stages(label: &str) -> Self {
-        Self::TooManyStages { label: label.chars().take(80).collect() }
+        Self::TooManyStages {
+            label: label.chars().take(80).collect(),
+        }
     }
 }
 
@@ -385,7 +403,10 @@ fn assemble(
         at_us.shrink_to_fit();
     } else {
         (stage, at_us) = (vec![0; stage_of_event.len()], vec![0; at_of_event.len()]);
-        let events = case_of_event.iter().zip(&*stage_of_event).zip(&*at_of_event);
+        let events = case_of_event
+            .iter()
+            .zip(&*stage_of_event)
+            .zip(&*at_of_event);
         for ((&case, &code), &at) in events {
             let slot = &mut ends[case as usize];
             stage[*slot as usize] = code;
@@ -404,7 +425,13 @@ fn assemble(
         }
         sort_visits(stage, at_us, terminal, &mut scratch);
     }
-    StageLog { names, stages, ends, stage, at_us }
+    StageLog {
+        names,
+        stages,
+        ends,
+        stage,
+        at_us,
+    }
 }
 
 /// Whether more instants go down than up, from one row of a case to its next.
@@ -426,24 +453,30 @@ fn sort_visits(
     terminal: &[bool],
     scratch: &mut Vec<(i64, u16)>,
 ) {
-    let key = |at: i64, code: u16| (at, terminal[usize::from(code)]);
-    let sorted = at_us.windows(2).zip(stage.windows(2)).all(|(at, code)| {
-        at[0] < at[1] || (at[0] == at[1] && key(at[0], code[0]) <= key(at[1], code[1]))
-    });
-    if sorted {
+    // One number compares faster than a pair, and `Timestamp` leaves a bit to spare.
+    let key = |at: i64, code: u16| at * 2 + i64::from(terminal[usize::from(code)]);
+    let mut pairs = at_us.windows(2).zip(stage.windows(2));
+    if pairs.all(|(at, code)| key(at[0], code[0]) <= key(at[1], code[1])) {
         return;
     }
     scratch.clear();
-    scratch.extend(at_us.iter().copied().zip(stage.iter().copied()));
-    scratch.sort_by_key(|&(at, code)| key(at, code));
+    scratch.extend(
+        at_us
+            .iter()
+            .zip(&*stage)
+            .map(|(&at, &code)| (key(at, code), code)),
+    );
+    scratch.sort_by_key(|&(key, _)| key);
     for ((at, code), visit) in at_us.iter_mut().zip(stage).zip(scratch) {
-        (*at, *code) = *visit;
+        (*at, *code) = (visit.0 >> 1, visit.1);
     }
 }
 
 /// The range of one part in a sequence of parts known by their ends.
 fn span(ends: &[u32], part: usize) -> std::ops::Range<usize> {
-    let Some(&end) = ends.get(part) else { return 0..0 };
+    let Some(&end) = ends.get(part) else {
+        return 0..0;
+    };
     let start = if part == 0 { 0 } else { ends[part - 1] };
     start as usize..end as usize
 }
@@ -452,7 +485,11 @@ fn span(ends: &[u32], part: usize) -> std::ops::Range<usize> {
 /// one, is a straight pass that the compiler can vectorise.
 fn find<T: Copy>(column: &[T], bad: impl Fn(T) -> bool) -> Option<usize> {
     let any = column.iter().fold(false, |any, &value| any | bad(value));
-    if any { column.iter().position(|&value| bad(value)) } else { None }
+    if any {
+        column.iter().position(|&value| bad(value))
+    } else {
+        None
+    }
 }
 
 /// Many short texts in one allocation.
@@ -465,8 +502,10 @@ struct Names {
 impl Names {
     fn from_strings(names: Vec<String>) -> Result<Self, HistoryError> {
         let bytes = names.iter().map(String::len).sum();
-        let mut all =
-            Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(names.len()) };
+        let mut all = Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(names.len()),
+        };
         for name in names {
             all.push(&name)?;
         }
@@ -489,8 +528,10 @@ impl Names {
         if self.len() == u32::MAX as usize {
             return Err(HistoryError::TooLarge { what: "cases" });
         }
-        let end = u32::try_from(self.text.len() + name.len())
-            .map_err(|_| HistoryError::TooLarge { what: "bytes of case names" })?;
+        let end =
+            u32::try_from(self.text.len() + name.len()).map_err(|_| HistoryError::TooLarge {
+                what: "bytes of case names",
+            })?;
         self.text.push_str(name);
         self.ends.push(end);
         Ok(())
@@ -565,5 +606,344 @@ impl Interner {
         }
         let slot = self.slot(self.names.get(number as usize));
         self.slots[slot] = number;
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STAGES: [&str; 4] = ["Lead", "Demo", "Won", "Lost"];
+    const TERMINAL: [bool; 4] = [false, false, true, true];
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(ToString::to_string).collect()
+    }
+
+    fn at(us: i64) -> Timestamp {
+        Timestamp::from_microsecond(us).unwrap()
+    }
+
+    /// A log of rows (case, stage, instant) over cases a to e.
+    fn log(rows: &[(u32, u16, i64)]) -> StageLog {
+        let case: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        let stage: Vec<u16> = rows.iter().map(|row| row.1).collect();
+        let at_us: Vec<i64> = rows.iter().map(|row| row.2).collect();
+        let cases = strings(&["a", "b", "c", "d", "e"]);
+        StageLog::from_columns(&case, &stage, &at_us, cases, strings(&STAGES), &TERMINAL).unwrap()
+    }
+
+    /// The same log by way of the builder.
+    fn built(rows: &[(u32, u16, i64)]) -> StageLog {
+        let mut builder = StageLog::builder();
+        for name in ["a", "b", "c", "d", "e"] {
+            builder.case(name).unwrap();
+        }
+        for label in STAGES {
+            builder.stage(label).unwrap();
+        }
+        for &(case, stage, us) in rows {
+            let case = ["a", "b", "c", "d", "e"][case as usize];
+            builder
+                .push(case, STAGES[usize::from(stage)], at(us))
+                .unwrap();
+        }
+        builder.finish(|label| label == "Won" || label == "Lost")
+    }
+
+    #[test]
+    fn visits_are_in_order_of_time_and_ties_follow_the_file() {
+        // Rows are (stage, instant) of one case; the answer is its stages.
+        fn check(rows: &[(u16, i64)], expected: &[u16]) {
+            let rows: Vec<_> = rows.iter().map(|&(stage, us)| (1, stage, us)).collect();
+            assert_eq!(log(&rows).visits(1).stage, expected, "{rows:?}");
+            assert_eq!(built(&rows), log(&rows));
+        }
+        check(&[], &[]);
+        check(&[(0, 5)], &[0]);
+        check(&[(0, 1), (1, 2), (2, 3)], &[0, 1, 2]);
+        check(&[(2, 3), (1, 2), (0, 1)], &[0, 1, 2]);
+        check(&[(1, 2), (2, 3), (0, 1)], &[0, 1, 2]);
+        // Before 1970.
+        check(&[(1, -1), (0, -2)], &[0, 1]);
+        // A tie keeps file order when nothing says which way the file runs.
+        check(&[(1, 7), (0, 7)], &[1, 0]);
+        check(&[(0, 7), (1, 7)], &[0, 1]);
+        // Oldest first: as written. Newest first: backwards.
+        check(&[(0, 1), (1, 7), (0, 7)], &[0, 1, 0]);
+        check(&[(1, 7), (0, 7), (0, 1)], &[0, 0, 1]);
+        // As many up as down is not newest first.
+        check(&[(1, 7), (0, 7), (0, 1), (1, 8)], &[0, 1, 0, 1]);
+        // A closing stage is last of its tie, whichever way the file runs.
+        check(&[(2, 7), (1, 7)], &[1, 2]);
+        check(&[(2, 7), (1, 7), (0, 7)], &[1, 0, 2]);
+        check(&[(1, 7), (2, 7), (0, 7), (0, 1)], &[0, 0, 1, 2]);
+        // Two closing stages of one instant are a tie like any other.
+        check(&[(0, 1), (3, 7), (2, 7)], &[0, 3, 2]);
+        check(&[(3, 7), (2, 7), (0, 1)], &[0, 2, 3]);
+        // A deal reopened later stays reopened.
+        check(&[(2, 7), (1, 8)], &[2, 1]);
+        // A repeated row is a visit of its own.
+        check(&[(0, 1), (0, 1)], &[0, 0]);
+    }
+
+    #[test]
+    fn the_direction_of_a_file_is_told_by_all_its_cases() {
+        // Case 1 alone could be read either way; case 0 settles it, interleaved or not.
+        let rows = [(0, 1, 9), (1, 1, 7), (0, 0, 3), (1, 0, 7)];
+        assert_eq!(log(&rows).visits(1).stage, [0, 1]);
+        assert_eq!(built(&rows), log(&rows));
+        let rows = [(0, 1, 9), (0, 0, 3), (1, 1, 7), (1, 0, 7)];
+        assert_eq!(log(&rows).visits(1).stage, [0, 1]);
+        assert_eq!(built(&rows), log(&rows));
+        // Falling from one case to another says nothing.
+        let rows = [(0, 1, 9), (1, 1, 7), (1, 0, 7)];
+        assert_eq!(log(&rows).visits(1).stage, [1, 0]);
+    }
+
+    #[test]
+    fn a_case_without_history_keeps_its_place() {
+        let log = log(&[(3, 0, 1), (1, 1, 2)]);
+        assert_eq!((log.cases(), log.events()), (5, 2));
+        let visits: Vec<usize> = (0..6).map(|case| log.visits(case).len()).collect();
+        assert_eq!(visits, [0, 1, 0, 1, 0, 0]);
+        assert!(log.visits(0).is_empty());
+        let names: Vec<&str> = (0..6).map(|case| log.case_name(case)).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "e", ""]);
+    }
+
+    #[test]
+    fn an_empty_log_has_nothing_in_it() {
+        let log = StageLog::builder().finish(|_| true);
+        assert_eq!(log, StageLog::default());
+        assert_eq!((log.cases(), log.events(), log.stages().len()), (0, 0, 0));
+        assert!(log.visits(0).is_empty() && log.visits(usize::MAX).is_empty());
+        assert_eq!(
+            StageLog::from_columns(&[], &[], &[], vec![], vec![], &[]).unwrap(),
+            log
+        );
+    }
+
+    #[test]
+    fn cases_and_stages_are_numbered_by_first_appearance() {
+        let mut rows = StageLog::builder();
+        assert!(rows.is_empty());
+        for (case, stage) in [("é", "Demo"), ("", "Lead"), ("é", "Lead"), ("e", "demo")] {
+            rows.push(case, stage, at(1)).unwrap();
+        }
+        assert_eq!(rows.len(), 4);
+        let log = rows.finish(|_| false);
+        assert_eq!(
+            (log.case_name(0), log.case_name(1), log.case_name(2)),
+            ("é", "", "e")
+        );
+        assert_eq!(log.stages(), ["Demo", "Lead", "demo"]);
+        assert_eq!(log.stage_code("Lead"), Some(1));
+        assert_eq!(log.stage_code("LEAD"), None);
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_are_refused_by_name() {
+        #[track_caller]
+        fn check(case: &[u32], stage: &[u16], at_us: &[i64], terminal: &[bool], expected: &str) {
+            let (cases, stages) = (strings(&["a"]), strings(&["Lead", "Won"]));
+            let log = StageLog::from_columns(case, stage, at_us, cases, stages, terminal);
+            assert_eq!(log.unwrap_err().to_string(), expected);
+        }
+        let flags = [false, true];
+        check(
+            &[0],
+            &[],
+            &[1, 2],
+            &flags,
+            "the columns differ in length: 1 cases, 0 stages, 2 instants; \
+             give one of each per event",
+        );
+        check(
+            &[],
+            &[],
+            &[],
+            &[true],
+            "2 stages have 1 terminal flags; give one flag per stage",
+        );
+        check(
+            &[0, 1],
+            &[0, 0],
+            &[1, 2],
+            &flags,
+            "event 1 refers to case 1, but there are 1; name every case",
+        );
+        check(
+            &[0, 0],
+            &[0, 2],
+            &[1, 2],
+            &flags,
+            "event 1 refers to stage 2, but there are 2; name every stage",
+        );
+        check(
+            &[0],
+            &[0],
+            &[i64::MIN],
+            &flags,
+            "event 0 happens -9223372036854775808 µs after 1970, \
+             outside the years −9999 to 9999; give microseconds",
+        );
+        check(
+            &[0, 0],
+            &[0, 0],
+            &[0, i64::MAX],
+            &flags,
+            "event 1 happens 9223372036854775807 µs after 1970, \
+             outside the years −9999 to 9999; give microseconds",
+        );
+    }
+
+    #[test]
+    fn the_ends_of_time_can_be_told_apart_without_overflow() {
+        let (first, last) = (
+            Timestamp::MIN.as_microsecond(),
+            Timestamp::MAX.as_microsecond(),
+        );
+        let log = log(&[(0, 1, last), (0, 0, first)]);
+        assert_eq!(log.visits(0).at_us, [first, last]);
+        assert!(last.checked_sub(first).is_some());
+    }
+
+    #[test]
+    fn a_column_of_ids_taken_for_stages_is_refused() {
+        let mut rows = StageLog::builder();
+        for i in 0..MAX_STAGES {
+            rows.push("a", &i.to_string(), at(1)).unwrap();
+        }
+        let error = rows.push("b", "one more", at(1)).unwrap_err();
+        assert_eq!(
+            error,
+            HistoryError::TooManyStages {
+                label: "one more".into()
+            }
+        );
+        // The rows before it stand, and a stage that is known is still welcome.
+        rows.push("a", "0", at(2)).unwrap();
+        let log = rows.finish(|_| false);
+        assert_eq!((log.cases(), log.events()), (1, MAX_STAGES + 1));
+        assert_eq!(log.stage_code("65534"), Some(65_534));
+
+        let mut stages = log.stages().to_vec();
+        stages.push("one more".into());
+        let log =
+            StageLog::from_columns(&[], &[], &[], vec![], stages, &vec![false; MAX_STAGES + 1]);
+        assert_eq!(log, Err(error));
+    }
+
+    #[test]
+    fn a_log_takes_ten_bytes_a_visit_and_little_more() {
+        let events = 50_000_u32;
+        let case: Vec<u32> = (0..events).map(|i| i * 7 % 5_000).collect();
+        let names = (0..5_000).map(|i| format!("deal-{i:04}")).collect();
+        let stage = vec![0; case.len()];
+        let at_us = vec![0; case.len()];
+        let log =
+            StageLog::from_columns(&case, &stage, &at_us, names, strings(&["Lead"]), &[false])
+                .unwrap();
+        let mut rows = StageLog::builder();
+        for &i in &case {
+            rows.push(&format!("deal-{i:04}"), "Lead", at(0)).unwrap();
+        }
+        let mut grouped = StageLog::builder();
+        for i in 0..events {
+            grouped
+                .push(&format!("deal-{:04}", i / 10), "Lead", at(0))
+                .unwrap();
+        }
+        for log in [log, rows.finish(|_| false), grouped.finish(|_| false)] {
+            let bytes = log.stage.capacity() * 2
+                + log.at_us.capacity() * 8
+                + log.ends.capacity() * 4
+                + log.names.ends.capacity() * 4
+                + log.names.text.capacity();
+            assert_eq!(
+                bytes,
+                log.events() * 10 + log.cases() * (4 + 4 + "deal-0000".len())
+            );
+        }
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<(u32, u16, i64)>> {
+        prop::collection::vec((0..5_u32, 0..4_u16, -9..9_i64), 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn rows_of_distinct_times_give_one_log_in_any_order(
+            (rows, mixed) in prop::collection::vec((0..5_u32, 0..4_u16), 0..80)
+                .prop_map(|rows| {
+                    let times = (0..).map(|i| i * 3);
+                    rows.into_iter().zip(times).map(|((c, s), t)| (c, s, t)).collect::<Vec<_>>()
+                })
+                .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
+        ) {
+            prop_assert_eq!(log(&rows), log(&mixed));
+            prop_assert_eq!(log(&rows), built(&mixed));
+        }
+
+        #[test]
+        fn the_builder_and_the_columns_agree(rows in rows()) {
+            prop_assert_eq!(log(&rows), built(&rows));
+        }
+
+        /// The rule once more, spelled out on rows.
+        #[test]
+        fn a_log_is_its_rows_sorted_by_the_rule(rows in rows()) {
+            let mut balance = 0;
+            for case in 0..5 {
+                let times: Vec<i64> =
+                    rows.iter().filter(|row| row.0 == case).map(|row| row.2).collect();
+                balance += times.windows(2).map(|pair| (pair[1] - pair[0]).signum()).sum::<i64>();
+            }
+            let log = log(&rows);
+            for case in 0..5 {
+                let mut expected: Vec<_> = rows.iter().filter(|row| row.0 == case).collect();
+                if balance < 0 {
+                    expected.reverse();
+                }
+                expected.sort_by_key(|row| (row.2, row.1 >= 2));
+                let visits = log.visits(case as usize);
+                prop_assert_eq!(visits.len(), expected.len());
+                for (row, visit) in expected.iter().zip(visits.stage.iter().zip(visits.at_us)) {
+                    prop_assert_eq!((row.1, row.2), (*visit.0, *visit.1));
+                }
+            }
+        }
+
+        /// Reading a whole file from its other end changes nothing, so long as
+        /// its times say which way it runs.
+        #[test]
+        fn a_file_and_its_reverse_give_one_log(rows in rows()) {
+            let mut oldest_first = rows;
+            oldest_first.sort_by_key(|row| row.2);
+            let mut newest_first = oldest_first.clone();
+            newest_first.reverse();
+            let tells = (0..5).any(|case| {
+                let mut times = oldest_first.iter().filter(|row| row.0 == case).map(|row| row.2);
+                times.next() < times.next_back()
+            });
+            prop_assume!(tells);
+            prop_assert_eq!(log(&oldest_first), log(&newest_first));
+        }
+
+        #[test]
+        fn names_are_found_again_after_any_growth(names in prop::collection::vec("[a-c]{0,5}", 0..300)) {
+            let mut rows = StageLog::builder();
+            let numbers: Vec<u32> = names.iter().map(|name| rows.case(name).unwrap()).collect();
+            let log = rows.finish(|_| false);
+            for (name, number) in names.iter().zip(numbers) {
+                prop_assert_eq!(log.case_name(number as usize), name);
+            }
+            let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+            prop_assert_eq!(log.cases(), distinct.len());
+        }
     }
 }

@@ -719,18 +719,19 @@ pub(super) struct Glance {
     pub(super) kinds: Vec<f64>,
 }
 
-/// The meaning of a table's columns as far as their names tell.
+/// The meaning of a table's columns as far as their names and `overrides` tell.
 pub(super) fn recognise(
     file: &str,
     table: Option<&str>,
     columns: &[String],
     glance: &Glance,
     forced: Option<Shape>,
+    overrides: &[(String, Target)],
 ) -> TableMapping {
-    let best = forced.or_else(|| {
+    let shape = forced.or_else(|| {
         SHAPES
             .iter()
-            .filter_map(|&shape| score(shape, file, table, columns, glance).map(|s| (s, shape)))
+            .filter_map(|&shape| score(shape, file, table, columns, glance, overrides).map(|s| (s, shape)))
             // The first of equals wins.
             .fold(None, |best: Option<(f64, Shape)>, found| match best {
                 Some(b) if b.0 >= found.0 => Some(b),
@@ -738,7 +739,7 @@ pub(super) fn recognise(
             })
             .map(|(_, shape)| shape)
     });
-    let shape = best.unwrap_or(Shape::Unknown);
+    let shape = shape.unwrap_or(Shape::Unknown);
     let preset = preset(shape, columns);
     TableMapping {
         file: file.to_owned(),
@@ -747,46 +748,72 @@ pub(super) fn recognise(
         preset: preset.to_owned(),
         dates: None,
         decimal: None,
-        columns: assign(shape, preset, columns),
+        columns: assign(shape, preset, columns, overrides),
     }
 }
 
-/// Which field each column fills: where several would fill one, the surest name does.
-fn assign(shape: Shape, preset: &str, columns: &[String]) -> Columns {
-    let mut found: Vec<Option<(Target, usize)>> = columns.iter().map(|c| lookup(shape, c)).collect();
-    for at in 0..found.len() {
-        let Some((target, rank)) = found[at].clone() else {
-            continue;
-        };
-        let beaten = found.iter().enumerate().any(|(other, f)| {
-            other != at && f.as_ref().is_some_and(|(t, r)| *t == target && (*r, other) < (rank, at))
-        });
-        if beaten {
-            found[at] = None;
-        }
-    }
-    let has_stage = found.iter().flatten().any(|(t, _)| *t == Target::Stage);
-    let left = if shape == Shape::Unknown { Target::Ignore } else { Target::Custom };
+/// A mapping that was given, brought into the order of the columns that are really there.
+pub(super) fn complete(given: &TableMapping, columns: &[String], overrides: &[(String, Target)]) -> TableMapping {
+    let left = match given.shape {
+        Shape::StageEvents | Shape::Unknown => Target::Ignore,
+        _ => Target::Custom,
+    };
     let assigned = columns
         .iter()
-        .zip(found)
-        .map(|(column, found)| {
-            let target = match found {
-                // Without a stage, the status is all there is of one.
-                Some((Target::Status, _)) if shape == Shape::Deals && !has_stage => Target::Stage,
-                Some((Target::CreatedAt, _)) if preset == "crm-opportunities" && fold(column) == "engagedate" => {
-                    Target::Entered("Engaging".to_owned())
-                }
-                Some((target, _)) => target,
-                None if shape == Shape::Deals => stage_entry(column).map_or(Target::Custom, Target::Entered),
-                // Columns of single events have no place on a deal; those of the case do.
-                None if shape == Shape::StageEvents && !is_case_column(column) => Target::Ignore,
-                None => left.clone(),
-            };
-            (column.clone(), target)
+        .map(|column| {
+            let target = overridden(column, overrides).or_else(|| given.columns.get(column).cloned());
+            (column.clone(), target.unwrap_or_else(|| left.clone()))
         })
         .collect();
-    Columns(assigned)
+    TableMapping {
+        columns: Columns(assigned),
+        ..given.clone()
+    }
+}
+
+fn overridden(column: &str, overrides: &[(String, Target)]) -> Option<Target> {
+    let named = |same: &dyn Fn(&str) -> bool| overrides.iter().rev().find(|(name, _)| same(name)).map(|(_, t)| t.clone());
+    named(&|name| name == column).or_else(|| named(&|name| fold(name) == fold(column)))
+}
+
+/// Which field each column fills: where several would fill one, the surest name does.
+fn assign(shape: Shape, preset: &str, columns: &[String], overrides: &[(String, Target)]) -> Columns {
+    let given: Vec<Option<Target>> = columns.iter().map(|c| overridden(c, overrides)).collect();
+    let found: Vec<Option<(Target, usize)>> = columns
+        .iter()
+        .zip(&given)
+        .map(|(column, given)| if given.is_some() { None } else { lookup(shape, column) })
+        .collect();
+    let is_given = |target: &Target| given.iter().flatten().any(|t| t == target);
+    let wins = |at: usize| {
+        found[at].as_ref().filter(|(target, rank)| {
+            let beaten = found.iter().enumerate().any(|(other, f)| {
+                f.as_ref().is_some_and(|(t, r)| t == target && (*r, other) < (*rank, at))
+            });
+            !beaten && !is_given(target)
+        })
+    };
+    let has_stage = is_given(&Target::Stage) || (0..columns.len()).any(|n| wins(n).is_some_and(|(t, _)| *t == Target::Stage));
+    let assigned = columns.iter().enumerate().map(|(at, column)| {
+        let target = match (given[at].clone(), wins(at).map(|(t, _)| t.clone())) {
+            (Some(target), _) => target,
+            // Without a stage, the status is all there is of one.
+            (None, Some(Target::Status)) if shape == Shape::Deals && !has_stage => Target::Stage,
+            (None, Some(Target::CreatedAt)) if preset == "crm-opportunities" && fold(column) == "engagedate" => {
+                Target::Entered("Engaging".to_owned())
+            }
+            (None, Some(target)) => target,
+            (None, None) => match shape {
+                Shape::Deals => stage_entry(column).map_or(Target::Custom, Target::Entered),
+                // Columns of single events have no place on a deal; those of the case do.
+                Shape::StageEvents if !is_case_column(column) => Target::Ignore,
+                Shape::Unknown => Target::Ignore,
+                _ => Target::Custom,
+            },
+        };
+        (column.clone(), target)
+    });
+    Columns(assigned.collect())
 }
 
 pub(super) fn is_case_column(column: &str) -> bool {
@@ -794,8 +821,15 @@ pub(super) fn is_case_column(column: &str) -> bool {
 }
 
 /// How well the columns fit a shape; `None` when what it needs is missing.
-fn score(shape: Shape, file: &str, table: Option<&str>, columns: &[String], glance: &Glance) -> Option<f64> {
-    let map = assign(shape, "", columns);
+fn score(
+    shape: Shape,
+    file: &str,
+    table: Option<&str>,
+    columns: &[String],
+    glance: &Glance,
+    overrides: &[(String, Target)],
+) -> Option<f64> {
+    let map = assign(shape, "", columns, overrides);
     let at = |target: &Target| map.0.iter().position(|(_, t)| t == target);
     let has = |target: Target| at(&target).is_some();
     let of = |shares: &[f64], target: Target| at(&target).and_then(|n| shares.get(n)).copied().unwrap_or(0.0);
@@ -907,7 +941,7 @@ mod tests {
 
     fn check(columns: &str, shape: Shape, preset: &str, expected: &str) {
         let columns: Vec<String> = columns.split(',').map(str::to_owned).collect();
-        let map = recognise("file.csv", None, &columns, &Glance::default(), None);
+        let map = recognise("file.csv", None, &columns, &Glance::default(), None, &[]);
         let shown: Vec<String> = map.columns.0.iter().map(|(_, t)| t.to_string()).collect();
         assert_eq!(
             (map.shape, map.preset.as_str(), shown.join(",").as_str()),

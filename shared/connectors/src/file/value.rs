@@ -102,7 +102,7 @@ pub(super) fn moment(text: &str, order: Option<DateOrder>) -> Result<Moment, NoD
         let days = compact(&bytes[..8])?;
         let time = &bytes[9..];
         let clock: Vec<u8> = match time {
-            [a, b, c, d, e, f, rest @ ..] => [&[*a, *b, b':', *c, *d, b':', *e, *f], rest].concat(),
+            [a, b, c, d, e, f, rest @ ..] => [&[b'T', *a, *b, b':', *c, *d, b':', *e, *f], rest].concat(),
             _ => return Err(NoDate::Unlike),
         };
         return with_time(days, &clock);

@@ -102,6 +102,7 @@ pub struct Hazards {
     pub stages: Vec<StageHazards>,
     /// Multipliers by weekday and month of the quarter.
     pub calendar: Calendar,
+    censored: bool,
 }
 
 /// How the hazards are to be estimated.
@@ -123,44 +124,57 @@ impl Default for Settings {
 
 impl Hazards {
     /// Estimates the hazards of `stages` open stages from stays that began before `origin`.
-    /// `weight` gives each deal's weight (a bootstrap's multiplicity); `None` counts each once.
-    pub fn fit(sojourns: &[Sojourn], stages: usize, origin: f64, weight: Option<&[f64]>, settings: Settings) -> Self {
-        let first_closing = sojourns
-            .iter()
-            .filter(|s| s.to.is_some_and(Mark::closes))
-            .map(|s| s.exit)
-            .min_by(f64::total_cmp)
-            .unwrap_or(f64::NEG_INFINITY);
-        let mut stays: Vec<Stay> = sojourns
-            .iter()
-            .filter(|s| settings.censored || s.to.is_some())
-            .filter_map(|s| Stay::new(s, stages, first_closing, weight))
-            .collect();
-        if stays.len() > MAX_STAYS {
-            stays.sort_by(|a, b| b.enter.total_cmp(&a.enter));
-            stays.truncate(MAX_STAYS);
-        }
-        let mut by_stage: Vec<Vec<Stay>> = vec![Vec::new(); stages];
-        for stay in stays {
-            by_stage[stay.stage].push(stay);
-        }
+    pub fn fit(sojourns: &[Sojourn], stages: usize, origin: f64, settings: Settings) -> Self {
+        let by_stage = stays_by_stage(sojourns, stages, settings.censored, None);
         let edges: Vec<Vec<f64>> =
             by_stage.iter().map(|stays| if settings.ages { edges_of(stays) } else { vec![0.0] }).collect();
         let pooled = Pooled::of(&by_stage, stages);
         let mut calendar = Calendar { bands: bands_of(&by_stage, stages), ..Calendar::default() };
-        let fit_all = |calendar: &Calendar| -> Vec<StageHazards> {
-            by_stage.iter().zip(&edges).map(|(stays, edges)| fit_stage(stays, edges, stages, &pooled, calendar)).collect()
-        };
-        let mut fitted = fit_all(&calendar);
+        let mut fitted = fit_stages(&by_stage, &edges, &pooled, &calendar);
         if settings.calendar {
             // Rates and multipliers are estimated in turns until they agree well enough.
             for _ in 0..2 {
                 calendar = fit_calendar(&by_stage, &fitted, &calendar, stages, origin);
-                fitted = fit_all(&calendar);
+                fitted = fit_stages(&by_stage, &edges, &pooled, &calendar);
             }
         }
-        Self { stages: fitted, calendar }
+        Self { stages: fitted, calendar, censored: settings.censored }
     }
+
+    /// The same bins and calendar with the rates of weighted deals: a member of a bootstrap.
+    #[must_use]
+    pub fn refit(&self, sojourns: &[Sojourn], weight: &[f64]) -> Self {
+        let stages = self.stages.len();
+        let by_stage = stays_by_stage(sojourns, stages, self.censored, Some(weight));
+        let edges: Vec<Vec<f64>> = self.stages.iter().map(|stage| stage.edges.clone()).collect();
+        let pooled = Pooled::of(&by_stage, stages);
+        let fitted = fit_stages(&by_stage, &edges, &pooled, &self.calendar);
+        Self { stages: fitted, calendar: self.calendar.clone(), censored: self.censored }
+    }
+}
+
+fn stays_by_stage(sojourns: &[Sojourn], stages: usize, censored: bool, weight: Option<&[f64]>) -> Vec<Vec<Stay>> {
+    let closings = sojourns.iter().filter(|s| s.to.is_some_and(Mark::closes)).map(|s| s.exit);
+    let first_closing = closings.min_by(f64::total_cmp).unwrap_or(f64::NEG_INFINITY);
+    let mut stays: Vec<Stay> = sojourns
+        .iter()
+        .filter(|s| censored || s.to.is_some())
+        .filter_map(|s| Stay::new(s, stages, first_closing, weight))
+        .collect();
+    if stays.len() > MAX_STAYS {
+        stays.sort_by(|a, b| b.enter.total_cmp(&a.enter));
+        stays.truncate(MAX_STAYS);
+    }
+    let mut by_stage: Vec<Vec<Stay>> = vec![Vec::new(); stages];
+    for stay in stays {
+        by_stage[stay.stage].push(stay);
+    }
+    by_stage
+}
+
+fn fit_stages(by_stage: &[Vec<Stay>], edges: &[Vec<f64>], pooled: &Pooled, calendar: &Calendar) -> Vec<StageHazards> {
+    let each = by_stage.iter().zip(edges);
+    each.map(|(stays, edges)| fit_stage(stays, edges, by_stage.len(), pooled, calendar)).collect()
 }
 
 /// A stay as the estimator reads it.

@@ -13,6 +13,8 @@ use serde::Serialize;
 use super::curve::{Grid, Outlook};
 use super::hazard::Hazards;
 use super::panel::{Panel, Standing, State};
+use crate::rng::Stream;
+use crate::score::logistic::{cholesky, solve};
 
 /// Landmark days looked back upon.
 const LANDMARKS: usize = 30;
@@ -100,6 +102,8 @@ pub struct Tilt {
     /// Coefficients on the log-odds of won and of lost against still open.
     won: Vec<f64>,
     lost: Vec<f64>,
+    /// Lower Cholesky factor of the posterior precision of (won, lost).
+    precision: Vec<f64>,
     /// Landmarks it was learned from.
     pub rows: usize,
 }
@@ -113,13 +117,26 @@ pub struct Reason {
     pub log_odds: f64,
 }
 
-/// Everything a fit needs, prepared once; a bootstrap refits it with other weights.
+/// An open deal on a past day, and what became of it by the end of the horizon.
+struct Landmark {
+    deal: u32,
+    seen: Seen,
+    offset: [f64; 2],
+    label: [f64; 2],
+    passed: Option<u8>,
+}
+
+/// Everything a fit of the tilts reads.
 pub struct Landmarks {
     deals: Vec<u32>,
     design: Vec<f64>,
     width: usize,
     offset: Vec<[f64; 2]>,
     label: Vec<[f64; 2]>,
+    /// Which landmark day, where its whole horizon has passed.
+    passed: Vec<Option<u8>>,
+    pace: f64,
+    horizon: f64,
     weight: f64,
     ridge: f64,
     frame: Tilt,
@@ -144,7 +161,7 @@ impl Landmarks {
         let total: usize =
             days.par_iter().map(|day| (0..panel.deals()).filter(|d| open_at(*day, *d).is_some()).count()).sum();
         let keep_every = total.div_ceil(MAX_ROWS).max(1);
-        let gathered: Vec<Vec<(u32, Seen, [f64; 2], [f64; 2])>> = days
+        let gathered: Vec<Vec<Landmark>> = days
             .par_iter()
             .enumerate()
             .map(|(i, &day)| {
@@ -167,7 +184,9 @@ impl Landmarks {
                                 State::Closed { .. } => return None,
                             },
                         };
-                        Some((deal as u32, Seen::new(panel, deal, &standing, day), offset, label))
+                        let passed = (day + horizon <= origin).then_some(i as u8);
+                        let seen = Seen::new(panel, deal, &standing, day);
+                        Some(Landmark { deal: deal as u32, seen, offset, label, passed })
                     })
                     .collect()
             })
@@ -176,45 +195,82 @@ impl Landmarks {
         if rows.len() < 100 {
             return None;
         }
-        let seen: Vec<&Seen> = rows.iter().map(|(_, seen, ..)| seen).collect();
+        let seen: Vec<&Seen> = rows.iter().map(|row| &row.seen).collect();
         let frame = Tilt::frame(&seen, panel.stages.len());
         let width = frame.columns.len();
         let mut design = Vec::with_capacity(rows.len() * width);
         for seen in &seen {
             frame.design_row(seen, &mut design);
         }
-        let deals: Vec<u32> = rows.iter().map(|(deal, ..)| *deal).collect();
+        let deals: Vec<u32> = rows.iter().map(|row| row.deal).collect();
         let mut distinct = deals.clone();
         distinct.sort_unstable();
         distinct.dedup();
         let weight = (ROWS_PER_DEAL * distinct.len() as f64 / rows.len() as f64).min(1.0);
         let ridge = RIDGE * (1.0 + FIRM_DEALS / distinct.len() as f64);
-        let offset = rows.iter().map(|(_, _, offset, _)| log_odds(*offset)).collect();
-        let label = rows.iter().map(|(.., label)| *label).collect();
-        Some(Self { deals, design, width, offset, label, weight, ridge, frame })
+        let offset = rows.iter().map(|row| log_odds(row.offset)).collect();
+        let label = rows.iter().map(|row| row.label).collect();
+        let passed = rows.iter().map(|row| row.passed).collect();
+        Some(Self { deals, design, width, offset, label, passed, pace, horizon, weight, ridge, frame })
     }
 
-    /// Fits the tilts. `weight` is each deal's multiplicity in a bootstrap; `from` a fit to start at.
-    pub fn fit(&self, weight: Option<&[f64]>, from: Option<&Tilt>, iterations: usize) -> Tilt {
+    /// Fits the tilts by at most `iterations` Newton steps.
+    pub fn fit(&self, iterations: usize) -> Tilt {
         let p = self.width;
-        let mut beta = from.map_or_else(|| vec![0.0; 2 * p], |t| [t.won.clone(), t.lost.clone()].concat());
+        let mut beta = vec![0.0; 2 * p];
+        let mut precision = Vec::new();
         for _ in 0..iterations {
-            let (mut gradient, mut hessian) = self.derivatives(&beta, weight);
+            let (mut gradient, mut hessian) = self.derivatives(&beta);
             for (i, b) in beta.iter().enumerate() {
                 gradient[i] -= self.ridge * b;
                 hessian[i * 2 * p + i] += self.ridge;
             }
-            let Some(step) = cholesky_solve(&mut hessian, &gradient) else { break };
+            if !cholesky(&mut hessian, 2 * p) {
+                break;
+            }
+            let mut step = gradient;
+            solve(&hessian, 2 * p, &mut step);
+            precision = hessian;
             beta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
             if step.iter().all(|s| s.abs() < 1e-7) {
                 break;
             }
         }
         let (won, lost) = beta.split_at(p);
-        Tilt { won: won.to_vec(), lost: lost.to_vec(), rows: self.deals.len(), ..self.frame.clone() }
+        Tilt { won: won.to_vec(), lost: lost.to_vec(), precision, rows: self.deals.len(), ..self.frame.clone() }
     }
 
-    fn derivatives(&self, beta: &[f64], weight: Option<&[f64]>) -> (Vec<f64>, Vec<f64>) {
+    /// How much the number of wins of a period differs from what the deals explain: standard
+    /// deviation as a share of it, and the mean chance to be won.
+    ///
+    /// From landmarks whose horizon has passed: the spread of log(seen / expected) beyond what chance
+    /// alone gives, pulled towards 5 % as if four whole horizons had shown that.
+    pub fn period(&self, tilt: &Tilt) -> (f64, f64) {
+        const PRIOR_SD: f64 = 0.05;
+        const PRIOR_WINDOWS: f64 = 4.0;
+        let (mut cells, mut sum_p, mut n) = (vec![(0.0, 0.0, 0.0); LANDMARKS], 0.0, 0.0);
+        for (r, x) in self.design.chunks_exact(self.width).enumerate() {
+            let Some(day) = self.passed[r] else { continue };
+            let p = softmax(self.offset[r], [dot(x, &tilt.won), dot(x, &tilt.lost)])[0];
+            let cell = &mut cells[day as usize];
+            *cell = (cell.0 + self.label[r][0], cell.1 + p, cell.2 + p * (1.0 - p));
+            sum_p += p;
+            n += 1.0;
+        }
+        let used: Vec<_> = cells.iter().filter(|(_, expected, _)| *expected >= 5.0).collect();
+        let excess: f64 = used
+            .iter()
+            .map(|(seen, expected, variance)| {
+                ((seen + 0.5) / (expected + 0.5)).ln().powi(2) - variance / (expected * expected)
+            })
+            .sum();
+        let windows = used.len() as f64 * (self.pace / self.horizon).min(1.0);
+        let observed = if used.is_empty() { 0.0 } else { (excess / used.len() as f64).max(0.0) };
+        let variance = (PRIOR_WINDOWS * PRIOR_SD.powi(2) + windows * observed) / (PRIOR_WINDOWS + windows);
+        (variance.sqrt(), if n > 0.0 { sum_p / n } else { 0.3 })
+    }
+
+    fn derivatives(&self, beta: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let p = self.width;
         let chunk = 1024;
         let parts: Vec<(Vec<f64>, Vec<f64>)> = (0..self.deals.len().div_ceil(chunk))
@@ -224,10 +280,7 @@ impl Landmarks {
                 // Blocks won·won, won·lost, lost·lost; only their lower triangles.
                 let mut blocks = vec![0.0; 3 * p * p];
                 for r in c * chunk..((c + 1) * chunk).min(self.deals.len()) {
-                    let w = self.weight * weight.map_or(1.0, |w| w[self.deals[r] as usize]);
-                    if w == 0.0 {
-                        continue;
-                    }
+                    let w = self.weight;
                     let x = &self.design[r * p..][..p];
                     let prob = softmax(self.offset[r], [dot(x, &beta[..p]), dot(x, &beta[p..])]);
                     let label = self.label[r];
@@ -312,7 +365,7 @@ impl Tilt {
             }
             columns.push(Column::CameFrom((pair / stages) as u16, (pair % stages) as u16));
         }
-        Self { columns, mean, deviation, won: Vec::new(), lost: Vec::new(), rows: 0 }
+        Self { columns, mean, deviation, won: Vec::new(), lost: Vec::new(), precision: Vec::new(), rows: 0 }
     }
 
     fn design_row(&self, seen: &Seen, out: &mut Vec<f64>) {
@@ -331,6 +384,22 @@ impl Tilt {
             Column::AmountSquaredInStage(s) => if seen.stage == s { squared() } else { 0.0 },
             Column::CameFrom(s, from) => f64::from(seen.stage == s && seen.previous == Some(from)),
         }));
+    }
+
+    /// A draw from the posterior of the coefficients (Laplace).
+    #[must_use]
+    pub fn drawn(&self, chance: &mut Stream) -> Self {
+        let (p, n) = (self.won.len(), 2 * self.won.len());
+        let mut z: Vec<f64> = (0..n).map(|_| super::normal_quantile(chance.unit())).collect();
+        if self.precision.len() == n * n {
+            // With precision L·Lᵀ, a solution of Lᵀ·x = z has the posterior's covariance.
+            for i in (0..n).rev() {
+                let below: f64 = (i + 1..n).map(|k| self.precision[k * n + i] * z[k]).sum();
+                z[i] = (z[i] - below) / self.precision[i * n + i];
+            }
+        }
+        let add = |beta: &[f64], z: &[f64]| beta.iter().zip(z).map(|(b, z)| b + z).collect();
+        Self { won: add(&self.won, &z[..p]), lost: add(&self.lost, &z[p..]), ..self.clone() }
     }
 
     /// Won and lost by the end of the horizon, tilted.
@@ -358,32 +427,4 @@ fn softmax(offset: [f64; 2], score: [f64; 2]) -> [f64; 3] {
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Solves a symmetric positive definite system in place; `None` if it is not.
-fn cholesky_solve(a: &mut [f64], b: &[f64]) -> Option<Vec<f64>> {
-    let n = b.len();
-    for j in 0..n {
-        for i in j..n {
-            let s = dot(&a[i * n..][..j], &a[j * n..][..j]);
-            let v = a[i * n + j] - s;
-            if i == j {
-                if v <= 0.0 || !v.is_finite() {
-                    return None;
-                }
-                a[j * n + j] = v.sqrt();
-            } else {
-                a[i * n + j] = v / a[j * n + j];
-            }
-        }
-    }
-    let mut x = b.to_vec();
-    for i in 0..n {
-        x[i] = (x[i] - dot(&a[i * n..][..i], &x[..i])) / a[i * n + i];
-    }
-    for i in (0..n).rev() {
-        let s: f64 = (i + 1..n).map(|k| a[k * n + i] * x[k]).sum();
-        x[i] = (x[i] - s) / a[i * n + i];
-    }
-    Some(x)
 }

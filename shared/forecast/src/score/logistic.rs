@@ -224,7 +224,7 @@ impl Problem<'_> {
 }
 
 /// Turns the lower triangle into its Cholesky factor; false where it has none.
-fn cholesky(a: &mut [f64], size: usize) -> bool {
+pub(crate) fn cholesky(a: &mut [f64], size: usize) -> bool {
     for i in 0..size {
         for j in 0..=i {
             let mut sum = a[i * size + j];
@@ -245,7 +245,7 @@ fn cholesky(a: &mut [f64], size: usize) -> bool {
 }
 
 /// Replaces `b` by the solution of L·Lᵀ·x = b.
-fn solve(factor: &[f64], size: usize, b: &mut [f64]) {
+pub(crate) fn solve(factor: &[f64], size: usize, b: &mut [f64]) {
     for i in 0..size {
         for k in 0..i {
             b[i] -= factor[i * size + k] * b[k];

@@ -223,7 +223,7 @@ pub fn train(
     let (ridge, weights) = plan.blend(judged);
     let calibration = Calibration::fit(&judged.blended(ridge, weights), &judged.won);
     let advantage = judged.advantage(ridge, weights);
-    let reliance = (advantage / SKILLED).clamp(0.0, 1.0);
+    let reliance = ((advantage + 1.0) / 1.5).clamp(0.0, 1.0);
     let skill = advantage > SKILLED;
     let parts = plan.fit(&prepared, &won, ridge, judged.rounds, weights);
     let base_rate = wins as f64 / won.len() as f64;
@@ -558,8 +558,8 @@ impl Plan {
             ..Params::default()
         };
         let boosting = match rows {
-            0..150 => None,
-            150..1000 => Some(Params {
+            0..300 => None,
+            300..1000 => Some(Params {
                 rounds: 200,
                 learning_rate: 0.04,
                 max_leaves: 4,
@@ -828,20 +828,22 @@ impl Tried {
     }
 }
 
-/// Beta calibration: log-odds become `c + a·ln p − b·ln(1 − p)`; as they were at a = b = 1, c = 0.
+/// Calibration of log-odds r, p being their probability:
+/// `shift + slope·r + skew·(ln p + ln(1 − p))`.
+///
+/// This is beta calibration in terms that can have priors of their own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Calibration {
-    a: f64,
-    b: f64,
-    c: f64,
+    shift: f64,
+    slope: f64,
+    skew: f64,
 }
 
 impl Calibration {
     /// Learned with priors at "as they were", so that few deals change little.
     fn fit(raw: &[f64], won: &[bool]) -> Self {
-        let x: Vec<f64> = raw.iter().flat_map(|&raw| sides(raw)).collect();
+        let x: Vec<f64> = raw.iter().flat_map(|&raw| [raw, skewed(raw)]).collect();
         let y: Vec<f64> = won.iter().map(|&won| if won { 1.0 } else { 0.0 }).collect();
-        let near_one = Prior { mean: 1.0, sd: 0.25 };
         let fit = logistic::fit(
             logistic::Rows {
                 x: &x,
@@ -851,26 +853,25 @@ impl Calibration {
                 offset: None,
             },
             Prior::shrink(0.3),
-            &[near_one, near_one],
+            &[Prior { mean: 1.0, sd: 0.4 }, Prior::shrink(0.1)],
         );
-        // A negative slope would turn the ranking round.
+        let slope = fit.coefficients[0].max(0.0);
         Self {
-            a: fit.coefficients[0].max(0.0),
-            b: fit.coefficients[1].max(0.0),
-            c: fit.intercept,
+            shift: fit.intercept,
+            slope,
+            // Beyond the slope the curve would turn round.
+            skew: fit.coefficients[1].clamp(-slope, slope),
         }
     }
 
     fn apply(self, raw: f64) -> f64 {
-        let [win, loss] = sides(raw);
-        self.c + self.a * win + self.b * loss
+        self.shift + self.slope * raw + self.skew * skewed(raw)
     }
 }
 
-/// ln p and −ln(1 − p) of log-odds.
-fn sides(raw: f64) -> [f64; 2] {
-    let common = (-raw.abs()).exp().ln_1p();
-    [raw.min(0.0) - common, raw.max(0.0) + common]
+/// ln p + ln(1 − p) of log-odds.
+fn skewed(raw: f64) -> f64 {
+    -raw.abs() - 2.0 * (-raw.abs()).exp().ln_1p()
 }
 
 fn fit_logistic(x: &Prepared, won: &[bool], ridge: f64) -> Logistic {

@@ -92,12 +92,12 @@ pub(crate) fn fit(levels: &[Vec<u32>], won: &[bool]) -> Naive {
             })
             .sum();
         // With few rows, lean to what is right for attributes that overlap somewhat.
-        fit + (trust - 0.5).powi(2)
+        fit + 8.0 * (trust - 0.4).powi(2)
     };
     let trust = (0..=20)
         .map(|step| f64::from(step) * 0.05)
         .min_by(|&a, &b| loss(a).total_cmp(&loss(b)))
-        .unwrap_or(0.5);
+        .unwrap_or(0.4);
     Naive {
         base: counts.base(None),
         evidence: counts

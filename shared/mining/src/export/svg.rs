@@ -17,8 +17,12 @@ const MARGIN: f64 = 28.0;
 const LEGEND_HEIGHT: f64 = 46.0;
 /// Stages drawn at most; a map of more could not be read.
 const MOST_STAGES: usize = 40;
+/// A stage is drawn if it has this share of the visits of the most visited one.
+const DRAWN_STAGE: f64 = 0.01;
 /// A move is drawn if it has this share of the moves out of its stage or into the next.
 const DRAWN_SHARE: f64 = 0.04;
+/// Room beside a box for the line of its self-loop.
+const LOOP_ROOM: f64 = 58.0;
 /// A forward move sets the layers if it has this share.
 const MAIN_SHARE: f64 = 0.15;
 /// Deals a win rate is shrunk by before it is given a colour.
@@ -36,6 +40,7 @@ font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
 .pie-map .name{font-weight:600}.pie-map rect.stage{stroke:var(--line)}\
 .pie-map path.move{fill:none;stroke-linecap:round;opacity:.85}\
 .pie-map text.count{font-size:11px;fill:var(--ink);stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}\
+.pie-map rect.behind{fill:var(--paper);opacity:.82}\
 .pie-map .n0{fill:var(--n0)}.pie-map .n1{fill:var(--n1)}.pie-map .n2{fill:var(--n2)}.pie-map .n3{fill:var(--n3)}.pie-map .n4{fill:var(--n4)}\
 .pie-map .e0{stroke:var(--e0)}.pie-map .e1{stroke:var(--e1)}.pie-map .e2{stroke:var(--e2)}.pie-map .e3{stroke:var(--e3)}.pie-map .e4{stroke:var(--e4)}\
 .pie-map .a0{fill:var(--e0)}.pie-map .a1{fill:var(--e1)}.pie-map .a2{fill:var(--e2)}.pie-map .a3{fill:var(--e3)}.pie-map .a4{fill:var(--e4)}";
@@ -71,6 +76,8 @@ impl<'a> Map<'a> {
         let all_stages = visited.len();
         visited.sort_by_key(|&i| (std::cmp::Reverse(pipeline.dwell[i].visits), i));
         visited.truncate(MOST_STAGES);
+        let most = visited.first().map_or(0, |&i| pipeline.dwell[i].visits) as f64;
+        visited.retain(|&i| pipeline.dwell[i].visits as f64 >= most * DRAWN_STAGE || pipeline.stages[i].end);
         visited.sort_unstable();
         let stages = visited;
         let place = |label: &str| stages.iter().position(|&i| pipeline.dwell[i].stage == label);
@@ -148,6 +155,11 @@ impl Layout {
             .iter()
             .map(|&layer| Spot { layer, width: NODE_WIDTH, x: 0.0, up: Vec::new(), down: Vec::new() })
             .collect();
+        for &(from, to, _) in &map.moves {
+            if from == to {
+                spots[from].width = NODE_WIDTH + 2.0 * LOOP_ROOM;
+            }
+        }
         let mut routes = Vec::with_capacity(map.moves.len());
         for &(from, to, _) in &map.moves {
             let (top, bottom) = if layer[from] <= layer[to] { (from, to) } else { (to, from) };
@@ -321,8 +333,7 @@ type Point = (f64, f64);
 type Area = (f64, f64, f64, f64);
 
 fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
-    let loops = map.moves.iter().any(|(from, to, _)| from == to);
-    let width = (layout.right - layout.left + 2.0 * MARGIN + if loops { 70.0 } else { 0.0 }).max(420.0);
+    let width = (layout.right - layout.left + 2.0 * MARGIN).max(420.0);
     let height = layout.layers.max(1) as f64 * LAYER_HEIGHT - (LAYER_HEIGHT - NODE_HEIGHT)
         + 2.0 * MARGIN
         + LEGEND_HEIGHT;
@@ -383,13 +394,27 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         }
         out.push_str("</g>\n");
 
-        let text = if edge.dwell.median_days * 24.0 * 60.0 < 1.0 {
+        let text = if from == to || edge.dwell.median_days * 24.0 * 60.0 < 1.0 {
             thousands(edge.count)
         } else {
             format!("{} · {}", thousands(edge.count), days(edge.dwell.median_days))
         };
-        let spot = label_spot(&curve, &text, &taken);
-        taken.push(area_of(spot, &text));
+        let spot = if from == to {
+            let half = half_width(&text);
+            (x(from) + NODE_WIDTH / 2.0 + 27.0 + half, y(from) + NODE_HEIGHT / 2.0)
+        } else {
+            label_spot(&curve, &text, &taken)
+        };
+        let area = area_of(spot, &text);
+        taken.push(area);
+        let _ = write!(
+            labels,
+            "<rect class=\"behind\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"3\"/>",
+            area.0,
+            area.1,
+            area.2 - area.0,
+            area.3 - area.1,
+        );
         let _ = writeln!(
             labels,
             "<text class=\"count\" text-anchor=\"middle\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
@@ -424,7 +449,7 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
             y(s),
             x(s),
             y(s) + 24.0,
-            escape(&shorten(&dwell.stage, 23)),
+            escape(&shorten(&dwell.stage, 21)),
             x(s),
             y(s) + 42.0,
             escape(&second),
@@ -549,8 +574,13 @@ fn label_spot(curve: &[[Point; 4]], text: &str, taken: &[Area]) -> Point {
 }
 
 fn area_of((x, y): Point, text: &str) -> Area {
-    let half = text.chars().count() as f64 * 3.2 + 2.0;
-    (x - half, y - 8.0, x + half, y + 8.0)
+    let half = half_width(text);
+    (x - half, y - 7.0, x + half, y + 7.0)
+}
+
+/// Half the width of a label, near enough.
+fn half_width(text: &str) -> f64 {
+    text.chars().count() as f64 * 3.2 + 2.0
 }
 
 /// 0 (won far less often than on the whole) to 4 (far more often); 2 when about as often or unknown.

@@ -7,7 +7,7 @@ use super::{Record, Step, end_of_stream, too_long};
 use crate::file::issues::{Issues, Level};
 
 /// The separators looked for when none is given.
-pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Reads records of one table from delimited text, whatever its line ends.
 ///

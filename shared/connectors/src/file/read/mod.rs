@@ -11,11 +11,11 @@ mod xes;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use buffer::{Buffer, MAX_RECORD};
-pub(super) use csv::DELIMITERS;
 pub(super) use json::list;
 pub(super) use sniff::{Format, Sniffed, Unreadable};
 
@@ -23,24 +23,24 @@ use super::issues::{Issues, Level};
 
 /// Something that can be read twice: once to learn its columns, once to take it in.
 #[derive(Debug, Clone)]
-pub(super) enum Source<'a> {
+pub(super) enum Source {
     /// A file on disk.
     Path(PathBuf),
     /// Bytes in memory: a test, or a pipe read to its end.
-    Bytes(&'a [u8]),
+    Bytes(Arc<[u8]>),
 }
 
-impl Source<'_> {
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+impl Source {
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
         Ok(match self {
             Self::Path(path) => Box::new(File::open(path)?),
-            Self::Bytes(bytes) => Box::new(*bytes),
+            Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         })
     }
 }
 
 /// The shape a stream was found to have, from its first bytes and its name.
-pub(super) fn sniff(source: &Source<'_>, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
+pub(super) fn sniff(source: &Source, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
     sniff::sniff(source, name, delimiter)
 }
 
@@ -53,8 +53,11 @@ pub(super) struct Record {
     pub(super) row: u64,
     /// Which table of the file the row belongs to.
     pub(super) table: usize,
-    text: Vec<u8>,
-    /// Where each cell lies in `text`; `ABSENT` where the row has no such cell.
+    /// The cells' bytes while the row is being cut.
+    raw: Vec<u8>,
+    /// The same once they are known to be text.
+    text: String,
+    /// Where each cell lies; `ABSENT` where the row has no such cell.
     spans: Vec<(u32, u32)>,
     /// Whether the text was not UTF-8 and was read as Windows-1252.
     pub(super) recoded: bool,
@@ -63,19 +66,23 @@ pub(super) struct Record {
 const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
 
 impl Record {
-    pub(super) fn clear(&mut self) {
-        self.text.clear();
+    fn clear(&mut self) {
+        let text = std::mem::take(&mut self.text).into_bytes();
+        if self.raw.capacity() < text.capacity() {
+            self.raw = text;
+        }
+        self.raw.clear();
         self.spans.clear();
         self.recoded = false;
     }
 
     fn push_bytes(&mut self, bytes: &[u8]) {
-        self.text.extend_from_slice(bytes);
+        self.raw.extend_from_slice(bytes);
     }
 
     fn end_cell(&mut self) {
         let start = self.spans.last().map_or(0, |s| s.1);
-        self.spans.push((start, self.text.len() as u32));
+        self.spans.push((start, self.raw.len() as u32));
     }
 
     /// Sets one cell of a row whose cells come in any order.
@@ -83,9 +90,9 @@ impl Record {
         if self.spans.len() <= column {
             self.spans.resize(column + 1, ABSENT);
         }
-        let start = self.text.len() as u32;
-        self.text.extend_from_slice(text.as_bytes());
-        self.spans[column] = (start, self.text.len() as u32);
+        let start = self.raw.len() as u32;
+        self.raw.extend_from_slice(text.as_bytes());
+        self.spans[column] = (start, self.raw.len() as u32);
     }
 
     /// How many cells the row has, counting absent ones before the last.
@@ -95,45 +102,45 @@ impl Record {
 
     /// A row with nothing in it but white space.
     fn is_blank(&self) -> bool {
-        self.text.iter().all(u8::is_ascii_whitespace)
+        self.raw.iter().all(u8::is_ascii_whitespace)
     }
 
     /// Makes sure every cell is text: what is not UTF-8 is read as Windows-1252.
     fn settle(&mut self) {
-        if std::str::from_utf8(&self.text).is_ok() {
-            return;
-        }
-        let mut text = Vec::with_capacity(self.text.len() * 2);
-        for span in &mut self.spans {
-            if *span == ABSENT {
-                continue;
-            }
-            let cell = &self.text[span.0 as usize..span.1 as usize];
-            let start = text.len() as u32;
-            match std::str::from_utf8(cell) {
-                Ok(good) => text.extend_from_slice(good.as_bytes()),
-                Err(_) => {
-                    let (decoded, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
-                    text.extend_from_slice(decoded.as_bytes());
+        let raw = std::mem::take(&mut self.raw);
+        match String::from_utf8(raw) {
+            Ok(text) => self.text = text,
+            Err(error) => {
+                let raw = error.into_bytes();
+                self.recoded = true;
+                for span in &mut self.spans {
+                    if *span == ABSENT {
+                        continue;
+                    }
+                    let cell = &raw[span.0 as usize..span.1 as usize];
+                    let start = self.text.len() as u32;
+                    match std::str::from_utf8(cell) {
+                        Ok(good) => self.text.push_str(good),
+                        Err(_) => {
+                            let (decoded, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
+                            self.text.push_str(&decoded);
+                        }
+                    }
+                    *span = (start, self.text.len() as u32);
                 }
             }
-            *span = (start, text.len() as u32);
         }
-        self.text = text;
-        self.recoded = true;
     }
 
     /// The cell of a column without white space around it; `None` when the row has no such
     /// cell.
     pub(super) fn get(&self, column: usize) -> Option<&str> {
         let &(start, end) = self.spans.get(column)?;
-        let bytes = self.text.get(start as usize..end as usize)?;
-        // Every cell was settled or came as text.
-        std::str::from_utf8(bytes).ok().map(trim)
+        self.text.get(start as usize..end as usize).map(trim)
     }
 
-    pub(super) fn has_nul(&self) -> bool {
-        memchr::memchr(0, &self.text).is_some()
+    fn has_nul(&self) -> bool {
+        memchr::memchr(0, self.text.as_bytes()).is_some()
     }
 
     /// The cells from `column` on are all empty or absent.
@@ -207,30 +214,26 @@ pub(super) enum Step {
 }
 
 /// A reader over any of the formats.
-pub(super) struct Rows<'a> {
-    kind: Kind<'a>,
+pub(super) struct Rows {
+    kind: Kind,
     pub(super) tables: Tables,
     /// Delimited text: cells a row should have.
     width: Option<usize>,
 }
 
-type Stream<'a> = Box<dyn Read + 'a>;
+type Stream = Box<dyn Read>;
 
-enum Kind<'a> {
-    Csv(csv::CsvReader<Stream<'a>>),
-    Json(json::JsonReader<Stream<'a>>),
-    Ndjson(json::NdjsonReader<Stream<'a>>),
-    Xes(xes::XesReader<Stream<'a>>),
+enum Kind {
+    Csv(csv::CsvReader<Stream>),
+    Json(json::JsonReader<Stream>),
+    Ndjson(json::NdjsonReader<Stream>),
+    Xes(xes::XesReader<Stream>),
 }
 
-impl<'a> Rows<'a> {
-    /// Reads `source` as it was found to be.
-    pub(super) fn open(source: &'a Source<'_>, sniffed: &Sniffed, issues: &mut Issues) -> io::Result<Self> {
-        Ok(Self::over(sniff::decoded(source.open()?)?, sniffed, issues))
-    }
-
-    /// The same over any stream of text that is UTF-8 already or nearly.
-    fn over(stream: Stream<'a>, sniffed: &Sniffed, issues: &mut Issues) -> Self {
+impl Rows {
+    /// Reads `stream` as it was found to be.
+    pub(super) fn over(stream: Stream, sniffed: &Sniffed, issues: &mut Issues) -> io::Result<Self> {
+        let stream = sniff::decoded(stream)?;
         let mut tables = Tables::default();
         let mut width = None;
         let kind = match &sniffed.format {
@@ -257,7 +260,7 @@ impl<'a> Rows<'a> {
             Format::Ndjson => Kind::Ndjson(json::NdjsonReader::new(stream)),
             Format::Xes => Kind::Xes(xes::XesReader::new(stream)),
         };
-        Self { kind, tables, width }
+        Ok(Self { kind, tables, width })
     }
 
     /// The next row. Blank rows are passed over and are no rows.

@@ -52,6 +52,18 @@ pub(in crate::file) enum Format {
     Xes,
 }
 
+impl Format {
+    /// Whether all rows are of one table.
+    pub(in crate::file) fn has_one_table(&self) -> bool {
+        !matches!(self, Self::Json)
+    }
+
+    /// Whether numbers are always written as 1234.5.
+    pub(in crate::file) fn writes_plain_numbers(&self) -> bool {
+        !matches!(self, Self::Csv(_))
+    }
+}
+
 /// How delimited text is laid out.
 #[derive(Debug, Clone)]
 pub(in crate::file) struct Layout {
@@ -64,7 +76,7 @@ pub(in crate::file) struct Layout {
     pub(in crate::file) repeated: Vec<String>,
 }
 
-pub(super) fn sniff(source: &Source<'_>, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
+pub(super) fn sniff(source: &Source, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
     let broken = |e: io::Error| {
         Unreadable::new(
             "unreadable",
@@ -111,7 +123,7 @@ pub(super) fn sniff(source: &Source<'_>, name: &Path, delimiter: Option<u8>) -> 
 }
 
 /// `source` as UTF-8 bytes: unpacked, decoded, without its byte order mark.
-pub(super) fn decoded<'a>(source: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+pub(super) fn decoded(source: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let (_, mut stream) = gunzipped(source)?;
     let mut head = vec![0; 4096];
     let n = fill(&mut stream, &mut head)?;
@@ -133,13 +145,13 @@ pub(super) fn decoded<'a>(source: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read
     }))
 }
 
-fn gunzipped<'a>(mut source: Box<dyn Read + 'a>) -> io::Result<(bool, Box<dyn Read + 'a>)> {
+fn gunzipped(mut source: Box<dyn Read>) -> io::Result<(bool, Box<dyn Read>)> {
     let mut first = vec![0; 2];
     let n = fill(&mut source, &mut first)?;
     first.truncate(n);
     let gzip = first == [0x1f, 0x8b];
     let whole = Cursor::new(first).chain(source);
-    let stream: Box<dyn Read + 'a> = if gzip {
+    let stream: Box<dyn Read> = if gzip {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole)))
     } else {
         Box::new(whole)

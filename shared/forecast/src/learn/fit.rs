@@ -1,0 +1,197 @@
+//! The forecaster: hazards and tilts learned as of an origin, and an ensemble that says how sure.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::curve::{Curve, Grid, Outlook};
+use super::hazard::{Hazards, Settings};
+use super::panel::{Panel, Standing, State};
+use super::tilt::{Landmarks, Tilt};
+use crate::rng::Stream;
+
+/// Fewest closed deals to learn from.
+pub const LEAST_CLOSED: usize = 50;
+/// Fewest wins, and fewest losses.
+pub const LEAST_EACH: usize = 10;
+/// From this many closed deals on confidence is normal.
+pub const NORMAL_CLOSED: usize = 200;
+/// Models in an ensemble.
+pub const ENSEMBLE: usize = 30;
+
+/// What the history holds to learn from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// Deals with any history.
+    pub deals: usize,
+    /// Deals open at the origin.
+    pub open: usize,
+    /// Closed deals.
+    pub closed: usize,
+    /// Closed as won.
+    pub won: usize,
+    /// Closed as lost.
+    pub lost: usize,
+}
+
+impl Evidence {
+    /// Counts what is visible before `origin`.
+    pub fn of(panel: &Panel, origin: f64) -> Self {
+        let mut e = Self::default();
+        for deal in 0..panel.deals() {
+            match panel.state(deal, origin) {
+                None => continue,
+                Some(State::Open(_)) => e.open += 1,
+                Some(State::Closed { won, .. }) => {
+                    e.closed += 1;
+                    if won { e.won += 1 } else { e.lost += 1 }
+                }
+            }
+            e.deals += 1;
+        }
+        e
+    }
+
+    /// How far a forecast from this history may be trusted, or what is missing for one.
+    pub fn confidence(self) -> Result<Confidence, InsufficientData> {
+        let lacks = |have: usize, need: usize| need.saturating_sub(have);
+        let missing = [
+            (lacks(self.closed, LEAST_CLOSED), "closed deals"),
+            (lacks(self.won, LEAST_EACH), "won deals"),
+            (lacks(self.lost, LEAST_EACH), "lost deals"),
+        ];
+        if missing.iter().any(|(n, _)| *n > 0) {
+            let words: Vec<String> =
+                missing.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} more {what}")).collect();
+            return Err(InsufficientData { evidence: self, missing: words.join(", ") });
+        }
+        Ok(if self.closed < NORMAL_CLOSED { Confidence::Low } else { Confidence::Normal })
+    }
+}
+
+/// How much history stands behind a forecast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// 50 to 199 closed deals.
+    #[serde(rename = "low_confidence")]
+    Low,
+    /// 200 closed deals or more.
+    Normal,
+}
+
+/// Too little history for a forecast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error(
+    "insufficient data: {} closed deals ({} won, {} lost) where a forecast needs {LEAST_CLOSED} with \
+     {LEAST_EACH} of each; missing {missing}",
+    evidence.closed, evidence.won, evidence.lost
+)]
+pub struct InsufficientData {
+    /// What there is.
+    pub evidence: Evidence,
+    /// What is missing, in words.
+    pub missing: String,
+}
+
+/// What was learned from the history before `origin`, for forecasts of about `horizon` days.
+#[derive(Clone, Debug)]
+pub struct Forecaster {
+    /// Labels of the open stages.
+    pub stages: Vec<String>,
+    /// Day the history ends for it.
+    pub origin: f64,
+    /// Days ahead at which the tilts are learned.
+    pub horizon: f64,
+    /// Rates of leaving the stages.
+    pub hazards: Hazards,
+    /// What tells deals in one stage apart; `None` where there is too little to learn it.
+    pub tilt: Option<Tilt>,
+    /// A common shift of the log-odds to be won, in an ensemble: periods differ for reasons no deal
+    /// shows.
+    pub shift: f64,
+}
+
+/// A forecaster with its ensemble.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The best single model.
+    pub best: Forecaster,
+    /// The same model learned from resampled deals, with drawn tilts and a drawn period shift.
+    pub ensemble: Vec<Forecaster>,
+    /// Standard deviation of the period shift of the count of wins, as a share of it.
+    pub period_sd: f64,
+}
+
+impl Forecaster {
+    /// Learns from everything before `origin`.
+    pub fn learn(panel: &Panel, origin: f64, horizon: f64, settings: Settings) -> Self {
+        Self::learn_with(panel, origin, horizon, settings).0
+    }
+
+    fn learn_with(panel: &Panel, origin: f64, horizon: f64, settings: Settings) -> (Self, Option<Landmarks>) {
+        let hazards = Hazards::fit(&panel.sojourns(origin), panel.stages.len(), origin, settings);
+        let now = Outlook::curves(&hazards, Grid::over(origin, horizon));
+        let landmarks = Landmarks::collect(panel, &hazards, &now, origin);
+        let tilt = landmarks.as_ref().map(|landmarks| landmarks.fit(12));
+        let stages = panel.stages.clone();
+        (Self { stages, origin, horizon, hazards, tilt, shift: 0.0 }, landmarks)
+    }
+
+    /// The tables from which curves over `days` from the origin are read.
+    pub fn outlook(&self, days: f64) -> Outlook<'_> {
+        Outlook::curves(&self.hazards, self.grid(days))
+    }
+
+    /// A grid over `days` on which the horizon is an instant.
+    fn grid(&self, days: f64) -> Grid {
+        let base = Grid::over(self.origin, self.horizon);
+        if days <= self.horizon {
+            return base;
+        }
+        // Past the horizon the steps may be longer, but the horizon stays on the grid.
+        let per_horizon = base.steps.min(((96.0 * self.horizon / days).ceil() as usize).max(12));
+        let step = self.horizon / per_horizon as f64;
+        Grid { origin: self.origin, step, steps: (days / step).ceil() as usize }
+    }
+
+    /// The curve of an open deal, tilted.
+    pub fn curve(&self, outlook: &Outlook, panel: &Panel, deal: usize, standing: &Standing) -> Curve {
+        let curve = outlook.deal(standing.stage as usize, self.origin - standing.entered);
+        let at = ((self.horizon / outlook.grid.step).round() as usize).min(outlook.grid.steps);
+        let mut end = [curve.won[at], curve.lost[at]];
+        if let Some(tilt) = &self.tilt {
+            end = tilt.apply(panel, deal, standing, self.origin, end);
+        }
+        let odds = self.shift.exp();
+        let norm = 1.0 + end[0] * (odds - 1.0);
+        curve.through(at, [end[0] * odds / norm, end[1] / norm])
+    }
+}
+
+impl Trained {
+    /// Learns the best model and an ensemble of `members` from everything before `origin`.
+    pub fn learn(panel: &Panel, origin: f64, horizon: f64, members: usize, seed: u64) -> Self {
+        let (best, landmarks) = Forecaster::learn_with(panel, origin, horizon, Settings::default());
+        let sojourns = panel.sojourns(origin);
+        let period = landmarks.as_ref().zip(best.tilt.as_ref()).map(|(l, t)| l.period(t));
+        let (period_sd, mean_p) = period.unwrap_or((0.05, 0.3));
+        let ensemble = (0..members)
+            .into_par_iter()
+            .map(|member| {
+                let mut chance = Stream::new(seed, member as u64);
+                let mut weight = vec![0.0; panel.deals()];
+                for _ in 0..panel.deals() {
+                    weight[chance.below(panel.deals())] += 1.0;
+                }
+                // The calendar is kept: a resample of deals says nothing about periods.
+                let hazards = best.hazards.refit(&sojourns, &weight);
+                let tilt = best.tilt.as_ref().map(|tilt| tilt.drawn(&mut chance));
+                // Evenly spread normal quantiles, so that few members still have the right spread.
+                let spread = crate::learn::normal_quantile((member as f64 + 0.5) / members as f64);
+                let shift = spread * period_sd / (1.0 - mean_p).max(0.2);
+                Forecaster { hazards, tilt, shift, stages: best.stages.clone(), ..best }
+            })
+            .collect();
+        Self { best, ensemble, period_sd }
+    }
+}
