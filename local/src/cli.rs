@@ -70,6 +70,13 @@ enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Import(commands::import::Args),
+    Map(commands::map::Args),
+    Check(commands::check::Args),
+    Mine(commands::mine::Args),
+    Backtest(commands::backtest::Args),
+    Predict(commands::predict::Args),
+    Score(commands::score::Args),
     Demo(commands::demo::Args),
     Completions(commands::completions::Args),
 }
@@ -77,6 +84,13 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(&self, output: &Output) -> Result<Exit, Failure> {
         match self {
+            Self::Import(args) => commands::import::run(args, output),
+            Self::Map(args) => commands::map::run(args, output),
+            Self::Check(args) => commands::check::run(args, output),
+            Self::Mine(args) => commands::mine::run(args, output),
+            Self::Backtest(args) => commands::backtest::run(args, output),
+            Self::Predict(args) => commands::predict::run(args, output),
+            Self::Score(args) => commands::score::run(args, output),
             Self::Demo(args) => commands::demo::run(args, output),
             Self::Completions(args) => commands::completions::run(args, output),
         }

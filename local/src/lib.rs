@@ -9,10 +9,12 @@ mod commands;
 mod exit;
 mod files;
 mod format;
+mod input;
 mod instant;
 mod output;
 mod progress;
 mod report;
+mod sheet;
 mod table;
 
 use std::ffi::OsString;

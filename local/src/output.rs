@@ -148,6 +148,11 @@ impl Page {
         self.wrapped(&text.to_string(), "· ", "  ", Tone::Plain);
     }
 
+    /// A paragraph that begins with a coloured word, such as a severity.
+    pub(crate) fn marked(&mut self, tone: Tone, word: &str, text: impl Display) {
+        self.wrapped(&text.to_string(), &format!("{} ", tone.paint(word)), "  ", Tone::Plain);
+    }
+
     /// A name and its value, the values in one column.
     pub(crate) fn field(&mut self, name: &str, value: impl Display) {
         const NAMES: usize = 18;

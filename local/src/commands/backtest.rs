@@ -53,8 +53,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         to: args.to.map(instant::days),
         seed: args.seed,
     };
-    let panel = forecast::panel_of(&import.book);
-    let backtest = forecast::backtest::backtest(&panel, &options, &|done, of| progress.count("forecasting the past", done, of));
+    let reading = forecast::reading::Reading::of(&import.book, None);
+    let backtest = forecast::backtest::backtest(&reading.panel, &options, &|done, of| progress.count("forecasting the past", done, of));
     drop(progress);
     let backtest = backtest.map_err(refused)?;
     output.answer(&backtest, |page| show(&backtest, page))?;

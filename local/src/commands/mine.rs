@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use mining::{LoopKind, Mined, Pipeline, Rate};
 
+use crate::commands::check;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::format;
@@ -123,7 +124,7 @@ fn show(mined: &Mined, top: usize, page: &mut Page) {
     for pipeline in &mined.pipelines {
         show_pipeline(pipeline, top, page);
     }
-    show_quality(mined, top, page);
+    check::show_quality(quality, page);
 }
 
 fn show_pipeline(pipeline: &Pipeline, top: usize, page: &mut Page) {
@@ -313,33 +314,6 @@ fn show_drift(pipeline: &Pipeline, page: &mut Page) {
     }
     for change in changed {
         page.item(change);
-    }
-}
-
-fn show_quality(mined: &Mined, top: usize, page: &mut Page) {
-    let quality = &mined.quality;
-    page.heading("What is wrong with the data");
-    if quality.findings.is_empty() {
-        page.line("Nothing was found.");
-    }
-    let mut table = Table::new([text("Severity"), number("Found"), number("Of"), text("What"), text("Remedy")]);
-    for finding in &quality.findings {
-        let tone = match finding.severity {
-            model::Severity::Error => Tone::Bad,
-            model::Severity::Warning => Tone::Warn,
-            model::Severity::Note => Tone::Dim,
-        };
-        table.row([
-            Cell::tone(finding.severity.to_string(), tone),
-            format::count(finding.count as usize).into(),
-            format::count(finding.of as usize).into(),
-            finding.what.as_str().into(),
-            finding.remedy.as_str().into(),
-        ]);
-    }
-    page.table(&table);
-    for leak in quality.leaks.iter().take(top) {
-        page.item(format!("{}: {}", leak.field, leak.what));
     }
 }
 

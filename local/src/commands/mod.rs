@@ -1,4 +1,11 @@
 //! One file per command: its arguments, what it asks of the engines, and how the answer is shown.
 
+pub(crate) mod backtest;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod import;
+pub(crate) mod map;
+pub(crate) mod mine;
+pub(crate) mod predict;
+pub(crate) mod score;

@@ -59,6 +59,7 @@ const OBJECTIONS: [&str; 8] = [
     "No capacity to roll out this quarter",
     "Wants a reference in the same industry",
 ];
+const BLOCKER_TITLES: [&str; 3] = ["Head of IT Security", "IT Director", "Enterprise Architect"];
 const NEXT_STEPS: [&str; 8] = [
     "Send the summary and two dates",
     "Bring the technical lead to the next call",
@@ -230,14 +231,12 @@ impl Told<'_> {
                 ));
             }
             if stay.context.blocker != Blocker::Absent && before.blocker == Blocker::Absent {
-                let title =
-                    draws.pick(&["Head of IT Security", "IT Director", "Enterprise Architect"]);
-                let mood = if self.last().context.blocker == Blocker::Resolved {
-                    0.1
-                } else {
-                    -0.6
+                // A role is what a contact is today: who was won over blocks no more.
+                let (role, mood) = match self.last().context.blocker {
+                    Blocker::Resolved => ("technical_buyer", 0.1),
+                    Blocker::Absent | Blocker::Unresolved => ("blocker", -0.6),
                 };
-                cast.push(("blocker", title, soon, mood));
+                cast.push((role, draws.pick(&BLOCKER_TITLES), soon, mood));
             }
             let joins: &[(&str, &str, f64)] = match stay.stage {
                 2 => &[
@@ -432,7 +431,7 @@ impl Told<'_> {
         let at = self.clock.at(at.min(self.now - 0.01));
         let who = contacts
             .iter()
-            .find(|contact| contact.role == "blocker" && contact.added <= at)
+            .find(|contact| BLOCKER_TITLES.contains(&contact.title) && contact.added <= at)
             .or(contacts.first());
         let name = who.map_or("The buyer", |who| who.name.as_str());
         let lower = what.to_lowercase();

@@ -32,7 +32,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { horizon_days: 30, every_days: None, from: None, to: None, seed: 1 }
+        Self {
+            horizon_days: 30,
+            every_days: None,
+            from: None,
+            to: None,
+            seed: 1,
+        }
     }
 }
 
@@ -174,7 +180,10 @@ pub fn backtest(
 fn origins(panel: &Panel, options: &Options) -> Result<Vec<f64>, BacktestError> {
     let horizon = f64::from(options.horizon_days);
     let (start, end) = panel.span().unwrap_or((0.0, 0.0));
-    let too_short = BacktestError::TooShort { days: end - start, horizon: options.horizon_days };
+    let too_short = BacktestError::TooShort {
+        days: end - start,
+        horizon: options.horizon_days,
+    };
     let last = options.to.unwrap_or(end - horizon);
     let first = match options.from {
         Some(from) => from,
@@ -187,17 +196,31 @@ fn origins(panel: &Panel, options: &Options) -> Result<Vec<f64>, BacktestError> 
             }
             while Evidence::of(panel, low).confidence().is_err() && high - low > 0.5 {
                 let middle = f64::midpoint(low, high);
-                if Evidence::of(panel, middle).confidence().is_ok() { high = middle } else { low = middle }
+                if Evidence::of(panel, middle).confidence().is_ok() {
+                    high = middle
+                } else {
+                    low = middle
+                }
             }
-            if Evidence::of(panel, low).confidence().is_ok() { low } else { high }
+            if Evidence::of(panel, low).confidence().is_ok() {
+                low
+            } else {
+                high
+            }
         }
     };
     if first > last {
         return Err(too_short);
     }
-    let every = options.every_days.filter(|e| *e > 0.0).unwrap_or(((last - first) / 23.0).max(1.0));
-    let origins: Vec<f64> =
-        (0..).map(|i| f64::from(i) * every + first).take_while(|at| *at <= last + 1e-9).take(1_000).collect();
+    let every = options
+        .every_days
+        .filter(|e| *e > 0.0)
+        .unwrap_or(((last - first) / 23.0).max(1.0));
+    let origins: Vec<f64> = (0..)
+        .map(|i| f64::from(i) * every + first)
+        .take_while(|at| *at <= last + 1e-9)
+        .take(1_000)
+        .collect();
     Evidence::of(panel, origins[0]).confidence()?;
     Ok(origins)
 }
@@ -210,32 +233,55 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
             State::Closed { .. } => None,
         })
         .collect();
-    let truth: Vec<(bool, f64)> =
-        open.iter().map(|(deal, _)| panel.closing_after(*deal, at).map_or((false, f64::INFINITY), |c| c)).collect();
+    let truth: Vec<(bool, f64)> = open
+        .iter()
+        .map(|(deal, _)| {
+            panel
+                .closing_after(*deal, at)
+                .map_or((false, f64::INFINITY), |c| c)
+        })
+        .collect();
     let trained = Trained::learn(panel, at, horizon, ENSEMBLE, options.seed);
     let made = |forecaster: &Forecaster| -> Made {
         let outlook = forecaster.outlook(horizon);
-        let curves = open.iter().map(|(deal, s)| forecaster.curve(&outlook, panel, *deal, s));
+        let curves = open
+            .iter()
+            .map(|(deal, s)| forecaster.curve(&outlook, panel, *deal, s));
         made_of(curves, outlook.grid.step, at, &truth)
     };
     let model = made(&trained.best);
-    let no_age = Settings { ages: false, calendar: false, censored: true };
+    let no_age = Settings {
+        ages: false,
+        calendar: false,
+        censored: true,
+    };
     let mut markov = Forecaster::learn(panel, at, horizon, no_age);
     markov.tilt = None;
     let markov = made(&markov);
     let rates = Rates::of(panel, at, horizon);
     let step = rates.step;
     let base = made_of(open.iter().map(|_| rates.base.clone()), step, at, &truth);
-    let stage = made_of(open.iter().map(|(_, s)| rates.stages[s.stage as usize].clone()), step, at, &truth);
+    let stage = made_of(
+        open.iter()
+            .map(|(_, s)| rates.stages[s.stage as usize].clone()),
+        step,
+        at,
+        &truth,
+    );
     let members: Vec<Vec<f64>> = trained
         .ensemble
         .iter()
         .map(|member| {
             let outlook = member.outlook(horizon);
-            open.iter().map(|(deal, s)| member.curve(&outlook, panel, *deal, s).end()[0]).collect()
+            open.iter()
+                .map(|(deal, s)| member.curve(&outlook, panel, *deal, s).end()[0])
+                .collect()
         })
         .collect();
-    let won: Vec<bool> = truth.iter().map(|(won, closed)| *won && *closed <= at + horizon).collect();
+    let won: Vec<bool> = truth
+        .iter()
+        .map(|(won, closed)| *won && *closed <= at + horizon)
+        .collect();
     AtOrigin {
         at,
         amounts: open.iter().map(|(deal, _)| panel.amount(*deal)).collect(),
@@ -284,12 +330,15 @@ impl Rates {
         const STEPS: usize = 30;
         let step = horizon / STEPS as f64;
         let start = panel.span().map_or(origin, |s| s.0);
-        let mut seen = vec![(0.0, [vec![0.0; STEPS + 1], vec![0.0; STEPS + 1]]); panel.stages.len()];
+        let mut seen =
+            vec![(0.0, [vec![0.0; STEPS + 1], vec![0.0; STEPS + 1]]); panel.stages.len()];
         let last = origin - horizon;
         let days = (0..20).map(|i| last - f64::from(i) * ((last - start) / 20.0).max(0.0));
         for day in days.filter(|day| *day > start) {
             for deal in 0..panel.deals() {
-                let Some(State::Open(standing)) = panel.state(deal, day) else { continue };
+                let Some(State::Open(standing)) = panel.state(deal, day) else {
+                    continue;
+                };
                 let cell = &mut seen[standing.stage as usize];
                 cell.0 += 1.0;
                 if let Some((won, at)) = panel.closing_after(deal, day) {
@@ -303,33 +352,58 @@ impl Rates {
         let pooled = |class: usize, k: usize| seen.iter().map(|s| s.1[class][k]).sum::<f64>();
         // Without one such day nothing is known: half and half of nothing closes.
         let base: [Vec<f64>; 2] = [0, 1].map(|class| {
-            (0..=STEPS).map(|k| if total > 0.0 { pooled(class, k) / total } else { 0.25 * k as f64 / STEPS as f64 }).collect()
+            (0..=STEPS)
+                .map(|k| {
+                    if total > 0.0 {
+                        pooled(class, k) / total
+                    } else {
+                        0.25 * k as f64 / STEPS as f64
+                    }
+                })
+                .collect()
         });
         let stages = seen
             .iter()
             .map(|(n, closed)| {
                 let rate = |class: usize| -> Vec<f64> {
-                    (0..=STEPS).map(|k| (closed[class][k] + PRIOR * base[class][k]) / (n + PRIOR)).collect()
+                    (0..=STEPS)
+                        .map(|k| (closed[class][k] + PRIOR * base[class][k]) / (n + PRIOR))
+                        .collect()
                 };
-                Curve { won: rate(0), lost: rate(1) }
+                Curve {
+                    won: rate(0),
+                    lost: rate(1),
+                }
             })
             .collect();
         let [won, lost] = base;
-        Self { step, base: Curve { won, lost }, stages }
+        Self {
+            step,
+            base: Curve { won, lost },
+            stages,
+        }
     }
 }
 
 fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest {
     let won: Vec<bool> = results.iter().flat_map(|r| r.won.iter().copied()).collect();
-    let deal: Vec<usize> = results.iter().flat_map(|r| r.deals.iter().copied()).collect();
+    let deal: Vec<usize> = results
+        .iter()
+        .flat_map(|r| r.deals.iter().copied())
+        .collect();
     let brier_of = |method: usize| -> Vec<f64> {
         let p = results.iter().flat_map(|r| r.methods[method].p.iter());
-        p.zip(&won).map(|(p, y)| (p - f64::from(*y)).powi(2)).collect()
+        p.zip(&won)
+            .map(|(p, y)| (p - f64::from(*y)).powi(2))
+            .collect()
     };
     let resamples = Resamples::of(panel.deals(), &deal, options.seed);
     let model = brier_of(0);
     let scores = |method: usize| -> Scores {
-        let p: Vec<f64> = results.iter().flat_map(|r| r.methods[method].p.iter().copied()).collect();
+        let p: Vec<f64> = results
+            .iter()
+            .flat_map(|r| r.methods[method].p.iter().copied())
+            .collect();
         let brier = brier_of(method);
         let behind: Vec<f64> = brier.iter().zip(&model).map(|(a, b)| a - b).collect();
         let seen = won.iter().filter(|y| **y).count() as f64;
@@ -337,8 +411,15 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
             let relative: Vec<f64> = results
                 .iter()
                 .filter_map(|r| {
-                    let sum = |value: &dyn Fn(usize) -> f64| (0..r.deals.len()).map(|i| value(i) * weight(r, i)).sum::<f64>();
-                    let (expected, seen) = (sum(&|i| r.methods[method].p[i]), sum(&|i| f64::from(r.won[i])));
+                    let sum = |value: &dyn Fn(usize) -> f64| {
+                        (0..r.deals.len())
+                            .map(|i| value(i) * weight(r, i))
+                            .sum::<f64>()
+                    };
+                    let (expected, seen) = (
+                        sum(&|i| r.methods[method].p[i]),
+                        sum(&|i| f64::from(r.won[i])),
+                    );
                     (seen > 0.0).then(|| (expected - seen).abs() / seen)
                 })
                 .collect();
@@ -347,9 +428,17 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
         Scores {
             brier: resamples.interval(&brier),
             behind_model: resamples.interval(&behind),
-            crps_days: mean(results.iter().flat_map(|r| r.methods[method].crps.iter().copied())),
+            crps_days: mean(
+                results
+                    .iter()
+                    .flat_map(|r| r.methods[method].crps.iter().copied()),
+            ),
             count_error: errors(&|_, _| 1.0).unwrap_or(0.0),
-            count_bias: if seen > 0.0 { p.iter().sum::<f64>() / seen - 1.0 } else { 0.0 },
+            count_bias: if seen > 0.0 {
+                p.iter().sum::<f64>() / seen - 1.0
+            } else {
+                0.0
+            },
             amount_error: errors(&|r, i| r.amounts[i].unwrap_or(0.0)),
             measures: measure(&p, &won),
         }
@@ -366,7 +455,11 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
         })
         .collect();
     let inside = |of: fn(&Origin) -> [f64; 2]| {
-        mean(origins.iter().map(|o| f64::from((of(o)[0]..=of(o)[1]).contains(&(o.won as f64)))))
+        mean(
+            origins
+                .iter()
+                .map(|o| f64::from((of(o)[0]..=of(o)[1]).contains(&(o.won as f64)))),
+        )
     };
     let [model, base_rate, stage_rate, markov] = [0, 1, 2, 3].map(scores);
     let skill = base_rate.behind_model.low > 0.0;
@@ -387,7 +480,12 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
         deals: distinct.len(),
         coverage80: inside(|o| o.interval80),
         coverage95: inside(|o| o.interval95),
-        width80: mean(origins.iter().filter(|o| o.expected > 0.0).map(|o| (o.interval80[1] - o.interval80[0]) / o.expected)),
+        width80: mean(
+            origins
+                .iter()
+                .filter(|o| o.expected > 0.0)
+                .map(|o| (o.interval80[1] - o.interval80[0]) / o.expected),
+        ),
         origins,
         model,
         base_rate,
@@ -438,11 +536,17 @@ impl<'a> Resamples<'a> {
             .par_iter()
             .map(|times| {
                 let each = times.iter().zip(&by_deal).filter(|(t, _)| **t > 0);
-                let (sum, n) = each.fold((0.0, 0.0), |(s, n), (t, d)| (s + f64::from(*t) * d.0, n + f64::from(*t) * d.1));
+                let (sum, n) = each.fold((0.0, 0.0), |(s, n), (t, d)| {
+                    (s + f64::from(*t) * d.0, n + f64::from(*t) * d.1)
+                });
                 if n > 0.0 { sum / n } else { 0.0 }
             })
             .collect();
         means.sort_by(f64::total_cmp);
-        Interval { value: mean(values.iter().copied()), low: quantile(&means, 0.025), high: quantile(&means, 0.975) }
+        Interval {
+            value: mean(values.iter().copied()),
+            low: quantile(&means, 0.025),
+            high: quantile(&means, 0.975),
+        }
     }
 }

@@ -73,9 +73,9 @@ pub enum ChainError {
         /// The stages.
         stages: Vec<String>,
     },
-    /// A stay is negative, infinite, not a number, or shrinks where it should grow.
+    /// A stay is negative, endless, not a number, or shrinks where it should grow.
     #[error(
-        "a stay of {days} days at quantile {quantile}; stays must be finite, not negative, and never fall as the quantile rises"
+        "a stay of {days} days at quantile {quantile}; stays must lie between 0 and a billion days and never fall as the quantile rises"
     )]
     Stay {
         /// The quantile.
@@ -103,6 +103,8 @@ pub enum ChainError {
     },
 }
 
+/// A stay longer than this is no stay: 2.7 million years.
+const MAX_DAYS: f64 = 1e9;
 /// Stage codes above this mark endings inside the simulator.
 const MAX_STAGES: usize = 60_000;
 
@@ -125,11 +127,26 @@ struct Shape {
     second: f64,
 }
 
-/// `w` of knot `k`.
-fn knot(k: usize) -> f64 {
+/// `w` of every knot.
+const PLACES: [f64; KNOTS] = {
     let cells = 1_usize << CELLS_PER_OCTAVE_BITS;
-    let octave = 2_f64.powi((k / cells) as i32);
-    TAIL * octave * (1.0 + (k % cells) as f64 / cells as f64)
+    let mut places = [1.0; KNOTS];
+    let mut octave = TAIL;
+    let mut k = 0;
+    while k < KNOTS {
+        if k > 0 && k % cells == 0 {
+            octave *= 2.0;
+        }
+        places[k] = octave * (1.0 + (k % cells) as f64 / cells as f64);
+        k += 1;
+    }
+    places
+};
+
+/// `w` of knot `k`.
+#[inline]
+pub(crate) fn knot(k: usize) -> f64 {
+    PLACES[k]
 }
 
 /// The quantile knot `k` stands at, from 1 (k = 0) down to 0.
@@ -212,7 +229,7 @@ impl Dwell {
         let mut below = 0.0;
         for k in (0..KNOTS).rev() {
             let days = knots[k];
-            if !(days.is_finite() && days >= below) {
+            if !(days <= MAX_DAYS && days >= below) {
                 return Err(ChainError::Stay {
                     quantile: level(k),
                     days,
@@ -233,7 +250,7 @@ impl Dwell {
             if !((0.0..=1.0).contains(&u) && u >= before) {
                 return Err(ChainError::Quantiles { at });
             }
-            if !(days.is_finite() && days >= 0.0) {
+            if !(0.0..=MAX_DAYS).contains(&days) {
                 return Err(ChainError::Stay { quantile: u, days });
             }
             before = u;
@@ -257,23 +274,29 @@ impl Dwell {
 
     /// A lognormal stay: `mu` and `sigma` of the logarithm of days.
     ///
-    /// Parameters that are not numbers, or a stay too long for an `f64`, give a stay of 0 days.
+    /// No stay is longer than a billion days; parameters that are not numbers give 0 days.
     #[must_use]
     pub fn lognormal(mu: f64, sigma: f64) -> Dwell {
-        Dwell::from_fn(|u| (mu + sigma * normal_quantile(u)).exp())
+        Dwell::from_fn(|u| (mu + sigma * normal_quantile(u)).exp().clamp(0.0, MAX_DAYS))
             .unwrap_or_else(|_| Dwell::point(0.0))
     }
 
-    /// An exponential stay of the given mean; 0 days where the mean is not a positive number.
+    /// An exponential stay of the given mean, none longer than a billion days; 0 days where the
+    /// mean is not a positive number.
     #[must_use]
     pub fn exponential(mean_days: f64) -> Dwell {
-        Dwell::from_fn(|u| -mean_days * (-u).ln_1p()).unwrap_or_else(|_| Dwell::point(0.0))
+        Dwell::from_fn(|u| (-mean_days * (-u).ln_1p()).clamp(0.0, MAX_DAYS))
+            .unwrap_or_else(|_| Dwell::point(0.0))
     }
 
-    /// Exactly `days`, or 0 where that is negative or not a number.
+    /// Exactly `days`, brought into 0 to a billion; 0 where it is not a number.
     #[must_use]
     pub fn point(days: f64) -> Dwell {
-        let days = if days.is_finite() { days.max(0.0) } else { 0.0 };
+        let days = if days.is_nan() {
+            0.0
+        } else {
+            days.clamp(0.0, MAX_DAYS)
+        };
         Dwell {
             shape: Arc::new(Shape {
                 days: [days; KNOTS],
@@ -284,18 +307,15 @@ impl Dwell {
         }
     }
 
-    /// The same shape, every stay `factor` times as long. A factor that is negative or not a
-    /// finite number leaves it as it was.
+    /// The same shape, every stay `factor` times as long. A factor that is negative, not a number,
+    /// or would make a stay longer than a billion days leaves it as it was.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Dwell {
         let scale = self.scale * factor;
+        let fits = factor >= 0.0 && self.shape.days[0] * scale <= MAX_DAYS;
         Dwell {
             shape: Arc::clone(&self.shape),
-            scale: if scale.is_finite() && factor >= 0.0 {
-                scale
-            } else {
-                self.scale
-            },
+            scale: if fits { scale } else { self.scale },
         }
     }
 
@@ -674,7 +694,7 @@ impl StageLaw {
 /// assert!((answer.p_win - 0.3).abs() < 1e-12);
 /// # Ok::<(), forecast::chain::ChainError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chain {
     names: Vec<String>,
     stages: Vec<StageLaw>,
@@ -1079,7 +1099,11 @@ mod tests {
         assert!(Dwell::from_fn(|_| f64::NAN).is_err());
         assert!(Dwell::from_fn(|u| 1.0 / (0.5 - u)).is_err());
         assert_eq!(Dwell::lognormal(f64::NAN, 1.0).mean(), 0.0);
-        assert_eq!(Dwell::point(f64::INFINITY).mean(), 0.0);
+        assert_eq!(Dwell::point(f64::NAN).mean(), 0.0);
+        assert_eq!(Dwell::point(f64::INFINITY).mean(), 1e9);
+        assert!((Dwell::lognormal(1e6, 1.0).mean() / 1e9 - 1.0).abs() < 1e-12);
+        assert_eq!(Dwell::exponential(-3.0).mean(), 0.0);
+        assert_eq!(Dwell::point(3.0).scaled(1e300).mean(), 3.0);
         assert_eq!(
             Dwell::exponential(3.0).scaled(f64::NAN).mean(),
             Dwell::exponential(3.0).mean()

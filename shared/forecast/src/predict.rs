@@ -40,7 +40,9 @@ pub fn predict(
     let forecaster = Forecaster::learn(panel, origin, horizon, Settings::default());
     let outlook = forecaster.outlook(horizon);
     let predictions = (0..panel.deals()).filter_map(|deal| {
-        let State::Open(standing) = panel.state(deal, origin)? else { return None };
+        let State::Open(standing) = panel.state(deal, origin)? else {
+            return None;
+        };
         let curve = forecaster.curve(&outlook, panel, deal, &standing);
         let [p_win, p_lost] = curve.end();
         let closed_by_day = (1..=horizon_days.max(1))
@@ -50,7 +52,13 @@ pub fn predict(
             })
             .collect();
         let p_open = (1.0 - p_win - p_lost).max(0.0);
-        Some(Prediction { deal, p_win, p_lost, p_open, closed_by_day })
+        Some(Prediction {
+            deal,
+            p_win,
+            p_lost,
+            p_open,
+            closed_by_day,
+        })
     });
     Ok((predictions.collect(), confidence))
 }

@@ -4,13 +4,18 @@
 //! (seed, run, step) alone, so it is the same whichever thread asks and in whichever order, and
 //! two arms of a scenario that share a seed share their luck.
 //!
-//! The generator is `SplitMix64` (Steele, Lea and Flood 2014; Stafford's variant 13 of the
-//! finaliser) used by counter: each step has a stream of its own, begun at a place hashed from
-//! (seed, step), and the run is the position in it.
+//! The generator is `wyrand` (Wang Yi, final version 4), a Weyl sequence and one 64 × 64 → 128 bit
+//! product, used by counter: each step has a stream of its own, begun at a place that `SplitMix64`
+//! hashes from (seed, step), and the run is the position in it.
 
-/// The odd constant nearest 2⁶⁴ divided by the golden ratio: the stride of `SplitMix64`.
-const STRIDE: u64 = 0x9E37_79B9_7F4A_7C15;
+/// `SplitMix64`'s stride, the odd constant nearest 2⁶⁴ divided by the golden ratio.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+/// `wyrand`'s stride.
+const STRIDE: u64 = 0x2D35_8DCC_AA6C_78A5;
+/// What `wyrand` multiplies a place with, beside itself.
+const FLIP: u64 = 0x8BB8_4B93_962E_ACC9;
 
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood 2014; Stafford's variant 13).
 #[inline]
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -35,19 +40,26 @@ impl Step {
     #[inline]
     #[must_use]
     pub const fn new(seed: u64, step: u32) -> Step {
-        let seed = mix(seed.wrapping_add(STRIDE));
+        let seed = mix(seed.wrapping_add(GOLDEN));
         Step(mix(
             seed ^ mix((step as u64).wrapping_add(0x632B_E59B_D9B4_E019))
         ))
+    }
+
+    /// The same stream seen from run `from`: its run 0 is this one's `from`.
+    #[inline]
+    #[must_use]
+    pub const fn skip(self, from: u32) -> Step {
+        Step(self.0.wrapping_add((from as u64).wrapping_mul(STRIDE)))
     }
 
     /// The 64 random bits of `run` at this step.
     #[inline]
     #[must_use]
     pub const fn draw(self, run: u32) -> Draw {
-        Draw(mix(self
-            .0
-            .wrapping_add((run as u64 + 1).wrapping_mul(STRIDE))))
+        let Step(place) = self.skip(run);
+        let product = place as u128 * (place ^ FLIP) as u128;
+        Draw((product >> 64) as u64 ^ product as u64)
     }
 }
 
@@ -63,18 +75,18 @@ impl Draw {
         self.0
     }
 
-    /// The upper 32 bits, which choose the branch.
+    /// The lower 32 bits, which choose the branch.
     #[inline]
     #[must_use]
     pub const fn branch(self) -> u32 {
-        (self.0 >> 32) as u32
+        self.0 as u32
     }
 
-    /// 23 of the lower 32 bits, which choose the stay: as many as an `f32` holds beside a half.
+    /// The upper 23 bits, which choose the stay: as many as the fraction of an `f32` holds.
     #[inline]
     #[must_use]
     pub const fn stay(self) -> u32 {
-        (self.0 as u32) >> 9
+        (self.0 >> 41) as u32
     }
 }
 
@@ -90,7 +102,7 @@ impl Stream {
     /// Stream number `stream` of `seed`.
     #[must_use]
     pub const fn new(seed: u64, stream: u64) -> Stream {
-        let seed = mix(seed.wrapping_add(STRIDE));
+        let seed = mix(seed.wrapping_add(GOLDEN));
         Stream {
             state: mix(seed ^ mix(stream.wrapping_add(0xD1B5_4A32_D192_ED03))),
         }
@@ -98,7 +110,7 @@ impl Stream {
 
     /// The next 64 bits.
     pub const fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(STRIDE);
+        self.state = self.state.wrapping_add(GOLDEN);
         mix(self.state)
     }
 
@@ -184,8 +196,16 @@ mod tests {
             16_408_922_859_458_223_821,
         ];
         for value in expected {
-            state = state.wrapping_add(super::STRIDE);
+            state = state.wrapping_add(super::GOLDEN);
             assert_eq!(mix(state), value);
+        }
+    }
+
+    #[test]
+    fn a_skipped_step_shows_the_same_draws() {
+        let step = Step::new(4, 2);
+        for (from, run) in [(0, 5), (1_000, 24), (u32::MAX - 7, 7)] {
+            assert_eq!(step.skip(from).draw(run), step.draw(from + run));
         }
     }
 

@@ -1,14 +1,16 @@
 //! Monte Carlo over a chain: quantiles, paths and paired what-ifs.
 //!
-//! Every visit of every run costs one keyed draw: its upper half chooses the branch by inverse
-//! CDF over branches that stand worst to best, its lower half the stay. A run's luck depends on
+//! Every visit of every run costs one keyed draw: its lower half chooses the branch by inverse
+//! CDF over branches that stand worst to best, its upper bits the stay. A run's luck depends on
 //! (seed, run, step) alone. So the same request gives the same bytes on any number of threads,
 //! and two arms on one seed are coupled: a scenario that changes nothing differs by exactly 0.
 //!
 //! The runs of a block advance together, one step at a time, and closed runs drop out of the list
 //! without a branch in the code; the processor then has many independent runs to overlap.
 
-use crate::chain::{CELLS_PER_OCTAVE_BITS, Chain, Dwell, KNOTS, StageLaw, Start, TAIL, Target};
+use crate::chain::{
+    CELLS_PER_OCTAVE_BITS, Chain, Dwell, KNOTS, StageLaw, Start, TAIL, Target, knot,
+};
 use crate::rng::{Draw, Step};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -24,40 +26,65 @@ const CHUNK: usize = 32 * BLOCK;
 const LOST: u16 = u16::MAX - 1;
 const WON: u16 = u16::MAX;
 
-/// The leading byte of a branch draw chooses a cell; most cells hold at most one threshold.
-#[derive(Clone, Copy, Debug, Default)]
+/// The leading bits of a branch draw choose a cell; most cells hold at most one threshold, so one
+/// comparison finishes the search.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Cell {
-    /// Draws up to this one take `exit`; larger ones the exit after it.
+    /// Draws up to this one take the first exit, larger ones the second.
     last: u32,
-    /// The exit of the cell's first draw; `CROWDED` where more than one threshold lies inside.
-    exit: u32,
+    exits: [Exit; 2],
 }
 
-/// How a stay's draw becomes a place in its quantile table.
-const STAY_SCALE: f32 = (1.0 - TAIL as f32) / 8_388_608.0;
-const STAY_LOW: f32 = TAIL as f32;
-const STAY_SHIFT: u32 = 23 - CELLS_PER_OCTAVE_BITS;
+const CELL_BITS: u32 = 6;
+const CELLS: usize = 1 << CELL_BITS;
 
-const CELL_BITS: u32 = 8;
-const CROWDED: u32 = 1 << 31;
-
-/// A branch as the simulator reads it.
+/// A branch as the inner loop reads it.
 #[derive(Clone, Copy, Debug)]
 struct Exit {
-    /// Where its quantile table begins.
-    knots: u32,
-    /// The largest draw that takes it.
-    last: u32,
-    /// A stage, `LOST` or `WON`.
-    to: u16,
+    /// Where its stays are, less the first place a draw can name.
+    stays: u32,
+    /// A stage, `LOST` or `WON`; `CROWDED` where more than one threshold lies in the cell.
+    to: u32,
 }
+
+const CROWDED: Exit = Exit {
+    stays: 0,
+    to: u32::MAX,
+};
+
+/// Lines in a row of a quantile table.
+const ROW_BITS: u32 = 7;
+const _: () = assert!(1 << ROW_BITS == KNOTS - 1);
+
+/// A stay's quantile function between two knots, as a line in `w`: its height at 0 and its slope.
+type Line = [f32; 2];
+
+fn line(dwell: &Dwell, k: usize) -> Line {
+    let (long, short) = (dwell.knot(k), dwell.knot(k + 1));
+    let slope = (short - long) / (knot(k + 1) - knot(k));
+    let mut line = [(long - slope * knot(k)) as f32, slope as f32];
+    // Rounding must not make the shortest stay negative.
+    while line[0] + line[1] * (knot(k + 1) as f32) < 0.0 {
+        line[0] = line[0].next_up();
+    }
+    line
+}
+
+/// How far to shift the bits of `w` to leave its exponent and the leading bits of its fraction,
+/// which name its line.
+const LINE_SHIFT: u32 = 23 - CELLS_PER_OCTAVE_BITS;
+const LOW: f32 = TAIL as f32;
+/// The name of the first line.
+const FIRST_LINE: u32 = LOW.to_bits() >> LINE_SHIFT;
 
 /// Stage laws laid out flat for the inner loop.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
-    cells: Vec<Cell>,
-    exits: Vec<Exit>,
-    knots: Vec<f32>,
+    cells: Vec<[Cell; CELLS]>,
+    stays: Vec<Line>,
+    /// Per law, its exits with the largest draw that takes each.
+    exits: Vec<Vec<(u32, Exit)>>,
     /// One more than the highest stage any exit leads to.
     reach: usize,
 }
@@ -65,9 +92,9 @@ pub(crate) struct Tables {
 impl Tables {
     pub(crate) fn of(laws: &[StageLaw]) -> Tables {
         let mut tables = Tables {
-            cells: Vec::with_capacity(laws.len() << CELL_BITS),
-            exits: Vec::new(),
-            knots: Vec::new(),
+            cells: Vec::with_capacity(laws.len()),
+            stays: Vec::new(),
+            exits: Vec::with_capacity(laws.len()),
             reach: 0,
         };
         for law in laws {
@@ -77,8 +104,8 @@ impl Tables {
     }
 
     fn push(&mut self, law: &StageLaw) {
-        let begin = self.exits.len();
         let mut seen: Vec<(&Dwell, u32)> = Vec::new();
+        let mut exits: Vec<(u32, Exit)> = Vec::with_capacity(law.branches().len());
         let mut sum = 0.0;
         let mut before = 0_u64;
         for branch in law.branches() {
@@ -89,11 +116,11 @@ impl Tables {
             }
             before = until;
             let shared = seen.iter().find(|(dwell, _)| dwell.same(&branch.dwell));
-            let knots = shared.map_or(self.knots.len() as u32, |&(_, at)| at);
+            let row = shared.map_or((self.stays.len() >> ROW_BITS) as u32, |&(_, row)| row);
             if shared.is_none() {
-                seen.push((&branch.dwell, knots));
-                self.knots
-                    .extend((0..KNOTS).map(|k| branch.dwell.knot(k) as f32));
+                seen.push((&branch.dwell, row));
+                self.stays
+                    .extend((0..KNOTS - 1).map(|k| line(&branch.dwell, k)));
             }
             let to = match branch.to {
                 Target::Stage(j) => {
@@ -103,31 +130,59 @@ impl Tables {
                 Target::Lost => LOST,
                 Target::Won => WON,
             };
-            self.exits.push(Exit {
-                knots,
-                last: (until - 1) as u32,
-                to,
-            });
+            let stays = (row << ROW_BITS).wrapping_sub(FIRST_LINE);
+            exits.push((
+                (until - 1) as u32,
+                Exit {
+                    stays,
+                    to: to.into(),
+                },
+            ));
         }
         // Rounding may end the sum a little below one; the last exit takes the rest.
-        if let Some(exit) = self.exits.last_mut() {
-            exit.last = u32::MAX;
+        if let Some(exit) = exits.last_mut() {
+            exit.0 = u32::MAX;
         }
-        let mut at = begin;
-        for cell in 0..1_u32 << CELL_BITS {
-            let low = cell << (32 - CELL_BITS);
+        let mut rest = &exits[..];
+        self.cells.push(std::array::from_fn(|cell| {
+            let low = (cell as u32) << (32 - CELL_BITS);
             let high = low | (u32::MAX >> CELL_BITS);
-            while self.exits[at].last < low {
-                at += 1;
+            while let [(last, _), more @ ..] = rest
+                && *last < low
+            {
+                rest = more;
             }
-            let here = self.exits[at].last;
-            let next = self.exits.get(at + 1).map_or(u32::MAX, |exit| exit.last);
-            let crowded = here < high && next < high;
-            self.cells.push(Cell {
-                last: if crowded { u32::MAX } else { here },
-                exit: at as u32 | if crowded { CROWDED } else { 0 },
-            });
-        }
+            match *rest {
+                [(last, first), (next, second), ..] if last < high => Cell {
+                    last,
+                    exits: if next < high {
+                        [CROWDED; 2]
+                    } else {
+                        [first, second]
+                    },
+                },
+                [(_, exit), ..] => Cell {
+                    last: u32::MAX,
+                    exits: [exit; 2],
+                },
+                [] => Cell {
+                    last: 0,
+                    exits: [CROWDED; 2],
+                },
+            }
+        }));
+        self.exits.push(exits);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search(&self, law: u16, u: u32) -> Exit {
+        let exits = self
+            .exits
+            .get(usize::from(law))
+            .map_or(&[][..], Vec::as_slice);
+        let at = exits.partition_point(|&(last, _)| last < u);
+        exits.get(at).map_or(CROWDED, |&(_, exit)| exit)
     }
 
     /// The exit of a law for a draw, and the days of the stay.
@@ -136,31 +191,22 @@ impl Tables {
         clippy::inline_always,
         reason = "the inner loop of everything; a call costs as much as the step"
     )]
-    fn step(&self, law: u16, draw: Draw) -> (u16, f32) {
+    fn step(&self, cells: &[Cell; CELLS], law: u16, draw: Draw) -> (u16, f32) {
         let u = draw.branch();
-        let cell = self.cells[usize::from(law) << CELL_BITS | (u >> (32 - CELL_BITS)) as usize];
-        let mut at = cell.exit.wrapping_add(u32::from(u > cell.last));
-        if at & CROWDED != 0 {
-            at &= !CROWDED;
-            while u > self.exits[at as usize].last {
-                at += 1;
-            }
+        let cell = &cells[(u >> (32 - CELL_BITS)) as usize];
+        let mut exit = &cell.exits[usize::from(u > cell.last)];
+        let found;
+        if exit.to == CROWDED.to {
+            found = self.search(law, u);
+            exit = &found;
         }
-        let exit = self.exits[at as usize];
-
         // The stay's place in the table is the leading bits of a float, the rest the way between
-        // two knots. 23 bits and a half are exact in an f32, and w stays below 1.
-        let w = (draw.stay() as i32 as f32 + 0.5) * STAY_SCALE + STAY_LOW;
-        let bits = w.to_bits();
-        let k = (bits >> STAY_SHIFT).wrapping_sub(STAY_LOW.to_bits() >> STAY_SHIFT);
-        let along =
-            f32::from_bits((bits << CELLS_PER_OCTAVE_BITS & 0x007F_FFFF) | 1.0_f32.to_bits()) - 1.0;
-        let place = exit.knots.wrapping_add(k) as usize;
-        let (long, short) = match self.knots.get(place..place.wrapping_add(2)) {
-            Some(&[long, short]) => (long, short),
-            _ => (0.0, 0.0),
-        };
-        (exit.to, long + (short - long) * along)
+        // two knots.
+        let x = f32::from_bits(draw.stay() | 1.0_f32.to_bits());
+        let w = x * (1.0 - LOW) + (2.0 * LOW - 1.0);
+        let place = (w.to_bits() >> LINE_SHIFT).wrapping_add(exit.stays);
+        let [at, slope] = self.stays[place as usize];
+        (exit.to as u16, at + slope * w)
     }
 }
 
@@ -292,35 +338,43 @@ impl<'a> Walk<'a> {
     }
 
     /// Runs `from..from + days.len()` to their end. `ends` holds the present stage on the way.
-    fn block(&self, from: u32, days: &mut [f32], ends: &mut [u16]) {
+    fn block(&self, from: u32, days_out: &mut [f32], ends_out: &mut [u16]) {
+        let n = days_out.len().min(BLOCK);
         let mut open = [0_u16; BLOCK];
+        let mut days = [0_f32; BLOCK];
+        let mut ends = [0_u16; BLOCK];
         let mut left = 0_usize;
-        let luck = Step::new(self.seed, 0);
-        for (i, (days, end)) in days.iter_mut().zip(ends.iter_mut()).enumerate() {
-            let draw = luck.draw(from.wrapping_add(i as u32));
-            let (to, stay) = self.first.step(self.first_law, draw);
-            *days = stay;
-            *end = to;
+        let luck = Step::new(self.seed, 0).skip(from);
+        let law = &self.first.cells[usize::from(self.first_law)];
+        for i in 0..n {
+            let (to, stay) = self.first.step(law, self.first_law, luck.draw(i as u32));
+            days[i] = stay;
+            ends[i] = to;
             open[left % BLOCK] = i as u16;
             left = left.wrapping_add(usize::from(to < LOST));
         }
         let mut step = 1;
         while left > 0 && step < MAX_VISITS {
-            let luck = Step::new(self.seed, step);
+            let luck = Step::new(self.seed, step).skip(from);
             let mut kept = 0_usize;
-            for k in 0..left {
-                let i = open[k];
-                let run = usize::from(i);
-                let draw = luck.draw(from.wrapping_add(u32::from(i)));
-                let (to, stay) = self.rest.step(ends[run], draw);
+            for k in 0..left.min(BLOCK) {
+                let run = usize::from(open[k]) % BLOCK;
+                let end = ends[run];
+                let (to, stay) = self.rest.step(
+                    &self.rest.cells[usize::from(end)],
+                    end,
+                    luck.draw(run as u32),
+                );
                 days[run] += stay;
                 ends[run] = to;
-                open[kept % BLOCK] = i;
+                open[kept % BLOCK] = run as u16;
                 kept = kept.wrapping_add(usize::from(to < LOST));
             }
             left = kept;
             step += 1;
         }
+        days_out.copy_from_slice(&days[..n]);
+        ends_out.copy_from_slice(&ends[..n]);
     }
 
     /// Run `run` again, noting its steps.
@@ -338,7 +392,11 @@ impl<'a> Walk<'a> {
         let mut tables = self.first;
         let mut days = 0.0_f32;
         for step in 0..MAX_VISITS {
-            let (to, stay) = tables.step(stage, Step::new(self.seed, step).draw(run));
+            let (to, stay) = tables.step(
+                &tables.cells[usize::from(stage)],
+                stage,
+                Step::new(self.seed, step).draw(run),
+            );
             days += stay;
             path.steps.push(Visit {
                 stage,
@@ -485,7 +543,8 @@ impl Quantiles {
 /// Runs by closing time in equal steps.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Histogram {
-    /// Width of a bar in days; bar `k` covers `k × width_days` to `(k + 1) × width_days`.
+    /// Width of a bar in days; bar `k` covers `k × width_days` to `(k + 1) × width_days`. A run
+    /// within 0.4 % of an edge may stand on its other side.
     pub width_days: f64,
     /// Won runs per bar. The last bar holds everything later too.
     pub won: Vec<u32>,
@@ -532,11 +591,11 @@ pub fn run(chain: &Chain, start: &Start, params: &Params) -> Outcome {
 #[must_use]
 pub fn summarise(chain: &Chain, start: &Start, seed: u64, samples: &Samples) -> Outcome {
     let walk = Walk::new(chain, start, seed);
-    let sums = Sums::of(samples);
-    let ranked = Ranked::of(samples, &sums);
+    let counts = Counts::of(samples);
+    let ranked = Ranked::of(samples, &counts);
     let runs = samples.len() as u32;
-    let (won, lost) = (sums.won.count, sums.lost.count);
-    let all = sums.won.plus(&sums.lost);
+    let (won, lost) = (total(counts.won()), total(counts.lost()));
+    let sums = Sums::of(samples, won + lost, won);
     let days = |tally: &Tally, found: &[Found]| {
         (tally.count > 0).then(|| Days {
             runs: tally.count,
@@ -558,9 +617,9 @@ pub fn summarise(chain: &Chain, start: &Start, seed: u64, samples: &Samples) -> 
         lost,
         capped: runs - won - lost,
         p_win: Estimate::share(won.into(), runs.into()),
-        days: days(&all, &ranked.all),
+        days: days(&sums.closed, &ranked.all),
         days_if_won: days(&sums.won, ranked.won.get(1..).unwrap_or_default()),
-        histogram: Histogram::of(samples, ranked.all.get(6).map_or(0.0, |f| f.days())),
+        histogram: Histogram::of(&counts, ranked.all.get(6).map_or(0.0, |f| f.days())),
         best: path(fastest_win.copied().or(slowest_loss)),
         worst: path(slowest_loss.or(slowest_win.copied())),
         typical: [1, 3, 5]
@@ -578,38 +637,27 @@ struct Tally {
     squares: f64,
 }
 
-impl Tally {
-    fn plus(&self, other: &Tally) -> Tally {
-        Tally {
-            count: self.count + other.count,
-            days: self.days + other.days,
-            squares: self.squares + other.squares,
-        }
-    }
-}
-
 struct Sums {
+    closed: Tally,
     won: Tally,
-    lost: Tally,
 }
 
 impl Sums {
     /// Adds in eight lanes: a fixed order, whatever drew the samples, and no chain of additions
     /// that each wait for the last.
-    fn of(samples: &Samples) -> Sums {
+    fn of(samples: &Samples, closed: u32, won: u32) -> Sums {
         const LANES: usize = 8;
-        let mut count = [[0_u32; LANES]; 2];
+        let open = samples.len() as u32 - closed;
         let mut days = [[0.0_f64; LANES]; 2];
         let mut squares = [[0.0_f64; LANES]; 2];
         let mut add = |lane: usize, d: f32, end: u16| {
             let d = f64::from(d);
-            for (i, which) in [WON, LOST].into_iter().enumerate() {
-                let hit = end == which;
-                let d = if hit { d } else { 0.0 };
-                count[i][lane] = count[i][lane].wrapping_add(u32::from(hit));
-                days[i][lane] += d;
-                squares[i][lane] += d * d;
-            }
+            days[0][lane] += d;
+            squares[0][lane] += d * d;
+            // A product, as a branch on a coin costs more than the sum.
+            let d = d * [0.0, 1.0, 0.0][kind(end)];
+            days[1][lane] += d;
+            squares[1][lane] += d * d;
         };
         let (d, e) = (
             samples.days.chunks_exact(LANES),
@@ -623,15 +671,26 @@ impl Sums {
                 add(lane, d[lane], e[lane]);
             }
         }
-        let tally = |i: usize| Tally {
-            count: count[i].iter().sum(),
+        let tally = |i: usize, count: u32| Tally {
+            count,
             days: days[i].iter().sum(),
             squares: squares[i].iter().sum(),
         };
-        Sums {
-            won: tally(0),
-            lost: tally(1),
+        let mut sums = Sums {
+            closed: tally(0, closed),
+            won: tally(1, won),
+        };
+        if open > 0 {
+            // Seldom: the sum so far counted runs that never closed.
+            sums.closed.days = 0.0;
+            sums.closed.squares = 0.0;
+            for (&d, &end) in samples.days.iter().zip(&samples.ends) {
+                let d = if end >= LOST { f64::from(d) } else { 0.0 };
+                sums.closed.days += d;
+                sums.closed.squares += d * d;
+            }
         }
+        sums
     }
 }
 
@@ -666,117 +725,192 @@ struct Ranked {
 }
 
 /// Bins per octave of days, as a power of two.
-const FINE_BITS: u32 = 7;
-/// Everything below 2⁻⁷ days, eleven minutes, shares the first bin.
-const FINE_LOW: u32 = 120 << FINE_BITS;
-/// Everything from 2¹³ days, 22 years, shares the last.
-const FINE_BINS: usize = (20 << FINE_BITS) as usize + 2;
+const FINE_BITS: u32 = 8;
+/// Everything below 2⁻⁴ days, an hour and a half, shares the first bin.
+const FINE_LOW: u32 = (127 - 4) << FINE_BITS;
+/// Everything from 2¹² days, eleven years, shares the last.
+const FINE_BINS: usize = 16 << FINE_BITS;
+/// Bins that are first looked at together.
+const COARSE: usize = 64;
 
-fn fine_bin(days: f32) -> usize {
+fn fine_bin(days: f32) -> u16 {
     let place = days.to_bits() >> (23 - FINE_BITS);
-    (place.saturating_sub(FINE_LOW - 1) as usize).min(FINE_BINS - 1)
+    place.saturating_sub(FINE_LOW).min(FINE_BINS as u32 - 1) as u16
+}
+
+/// 0 for lost, 1 for won, 2 for open.
+fn kind(end: u16) -> usize {
+    usize::from(end.wrapping_sub(LOST).min(2))
+}
+
+/// Ranks wanted of one set of runs, and where they are.
+#[derive(Default)]
+struct Wanted {
+    /// Ascending, from 0.
+    ranks: Vec<u32>,
+    /// For each, its place among the set's runs in marked bins.
+    places: Vec<u32>,
+    /// Runs of the set in bins before the present one; in marked bins before it.
+    below: u32,
+    marked: u32,
+}
+
+impl Wanted {
+    fn new(n: u32, ends: bool) -> Wanted {
+        let mut ranks = Vec::new();
+        if n > 0 {
+            let rank =
+                |percent: usize| ((u64::from(n) * percent as u64).div_ceil(100).max(1) - 1) as u32;
+            ranks.extend(ends.then_some(0));
+            ranks.extend(LEVELS_PERCENT.map(rank));
+            ranks.extend(ends.then_some(n - 1));
+        }
+        Wanted {
+            ranks,
+            ..Wanted::default()
+        }
+    }
+
+    /// The next rank not yet placed.
+    fn next(&self) -> u32 {
+        self.ranks
+            .get(self.places.len())
+            .copied()
+            .unwrap_or(u32::MAX)
+    }
+
+    /// Whether a wanted rank is among the next `count` runs; places all that are.
+    fn pass(&mut self, count: u32) -> bool {
+        let upto = self.below + count;
+        let hit = self.next() < upto;
+        while self.next() < upto {
+            self.places.push(self.marked + self.next() - self.below);
+        }
+        self.below = upto;
+        self.marked += if hit { count } else { 0 };
+        hit
+    }
+}
+
+/// Runs by fine bin and kind.
+struct Counts {
+    bins: Vec<u16>,
+    counts: Vec<u32>,
+}
+
+impl Counts {
+    fn of(samples: &Samples) -> Counts {
+        // The last place takes open runs, which have no part in any of this.
+        let mut counts = vec![0_u32; 2 * FINE_BINS + 1];
+        let bins: Vec<u16> = samples.days.iter().map(|&days| fine_bin(days)).collect();
+        for (&bin, &end) in bins.iter().zip(&samples.ends) {
+            let place = (kind(end) * FINE_BINS + usize::from(bin)).min(2 * FINE_BINS);
+            let count = &mut counts[place];
+            *count = count.wrapping_add(1);
+        }
+        Counts { bins, counts }
+    }
+
+    fn lost(&self) -> &[u32] {
+        &self.counts[..FINE_BINS]
+    }
+
+    fn won(&self) -> &[u32] {
+        &self.counts[FINE_BINS..2 * FINE_BINS]
+    }
 }
 
 impl Ranked {
-    fn of(samples: &Samples, sums: &Sums) -> Ranked {
-        const ALL: usize = 0;
-        const WINS: usize = 1;
-        const LOSSES: usize = 2;
-        let mut counts = vec![[0_u32; 2]; FINE_BINS];
-        let mut bins: Vec<u16> = Vec::with_capacity(samples.len());
-        for (&days, &end) in samples.days.iter().zip(&samples.ends) {
-            let bin = fine_bin(days);
-            bins.push(bin as u16);
-            let count = &mut counts[bin];
-            count[0] = count[0].wrapping_add(u32::from(end == WON));
-            count[1] = count[1].wrapping_add(u32::from(end == LOST));
-        }
-
-        // Ranks from 0, ascending within each set.
-        let rank = |n: u32, percent: usize| {
-            ((u64::from(n) * percent as u64).div_ceil(100).max(1) - 1) as u32
-        };
-        let closed = sums.won.count + sums.lost.count;
-        let mut wanted: [Vec<u32>; 3] = [Vec::new(), Vec::new(), Vec::new()];
-        if closed > 0 {
-            wanted[ALL].extend(LEVELS_PERCENT.map(|level| rank(closed, level)));
-        }
-        if sums.won.count > 0 {
-            let n = sums.won.count;
-            wanted[WINS].push(0);
-            wanted[WINS].extend(LEVELS_PERCENT.map(|level| rank(n, level)));
-            wanted[WINS].push(n - 1);
-        }
-        if sums.lost.count > 0 {
-            wanted[LOSSES].push(sums.lost.count - 1);
-        }
-
-        // The bin of each wanted rank and the rank inside it.
-        let mut places: [Vec<(u16, u32)>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    fn of(samples: &Samples, counts: &Counts) -> Ranked {
+        let (bins, lost, won) = (&counts.bins, counts.lost(), counts.won());
+        let (all_won, all_lost) = (total(won), total(lost));
+        let mut sets = [
+            Wanted::new(all_won + all_lost, false),
+            Wanted::new(all_won, true),
+            Wanted::new(all_lost, true),
+        ];
         let mut marks = vec![0_u8; FINE_BINS];
-        let mut below = [0_u32; 3];
-        for (bin, &[won, lost]) in counts.iter().enumerate() {
-            for (set, more) in [won + lost, won, lost].into_iter().enumerate() {
-                let upto = below[set] + more;
-                while let Some(&rank) = wanted[set].get(places[set].len())
-                    && rank < upto
-                {
-                    places[set].push((bin as u16, rank - below[set]));
-                    marks[bin] |= 1 << set;
+        for coarse in (0..FINE_BINS).step_by(COARSE) {
+            let (l, w) = (&lost[coarse..][..COARSE], &won[coarse..][..COARSE]);
+            let (all_l, all_w) = (total(l), total(w));
+            let all = [all_l + all_w, all_w, all_l];
+            let mut sets_here = sets.iter().zip(all);
+            if sets_here.all(|(set, all)| set.next() >= set.below + all) {
+                for (set, all) in sets.iter_mut().zip(all) {
+                    set.below += all;
                 }
-                below[set] = upto;
+                continue;
+            }
+            for ((mark, l), w) in marks[coarse..][..COARSE].iter_mut().zip(l).zip(w) {
+                *mark = u8::from(sets[0].pass(l + w))
+                    | u8::from(sets[1].pass(*w)) << 1
+                    | u8::from(sets[2].pass(*l)) << 2;
             }
         }
 
-        // Those bins' runs, ascending.
-        let mut members: [Vec<(u16, Found)>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+        // The runs of those bins, ascending.
+        let mut members = vec![0_u32; samples.len() + 1];
+        let mut n = 0;
         for (run, &bin) in bins.iter().enumerate() {
-            let mark = marks[usize::from(bin)];
-            if mark != 0 {
-                let end = samples.ends[run];
-                let found = Found::new(samples.days[run], run as u32);
-                let belongs = [end >= LOST, end == WON, end == LOST];
-                for (set, &belongs) in belongs.iter().enumerate() {
-                    if belongs && mark & 1 << set != 0 {
-                        members[set].push((bin, found));
-                    }
-                }
-            }
+            members[n] = run as u32;
+            n = n.wrapping_add(usize::from(marks[usize::from(bin)] != 0));
         }
+        members.truncate(n);
+        let mut members: Vec<Found> = members
+            .into_iter()
+            .map(|run| Found::new(samples.days[run as usize], run))
+            .collect();
+        members.sort_unstable();
+
         let mut found: [Vec<Found>; 3] = [Vec::new(), Vec::new(), Vec::new()];
-        for set in 0..3 {
-            members[set].sort_unstable();
-            for &(bin, rank) in &places[set] {
-                let begin = members[set].partition_point(|&(b, _)| b < bin);
-                found[set].extend(members[set].get(begin + rank as usize).map(|&(_, f)| f));
+        let mut passed = [0_u32; 3];
+        for member in members {
+            let run = member.run() as usize;
+            let mark = marks[usize::from(bins[run])];
+            let belongs =
+                [[true, false, true], [true, true, false], [false; 3]][kind(samples.ends[run])];
+            for set in 0..3 {
+                if belongs[set] && mark & 1 << set != 0 {
+                    while sets[set].places.get(found[set].len()) == Some(&passed[set]) {
+                        found[set].push(member);
+                    }
+                    passed[set] += 1;
+                }
             }
         }
         let [all, won, lost] = found;
         Ranked {
             all,
             won,
-            slowest_loss: lost.first().copied(),
+            slowest_loss: lost.last().copied(),
         }
     }
+}
+
+fn total(counts: &[u32]) -> u32 {
+    counts.iter().fold(0, |sum, &count| sum.wrapping_add(count))
 }
 
 impl Histogram {
     const BARS: usize = 40;
 
     /// Bars of a round width that reach a quarter past the given days.
-    fn of(samples: &Samples, p95_days: f64) -> Histogram {
+    fn of(counts: &Counts, p95_days: f64) -> Histogram {
         let width_days = round_width(p95_days * 1.25 / Histogram::BARS as f64);
-        let per_day = (1.0 / width_days) as f32;
-        let mut bars = [[0_u32; 2]; Histogram::BARS];
-        for (&days, &end) in samples.days.iter().zip(&samples.ends) {
-            let bar = &mut bars[((days * per_day) as usize).min(Histogram::BARS - 1)];
-            bar[0] = bar[0].wrapping_add(u32::from(end == WON));
-            bar[1] = bar[1].wrapping_add(u32::from(end == LOST));
-        }
+        let edge = |bar: usize| match bar {
+            0 => 0,
+            Histogram::BARS => FINE_BINS,
+            _ => usize::from(fine_bin((bar as f64 * width_days) as f32)),
+        };
+        let bars = |counts: &[u32]| {
+            (0..Histogram::BARS)
+                .map(|bar| total(&counts[edge(bar)..edge(bar + 1)]))
+                .collect()
+        };
         Histogram {
             width_days,
-            won: bars.iter().map(|bar| bar[0]).collect(),
-            lost: bars.iter().map(|bar| bar[1]).collect(),
+            won: bars(counts.won()),
+            lost: bars(counts.lost()),
         }
     }
 }

@@ -59,7 +59,11 @@ pub fn bottlenecks(scope: &Scope<'_>) -> Vec<Bottleneck> {
         }
         for (from, _, entered, left) in case.moves() {
             let so_far = &mut spent[usize::from(from)];
-            *so_far = Some(so_far.unwrap_or(0).saturating_add(left.saturating_sub(entered)));
+            *so_far = Some(
+                so_far
+                    .unwrap_or(0)
+                    .saturating_add(left.saturating_sub(entered)),
+            );
         }
         for &stage in case.stages {
             if let Some(us) = spent[usize::from(stage)].take() {
@@ -75,10 +79,17 @@ pub fn bottlenecks(scope: &Scope<'_>) -> Vec<Bottleneck> {
         .collect();
     let total: f64 = ranking.iter().map(|bottleneck| bottleneck.score).sum();
     for bottleneck in &mut ranking {
-        bottleneck.share = if total > 0.0 { bottleneck.score / total } else { 0.0 };
+        bottleneck.share = if total > 0.0 {
+            bottleneck.score / total
+        } else {
+            0.0
+        };
     }
     ranking.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then(b.deal_days.total_cmp(&a.deal_days)).then_with(|| a.stage.cmp(&b.stage))
+        b.score
+            .total_cmp(&a.score)
+            .then(b.deal_days.total_cmp(&a.deal_days))
+            .then_with(|| a.stage.cmp(&b.stage))
     });
     ranking
 }
@@ -91,13 +102,25 @@ fn measure(stage: &str, stays: &mut [(i64, bool)], known: bool) -> Bottleneck {
     let slow_from = lengths.partition_point(|&us| us as f64 <= median_us);
     let tally = |half: &[(i64, bool)]| {
         let won = half.iter().filter(|(_, won)| *won).count() as u64;
-        Tally { won, lost: half.len() as u64 - won, open: 0 }
+        Tally {
+            won,
+            lost: half.len() as u64 - won,
+            open: 0,
+        }
     };
     let (fast, slow) = (tally(&stays[..slow_from]), tally(&stays[slow_from..]));
     let base = (fast.won + slow.won) as f64 / stays.len() as f64;
     let shrunk = |t: Tally| (t.won as f64 + PRIOR_DEALS * base) / (t.closed() as f64 + PRIOR_DEALS);
-    let lost = if known { (shrunk(fast) - shrunk(slow)).max(0.0) } else { 0.0 };
-    let (fast_rate, slow_rate) = if known { (fast.win_rate(), slow.win_rate()) } else { (None, None) };
+    let lost = if known {
+        (shrunk(fast) - shrunk(slow)).max(0.0)
+    } else {
+        0.0
+    };
+    let (fast_rate, slow_rate) = if known {
+        (fast.win_rate(), slow.win_rate())
+    } else {
+        (None, None)
+    };
     Bottleneck {
         stage: stage.to_owned(),
         deals: stays.len() as u64,
@@ -106,7 +129,9 @@ fn measure(stage: &str, stays: &mut [(i64, bool)], known: bool) -> Bottleneck {
         deal_days,
         fast: fast_rate,
         slow: slow_rate,
-        difference: fast_rate.zip(slow_rate).map(|(fast, slow)| Difference::between(fast, slow)),
+        difference: fast_rate
+            .zip(slow_rate)
+            .map(|(fast, slow)| Difference::between(fast, slow)),
         lost_win_probability: lost,
         lost_wins: lost * slow.closed() as f64,
         score: if known { deal_days * lost } else { deal_days },

@@ -76,8 +76,13 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
         let stage = &scope.stages()[usize::from(stage)];
         stage.outcome.is_none() && !stage.end && (stage.declared || !declared)
     };
-    let order: Vec<u16> = (0..scope.stages().len() as u16).filter(|&stage| in_order(stage)).collect();
-    let cases: Vec<Case<'_>> = scope.cases().filter(|case| !case.stages.is_empty()).collect();
+    let order: Vec<u16> = (0..scope.stages().len() as u16)
+        .filter(|&stage| in_order(stage))
+        .collect();
+    let cases: Vec<Case<'_>> = scope
+        .cases()
+        .filter(|case| !case.stages.is_empty())
+        .collect();
     let expected = expected(scope, &cases, &order, declared);
     let mut found: Vec<(DeviationKind, Where, u32)> = Vec::new();
     let mut conforming = Tally::default();
@@ -129,7 +134,10 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
         .collect();
     Conformance {
         against: scope.order(),
-        order: order.iter().map(|&stage| scope.label(stage).to_owned()).collect(),
+        order: order
+            .iter()
+            .map(|&stage| scope.label(stage).to_owned())
+            .collect(),
         conforming: Rate::of(conforming.closed() + conforming.open, deals),
         conforming_win_rate: conforming.win_rate(),
         deviations,
@@ -158,7 +166,10 @@ fn expected(scope: &Scope<'_>, cases: &[Case<'_>], order: &[u16], declared: bool
             }
         }
     }
-    visited.into_iter().map(|count| 2 * count > finished).collect()
+    visited
+        .into_iter()
+        .map(|count| 2 * count > finished)
+        .collect()
 }
 
 fn check(

@@ -65,12 +65,24 @@ impl Dimension {
     /// A value of this dimension in words.
     pub fn describe(self, value: u16, scope: &Scope<'_>) -> String {
         let words: &[&str] = match self {
-            Self::DaysInStage => &["under 1 day", "1–7 days", "7–30 days", "30–90 days", "over 90 days"],
+            Self::DaysInStage => &[
+                "under 1 day",
+                "1–7 days",
+                "7–30 days",
+                "30–90 days",
+                "over 90 days",
+            ],
             Self::Champion => &["unknown", "no champion", "champion"],
             Self::Blocker => &["unknown", "no blocker", "blocker"],
             Self::Industry => &["unknown", "other industry", "ideal industry"],
             Self::Size => &["unknown", "up to the median", "above the median"],
-            Self::Recency => &["unknown", "none yet", "within 7 days", "7–30 days ago", "over 30 days ago"],
+            Self::Recency => &[
+                "unknown",
+                "none yet",
+                "within 7 days",
+                "7–30 days ago",
+                "over 30 days ago",
+            ],
             Self::PreviousStage => {
                 return match value.checked_sub(1) {
                     None => "none".to_owned(),
@@ -79,7 +91,11 @@ impl Dimension {
             }
             Self::Visit => &["first", "second", "third or later"],
         };
-        words.get(usize::from(value)).copied().unwrap_or("unknown").to_owned()
+        words
+            .get(usize::from(value))
+            .copied()
+            .unwrap_or("unknown")
+            .to_owned()
     }
 }
 
@@ -142,17 +158,29 @@ struct DealFacts {
 impl Facts {
     /// Gathers what a book knows.
     pub fn of_book(book: &Book) -> Self {
-        let mut facts = Self { deals: vec![DealFacts::default(); book.deals.len()], ..Self::default() };
-        let index: BTreeMap<DealId, usize> =
-            book.deals.iter().enumerate().map(|(i, deal)| (deal.id, i)).collect();
+        let mut facts = Self {
+            deals: vec![DealFacts::default(); book.deals.len()],
+            ..Self::default()
+        };
+        let index: BTreeMap<DealId, usize> = book
+            .deals
+            .iter()
+            .enumerate()
+            .map(|(i, deal)| (deal.id, i))
+            .collect();
         for person in &book.stakeholders {
             let Some(role) = person.role else { continue };
             facts.people_known = true;
-            let Some(deal) = index.get(&person.deal).and_then(|&i| facts.deals.get_mut(i)) else {
+            let Some(deal) = index
+                .get(&person.deal)
+                .and_then(|&i| facts.deals.get_mut(i))
+            else {
                 continue;
             };
             // Without a date the contact is taken as there from the start.
-            let since = person.added_at.map_or(i64::MIN, |at| at.as_microsecond());
+            let since = person
+                .added_at
+                .map_or(i64::MIN, model::Timestamp::as_microsecond);
             let slot = match role {
                 StakeholderRole::Champion => &mut deal.champion_since_us,
                 StakeholderRole::Blocker => &mut deal.blocker_since_us,
@@ -162,7 +190,9 @@ impl Facts {
         }
         facts.blockers_known = facts.people_known;
         for activity in &book.activities {
-            let Some(&i) = activity.deal.as_ref().and_then(|id| index.get(id)) else { continue };
+            let Some(&i) = activity.deal.as_ref().and_then(|id| index.get(id)) else {
+                continue;
+            };
             let at = activity.at.as_microsecond();
             let deal = &mut facts.deals[i];
             if activity.kind != ActivityKind::Internal {
@@ -193,14 +223,19 @@ impl Facts {
     fn size_up(&mut self, book: &Book) {
         let mut amounts: BTreeMap<_, Vec<Decimal>> = BTreeMap::new();
         for money in book.deals.iter().filter_map(|deal| deal.amount.as_ref()) {
-            amounts.entry(money.currency).or_default().push(money.amount);
+            amounts
+                .entry(money.currency)
+                .or_default()
+                .push(money.amount);
         }
         for amounts in amounts.values_mut() {
             amounts.sort_unstable();
         }
         for (facts, deal) in self.deals.iter_mut().zip(&book.deals) {
             let Some(money) = &deal.amount else { continue };
-            let median = amounts.get(&money.currency).and_then(|all| all.get((all.len() - 1) / 2));
+            let median = amounts
+                .get(&money.currency)
+                .and_then(|all| all.get((all.len() - 1) / 2));
             facts.size = match median {
                 Some(median) if money.amount > *median => 2,
                 _ => 1,
@@ -214,8 +249,11 @@ impl Facts {
             .iter()
             .filter_map(|company| Some((company.id, company.industry.as_deref()?)))
             .collect();
-        let of_deal: Vec<Option<&str>> =
-            book.deals.iter().map(|deal| industries.get(&deal.company?).copied()).collect();
+        let of_deal: Vec<Option<&str>> = book
+            .deals
+            .iter()
+            .map(|deal| industries.get(&deal.company?).copied())
+            .collect();
         let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut all = Tally::default();
         for (i, industry) in of_deal.iter().enumerate() {
@@ -229,7 +267,8 @@ impl Facts {
         self.ideal_industries = tallies
             .iter()
             .filter(|(_, tally)| {
-                tally.closed() >= IDEAL_MIN_CLOSED && tally.won as f64 / tally.closed() as f64 > average
+                tally.closed() >= IDEAL_MIN_CLOSED
+                    && tally.won as f64 / tally.closed() as f64 > average
             })
             .map(|(industry, _)| (*industry).to_owned())
             .collect();
@@ -251,10 +290,19 @@ impl Facts {
         let Some((&stage, &entered)) = case.stages.get(visit).zip(case.at_us.get(visit)) else {
             return Context::default();
         };
-        let previous = visit.checked_sub(1).map_or(0, |before| case.stages[before] + 1);
-        let earlier = case.stages[..visit].iter().filter(|&&other| other == stage).take(2).count();
+        let previous = visit
+            .checked_sub(1)
+            .map_or(0, |before| case.stages[before] + 1);
+        let earlier = case.stages[..visit]
+            .iter()
+            .filter(|&&other| other == stage)
+            .take(2)
+            .count();
         let mut context = Context::default()
-            .with(Dimension::DaysInStage, band(days_between(entered, at_us), &[1.0, 7.0, 30.0, 90.0]))
+            .with(
+                Dimension::DaysInStage,
+                band(days_between(entered, at_us), &[1.0, 7.0, 30.0, 90.0]),
+            )
             .with(Dimension::PreviousStage, previous)
             .with(Dimension::Visit, earlier as u16);
         let Some(facts) = self.deals.get(case.index) else {
@@ -267,17 +315,24 @@ impl Facts {
         }
         if self.blockers_known {
             let person = facts.blocker_since_us.is_some_and(|since| since < at_us);
-            context = context.with(Dimension::Blocker, yes_or_no(person || facts.objects(at_us)));
+            context = context.with(
+                Dimension::Blocker,
+                yes_or_no(person || facts.objects(at_us)),
+            );
         }
         if self.contacts_known {
-            let before = facts.contacts_us.partition_point(|&contact| contact < at_us);
+            let before = facts
+                .contacts_us
+                .partition_point(|&contact| contact < at_us);
             let recency = match before.checked_sub(1) {
                 None => 1,
                 Some(last) => 2 + band(days_between(facts.contacts_us[last], at_us), &[7.0, 30.0]),
             };
             context = context.with(Dimension::Recency, recency);
         }
-        context.with(Dimension::Size, facts.size).with(Dimension::Industry, facts.industry)
+        context
+            .with(Dimension::Size, facts.size)
+            .with(Dimension::Industry, facts.industry)
     }
 }
 
@@ -327,7 +382,13 @@ pub(crate) fn samples(scope: &Scope<'_>, facts: &Facts) -> Vec<Sample> {
         let outcome = scope.outcome(&case);
         for (visit, (from, to, _, left)) in case.moves().enumerate() {
             let context = facts.context(&case, visit, left);
-            samples.push(Sample { from, to, context, case: number as u32, outcome });
+            samples.push(Sample {
+                from,
+                to,
+                context,
+                case: number as u32,
+                outcome,
+            });
         }
     }
     samples
@@ -342,13 +403,19 @@ pub(crate) fn telling(samples: &[Sample]) -> Vec<Dimension> {
     let mut gains: Vec<(f64, Dimension)> = Dimension::ALL
         .into_iter()
         .map(|dimension| {
-            let split = fit(samples.iter().map(|s| ((s.from, s.context.get(dimension)), s.to)));
+            let split = fit(samples
+                .iter()
+                .map(|s| ((s.from, s.context.get(dimension)), s.to)));
             (split.0 - by_stage.0 - (split.1 - by_stage.1), dimension)
         })
         .filter(|(gain, _)| *gain > 0.0)
         .collect();
     gains.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    gains.into_iter().take(DEPTH - 1).map(|(_, dimension)| dimension).collect()
+    gains
+        .into_iter()
+        .take(DEPTH - 1)
+        .map(|(_, dimension)| dimension)
+        .collect()
 }
 
 /// Log likelihood of next stages given a bucket, and the free parameters that took.
@@ -404,14 +471,20 @@ pub(crate) fn buckets(scope: &Scope<'_>, samples: &[Sample]) -> Vec<Buckets> {
     Dimension::ALL
         .into_iter()
         .filter(|dimension| {
-            samples.windows(2).any(|pair| pair[0].context.get(*dimension) != pair[1].context.get(*dimension))
+            samples
+                .windows(2)
+                .any(|pair| pair[0].context.get(*dimension) != pair[1].context.get(*dimension))
         })
         .map(|dimension| {
-            let mut paths: Vec<(Path, u16)> =
-                samples.iter().map(|s| (s.context.path(s.from, &[dimension]), s.to)).collect();
+            let mut paths: Vec<(Path, u16)> = samples
+                .iter()
+                .map(|s| (s.context.path(s.from, &[dimension]), s.to))
+                .collect();
             let model = Shrunk::fit(&mut paths, 2, scope.stages().len(), scope.len());
-            let mut sorted: Vec<_> =
-                samples.iter().map(|s| (s.from, s.context.get(dimension), s.case, s.outcome)).collect();
+            let mut sorted: Vec<_> = samples
+                .iter()
+                .map(|s| (s.from, s.context.get(dimension), s.case, s.outcome))
+                .collect();
             sorted.sort_unstable_by_key(|&(from, value, case, _)| (from, value, case));
             let rows = sorted
                 .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
@@ -429,13 +502,22 @@ pub(crate) fn buckets(scope: &Scope<'_>, samples: &[Sample]) -> Vec<Buckets> {
                         fell_back: estimate.fell_back,
                         next: seen[&from]
                             .iter()
-                            .map(|&to| (scope.label(to).to_owned(), estimate.probabilities[usize::from(to)]))
+                            .map(|&to| {
+                                (
+                                    scope.label(to).to_owned(),
+                                    estimate.probabilities[usize::from(to)],
+                                )
+                            })
                             .collect(),
                         win_rate: tally.win_rate(),
                     }
                 })
                 .collect();
-            Buckets { dimension, title: dimension.title(), rows }
+            Buckets {
+                dimension,
+                title: dimension.title(),
+                rows,
+            }
         })
         .collect()
 }

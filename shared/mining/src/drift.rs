@@ -85,7 +85,11 @@ struct Stretch {
 /// Compares the recent window with all before it.
 pub fn drift(scope: &Scope<'_>) -> Drift {
     let now = scope.as_of_us();
-    let first = scope.cases().filter_map(|case| case.at_us.first().copied()).min().unwrap_or(now);
+    let first = scope
+        .cases()
+        .filter_map(|case| case.at_us.first().copied())
+        .min()
+        .unwrap_or(now);
     let span = now.saturating_sub(first);
     let window = (span / 3).min((RECENT_DAYS * DAY_US) as i64);
     let cut = now.saturating_sub(window);
@@ -121,13 +125,26 @@ pub fn drift(scope: &Scope<'_>) -> Drift {
         let (shares, branch_p) = branching(scope, &exits[stage], before, recent);
         let (rate_ratio, pace_p) = log_rank(&mut stretches[stage]);
         p_values.extend([branch_p, pace_p]);
-        let moved = shares.iter().map(|(_, before, recent)| (before - recent).abs()).sum::<f64>() / 2.0;
+        let moved = shares
+            .iter()
+            .map(|(_, before, recent)| (before - recent).abs())
+            .sum::<f64>()
+            / 2.0;
         compared.push(StageDrift {
             stage: label,
             exits_before: before,
             exits_recent: recent,
-            branching: BranchDrift { shares, moved, p_value: 1.0, drifted: false },
-            pace: PaceDrift { rate_ratio, p_value: 1.0, drifted: false },
+            branching: BranchDrift {
+                shares,
+                moved,
+                p_value: 1.0,
+                drifted: false,
+            },
+            pace: PaceDrift {
+                rate_ratio,
+                p_value: 1.0,
+                drifted: false,
+            },
         });
     }
     let adjusted = adjust_p_values(&p_values);
@@ -136,21 +153,46 @@ pub fn drift(scope: &Scope<'_>) -> Drift {
         stage.branching.drifted = p[0] <= SIGNIFICANT && stage.branching.moved >= MIN_MOVED;
         let ratio = stage.pace.rate_ratio;
         stage.pace.p_value = p[1];
-        stage.pace.drifted = p[1] <= SIGNIFICANT && (ratio >= MIN_RATIO || ratio <= 1.0 / MIN_RATIO);
+        stage.pace.drifted =
+            p[1] <= SIGNIFICANT && (ratio >= MIN_RATIO || ratio <= 1.0 / MIN_RATIO);
     }
-    Drift { recent_days: window as f64 / DAY_US, stages: compared, too_few }
+    Drift {
+        recent_days: window as f64 / DAY_US,
+        stages: compared,
+        too_few,
+    }
 }
 
 /// Cuts a stay at the beginning of the recent window.
 fn split(into: &mut Vec<Stretch>, entered: i64, left: i64, cut: i64, exit: bool) {
     let age = |at: i64| at.saturating_sub(entered);
     if left <= cut {
-        into.push(Stretch { recent: false, from_age: 0, to_age: age(left), exit });
+        into.push(Stretch {
+            recent: false,
+            from_age: 0,
+            to_age: age(left),
+            exit,
+        });
     } else if entered >= cut {
-        into.push(Stretch { recent: true, from_age: 0, to_age: age(left), exit });
+        into.push(Stretch {
+            recent: true,
+            from_age: 0,
+            to_age: age(left),
+            exit,
+        });
     } else {
-        into.push(Stretch { recent: false, from_age: 0, to_age: age(cut), exit: false });
-        into.push(Stretch { recent: true, from_age: age(cut), to_age: age(left), exit });
+        into.push(Stretch {
+            recent: false,
+            from_age: 0,
+            to_age: age(cut),
+            exit: false,
+        });
+        into.push(Stretch {
+            recent: true,
+            from_age: age(cut),
+            to_age: age(left),
+            exit,
+        });
     }
 }
 
@@ -168,7 +210,10 @@ fn branching(scope: &Scope<'_>, exits: &[(u16, bool)], before: u64, recent: u64)
     let mut add = |(b, r): (u64, u64)| {
         let column = (b + r) as f64;
         if column > 0.0 {
-            let expected = (column * before as f64 / total, column * recent as f64 / total);
+            let expected = (
+                column * before as f64 / total,
+                column * recent as f64 / total,
+            );
             chi_square += (b as f64 - expected.0).powi(2) / expected.0
                 + (r as f64 - expected.1).powi(2) / expected.1;
             cells += 1;
@@ -212,9 +257,15 @@ fn log_rank(stretches: &mut [Stretch]) -> (f64, f64) {
     let mut joined = 0;
     let (mut observed, mut expected, mut variance, mut all) = (0.0, 0.0, 0.0, 0.0);
     for same_age in stretches.chunk_by(|a, b| a.to_age == b.to_age) {
-        while let Some(&(age, recent)) = starts.get(joined).filter(|(age, _)| *age < same_age[0].to_age) {
-            debug_assert!(age < same_age[0].to_age);
-            if recent { at_risk.1 += 1.0 } else { at_risk.0 += 1.0 }
+        while let Some(&(_, recent)) = starts
+            .get(joined)
+            .filter(|(age, _)| *age < same_age[0].to_age)
+        {
+            if recent {
+                at_risk.1 += 1.0;
+            } else {
+                at_risk.0 += 1.0;
+            }
             joined += 1;
         }
         let exits = same_age.iter().filter(|s| s.exit).count() as f64;
@@ -230,7 +281,11 @@ fn log_rank(stretches: &mut [Stretch]) -> (f64, f64) {
             }
         }
         for stretch in same_age {
-            if stretch.recent { at_risk.1 -= 1.0 } else { at_risk.0 -= 1.0 }
+            if stretch.recent {
+                at_risk.1 -= 1.0;
+            } else {
+                at_risk.0 -= 1.0;
+            }
         }
     }
     let (before, expected_before) = (all - observed, all - expected);
@@ -239,6 +294,10 @@ fn log_rank(stretches: &mut [Stretch]) -> (f64, f64) {
     } else {
         1.0
     };
-    let chi_square = if variance > 1e-9 { (observed - expected).powi(2) / variance } else { 0.0 };
+    let chi_square = if variance > 1e-9 {
+        (observed - expected).powi(2) / variance
+    } else {
+        0.0
+    };
     (ratio, chi_square_tail(chi_square, 1))
 }

@@ -57,7 +57,10 @@ pub fn dwell(scope: &Scope<'_>) -> Vec<StageDwell> {
         }
         for (from, _, entered, left) in case.moves() {
             let us = left.saturating_sub(entered);
-            stays[usize::from(from)].push(Stay { us, going_on: false });
+            stays[usize::from(from)].push(Stay {
+                us,
+                going_on: false,
+            });
         }
         if let Some((&stage, &entered)) = case.stages.last().zip(case.at_us.last())
             && !scope.is_end(stage)
@@ -70,10 +73,16 @@ pub fn dwell(scope: &Scope<'_>) -> Vec<StageDwell> {
         .iter_mut()
         .enumerate()
         .map(|(stage, stays)| {
-            let mut over: Vec<i64> =
-                stays.iter().filter(|stay| !stay.going_on).map(|stay| stay.us).collect();
-            let mut current: Vec<i64> =
-                stays.iter().filter(|stay| stay.going_on).map(|stay| stay.us).collect();
+            let mut over: Vec<i64> = stays
+                .iter()
+                .filter(|stay| !stay.going_on)
+                .map(|stay| stay.us)
+                .collect();
+            let mut current: Vec<i64> = stays
+                .iter()
+                .filter(|stay| stay.going_on)
+                .map(|stay| stay.us)
+                .collect();
             current.sort_unstable();
             let tally = tallies[stage];
             StageDwell {

@@ -108,7 +108,10 @@ pub fn mine(book: &Book, options: &Options) -> Mined {
     let facts = Facts::of_book(book);
     Mined {
         as_of: book.as_of,
-        pipelines: scopes.iter().map(|scope| mine_pipeline(scope, &facts, options)).collect(),
+        pipelines: scopes
+            .iter()
+            .map(|scope| mine_pipeline(scope, &facts, options))
+            .collect(),
         ideal_industries: facts.ideal_industries().to_vec(),
         quality: quality::check(book, &scopes),
     }

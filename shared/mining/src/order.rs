@@ -6,7 +6,7 @@ use model::Outcome;
 const COMPARED: usize = 512;
 
 /// Distinct stages of one deal that are compared, so that one absurd deal stays cheap.
-const COMPARED_IN_CASE: usize = 64;
+const COMPARED_IN_CASE: usize = 256;
 
 /// Puts stages in the order deals first reach them; closing stages come last, won before lost.
 ///
@@ -27,9 +27,19 @@ pub fn discover<'a>(
             *count += 1;
         }
     }
-    let mut open: Vec<usize> = (0..labels.len()).filter(|&s| outcome(outcomes, s).is_none()).collect();
-    open.sort_by(|&a, &b| visits[b].cmp(&visits[a]).then_with(|| labels[a].cmp(&labels[b])));
-    let compared = open.iter().filter(|&&s| visits[s] > 0).count().min(COMPARED);
+    let mut open: Vec<usize> = (0..labels.len())
+        .filter(|&s| outcome(outcomes, s).is_none())
+        .collect();
+    open.sort_by(|&a, &b| {
+        visits[b]
+            .cmp(&visits[a])
+            .then_with(|| labels[a].cmp(&labels[b]))
+    });
+    let compared = open
+        .iter()
+        .filter(|&&s| visits[s] > 0)
+        .count()
+        .min(COMPARED);
 
     let mut slot = vec![usize::MAX; labels.len()];
     for (i, &stage) in open[..compared].iter().enumerate() {
@@ -74,9 +84,14 @@ pub fn discover<'a>(
         })
         .collect();
     order.sort_by(|a, b| {
-        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then_with(|| labels[a.2].cmp(&labels[b.2]))
+        a.0.cmp(&b.0)
+            .then(a.1.total_cmp(&b.1))
+            .then_with(|| labels[a.2].cmp(&labels[b.2]))
     });
-    order.into_iter().map(|(_, _, stage)| stage as u16).collect()
+    order
+        .into_iter()
+        .map(|(_, _, stage)| stage as u16)
+        .collect()
 }
 
 fn outcome(outcomes: &[Option<Outcome>], stage: usize) -> Option<Outcome> {
@@ -112,7 +127,10 @@ mod tests {
             })
             .collect();
         let order = discover(cases.iter().map(Vec::as_slice), &labels, &outcomes);
-        let order: Vec<&str> = order.iter().map(|&s| labels[usize::from(s)].as_str()).collect();
+        let order: Vec<&str> = order
+            .iter()
+            .map(|&s| labels[usize::from(s)].as_str())
+            .collect();
         assert_eq!(order.join(" "), expected);
     }
 
@@ -126,12 +144,25 @@ mod tests {
 
     #[test]
     fn deals_still_open_do_not_pull_a_stage_to_the_end() {
-        check(&["A B", "A B", "A B", "A B", "A B", "A B C Won"], "A B C Won");
+        check(
+            &["A B", "A B", "A B", "A B", "A B", "A B C Won"],
+            "A B C Won",
+        );
     }
 
     #[test]
     fn deals_that_start_late_do_not_pull_a_stage_to_the_front() {
-        check(&["N Won", "N Won", "N Won", "N Won", "A B N Won", "A B N Lost"], "A B N Won Lost");
+        check(
+            &[
+                "N Won",
+                "N Won",
+                "N Won",
+                "N Won",
+                "A B N Won",
+                "A B N Lost",
+            ],
+            "A B N Won Lost",
+        );
     }
 
     #[test]

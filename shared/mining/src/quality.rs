@@ -154,9 +154,15 @@ pub struct Leak {
 pub fn check(book: &Book, scopes: &[Scope<'_>]) -> Quality {
     let outcomes: Vec<Option<Outcome>> = (0..book.deals.len()).map(|i| outcome(book, i)).collect();
     let zombie_rules: Vec<ZombieRule> = scopes.iter().flat_map(zombie_rules).collect();
-    let zombies: Vec<Zombie> = scopes.iter().flat_map(|scope| zombies(book, scope, &zombie_rules)).collect();
+    let zombies: Vec<Zombie> = scopes
+        .iter()
+        .flat_map(|scope| zombies(book, scope, &zombie_rules))
+        .collect();
     let leaks = leaks(book);
-    let mut findings = Findings { book, found: BTreeMap::new() };
+    let mut findings = Findings {
+        book,
+        found: BTreeMap::new(),
+    };
     findings.look(&outcomes);
     let found = findings.found;
 
@@ -166,20 +172,37 @@ pub fn check(book: &Book, scopes: &[Scope<'_>]) -> Quality {
         .into_iter()
         .map(|(kind, mut names)| {
             names.sort_unstable();
-            let of = if kind.concerns_open_deals() { open } else { deals };
+            let of = if kind.concerns_open_deals() {
+                open
+            } else {
+                deals
+            };
             finding(kind, names.len() as u64, of, names)
         })
         .collect();
     if !zombies.is_empty() {
         let names = zombies.iter().map(|zombie| zombie.name.as_str()).collect();
-        findings.push(finding(FindingKind::Zombie, zombies.len() as u64, open, names));
+        findings.push(finding(
+            FindingKind::Zombie,
+            zombies.len() as u64,
+            open,
+            names,
+        ));
     }
     if !leaks.is_empty() {
         let names = leaks.iter().map(|leak| leak.field.as_str()).collect();
-        findings.push(finding(FindingKind::Leak, leaks.len() as u64, fields(book).len() as u64, names));
+        findings.push(finding(
+            FindingKind::Leak,
+            leaks.len() as u64,
+            fields(book).len() as u64,
+            names,
+        ));
     }
     findings.sort_by(|a, b| {
-        b.severity.cmp(&a.severity).then(b.count.cmp(&a.count)).then(a.kind.cmp(&b.kind))
+        b.severity
+            .cmp(&a.severity)
+            .then(b.count.cmp(&a.count))
+            .then(a.kind.cmp(&b.kind))
     });
     Quality {
         deals,
@@ -213,54 +236,66 @@ impl FindingKind {
         match self {
             Self::Zombie => (
                 Warning,
-                "open for longer than any deal that was ever won",
+                "Open for longer than any deal that was ever won",
                 "close them as lost, or note what keeps them alive",
             ),
             Self::Leak => (
                 Warning,
-                "filled in only for one outcome, which gives it away",
+                "Filled in only for one outcome, which gives it away",
                 "leave these fields, and whatever is joined through them, out of learning",
             ),
             Self::MissingHistory => (
                 Warning,
-                "without stage history",
+                "No stage history",
                 "export the dates on which stages were entered",
             ),
             Self::FutureDate => (
                 Warning,
-                "dated after the moment the data are from",
+                "Dated after the moment the data are from",
                 "check the date order and the time zone of the file, or set the as-of date",
             ),
-            Self::ClosedBeforeCreated => (Warning, "closed before created", "check both dates"),
+            Self::ClosedBeforeCreated => (Warning, "Closed before created", "check both dates"),
             Self::StageDisagrees => (
                 Warning,
-                "in another stage than their history ends in",
+                "In another stage than the history ends in",
                 "export deals and history at the same time",
             ),
             Self::UnmappedStage => (
                 Warning,
-                "in a stage without a known meaning",
+                "In a stage without a known meaning",
                 "map the stage to a canonical one",
             ),
-            Self::MissingAmount => (Warning, "open without an amount", "enter an estimate"),
-            Self::NegativeAmount => (Warning, "with a negative amount", "check for credits or a sign"),
-            Self::WonForNothing => (Note, "won at an amount of zero", "enter what was sold for"),
+            Self::MissingAmount => (Warning, "No amount", "enter an estimate"),
+            Self::NegativeAmount => (
+                Warning,
+                "Negative amount",
+                "check for credits or a wrong sign",
+            ),
+            Self::WonForNothing => (
+                Note,
+                "Won at an amount of zero",
+                "enter what it was sold for",
+            ),
             Self::PastCloseDate => (
                 Warning,
-                "open although the expected close date has passed",
-                "set a new date or close them",
+                "Expected close date has passed",
+                "set a new date, or close them",
             ),
-            Self::MissingCloseDate => (Note, "open without an expected close date", "enter one"),
-            Self::MissingOwner => (Note, "open without an owner", "assign one"),
+            Self::MissingCloseDate => (Note, "No expected close date", "enter one"),
+            Self::MissingOwner => (Note, "No owner", "assign one"),
             Self::OrphanOwner => (
                 Note,
-                "owned by somebody who is not in the list of people",
+                "Owner is not in the list of people",
                 "reassign them, or add the person",
             ),
-            Self::Stale => (Note, "open without contact for 30 days or more", "follow up or close them"),
+            Self::Stale => (
+                Note,
+                "No contact for 30 days or more",
+                "follow up, or close them",
+            ),
             Self::DuplicateName => (
                 Note,
-                "open with the name of another open deal at the same company",
+                "Same name as another open deal of the same company",
                 "merge what is one deal",
             ),
         }
@@ -269,10 +304,9 @@ impl FindingKind {
 
 fn finding(kind: FindingKind, count: u64, of: u64, names: Vec<&str>) -> Finding {
     let (severity, what, remedy) = kind.words();
-    let noun = match (kind, count) {
-        (FindingKind::Leak, 1) => "field",
-        (FindingKind::Leak, _) => "fields",
-        (_, 1) => "deal",
+    let whole = match kind {
+        FindingKind::Leak => "fields",
+        kind if kind.concerns_open_deals() => "open deals",
         _ => "deals",
     };
     Finding {
@@ -280,9 +314,13 @@ fn finding(kind: FindingKind, count: u64, of: u64, names: Vec<&str>) -> Finding 
         severity,
         count,
         of,
-        what: format!("{count} of {of} {noun} {what}"),
+        what: format!("{what}: {count} of {of} {whole}"),
         remedy: remedy.to_owned(),
-        examples: names.into_iter().take(EXAMPLES).map(str::to_owned).collect(),
+        examples: names
+            .into_iter()
+            .take(EXAMPLES)
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -300,7 +338,9 @@ impl<'a> Findings<'a> {
         let mut last_contact: BTreeMap<DealId, i64> = BTreeMap::new();
         let mut acted_later: BTreeSet<DealId> = BTreeSet::new();
         for activity in &book.activities {
-            let (Some(deal), at) = (activity.deal, activity.at.as_microsecond()) else { continue };
+            let (Some(deal), at) = (activity.deal, activity.at.as_microsecond()) else {
+                continue;
+            };
             if at > now_us {
                 acted_later.insert(deal);
             } else if activity.kind != ActivityKind::Internal {
@@ -318,7 +358,9 @@ impl<'a> Findings<'a> {
                 }
             };
             let history = (i < book.log.cases()).then(|| book.log.visits(i));
-            let last = history.as_ref().and_then(|visits| visits.stage.last().zip(visits.at_us.last()));
+            let last = history
+                .as_ref()
+                .and_then(|visits| visits.stage.last().zip(visits.at_us.last()));
             let last_label = last.and_then(|(code, _)| book.log.stages().get(usize::from(*code)));
             let after_now = |at: &Option<model::Timestamp>| at.is_some_and(|at| at > book.as_of);
             let amount = deal.amount.as_ref().map(|money| money.amount);
@@ -333,21 +375,38 @@ impl<'a> Findings<'a> {
             );
             note(
                 FindingKind::ClosedBeforeCreated,
-                deal.closed_at.zip(deal.created_at).is_some_and(|(closed, created)| closed < created),
+                deal.closed_at
+                    .zip(deal.created_at)
+                    .is_some_and(|(closed, created)| closed < created),
             );
             note(
                 FindingKind::StageDisagrees,
-                deal.stage.as_ref().zip(last_label).is_some_and(|(says, ends)| says != ends),
+                deal.stage
+                    .as_ref()
+                    .zip(last_label)
+                    .is_some_and(|(says, ends)| says != ends),
             );
-            note(FindingKind::UnmappedStage, deal.stage.is_some() && deal.canonical_stage.is_none());
+            note(
+                FindingKind::UnmappedStage,
+                deal.stage.is_some() && deal.canonical_stage.is_none(),
+            );
             note(FindingKind::MissingAmount, open && amount.is_none());
-            note(FindingKind::NegativeAmount, amount.is_some_and(|amount| amount < Decimal::ZERO));
+            note(
+                FindingKind::NegativeAmount,
+                amount.is_some_and(|amount| amount < Decimal::ZERO),
+            );
             note(
                 FindingKind::WonForNothing,
                 outcomes[i] == Some(Outcome::Won) && amount.is_some_and(|amount| amount.is_zero()),
             );
-            note(FindingKind::PastCloseDate, open && deal.expected_close.is_some_and(|day| day < today));
-            note(FindingKind::MissingCloseDate, open && deal.expected_close.is_none());
+            note(
+                FindingKind::PastCloseDate,
+                open && deal.expected_close.is_some_and(|day| day < today),
+            );
+            note(
+                FindingKind::MissingCloseDate,
+                open && deal.expected_close.is_none(),
+            );
             note(FindingKind::MissingOwner, open && deal.owner.is_none());
             note(
                 FindingKind::OrphanOwner,
@@ -356,14 +415,27 @@ impl<'a> Findings<'a> {
             let silent = last_contact
                 .get(&deal.id)
                 .is_none_or(|&last| days_between(last, now_us) >= STALE_DAYS);
-            note(FindingKind::Stale, open && silent && !book.activities.is_empty());
+            note(
+                FindingKind::Stale,
+                open && silent && !book.activities.is_empty(),
+            );
             if let Some(title) = deal.name.as_deref().filter(|_| open) {
-                let title = title.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-                same_name.entry((title, deal.company)).or_default().push(name);
+                let title = title
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .to_lowercase();
+                same_name
+                    .entry((title, deal.company))
+                    .or_default()
+                    .push(name);
             }
         }
-        let duplicates: Vec<&str> =
-            same_name.into_values().filter(|names| names.len() > 1).flatten().collect();
+        let duplicates: Vec<&str> = same_name
+            .into_values()
+            .filter(|names| names.len() > 1)
+            .flatten()
+            .collect();
         if !duplicates.is_empty() {
             self.found.insert(FindingKind::DuplicateName, duplicates);
         }
@@ -375,7 +447,10 @@ fn name(book: &Book, index: usize) -> &str {
     if index < book.log.cases() {
         return book.log.case_name(index);
     }
-    book.deals.get(index).and_then(|deal| deal.name.as_deref()).unwrap_or("unnamed")
+    book.deals
+        .get(index)
+        .and_then(|deal| deal.name.as_deref())
+        .unwrap_or("unnamed")
 }
 
 fn zombie_rules(scope: &Scope<'_>) -> Vec<ZombieRule> {
@@ -421,16 +496,22 @@ fn zombie_rules(scope: &Scope<'_>) -> Vec<ZombieRule> {
 
 fn zombies(book: &Book, scope: &Scope<'_>, rules: &[ZombieRule]) -> Vec<Zombie> {
     let rule_for = |stage: Option<&str>| {
-        rules.iter().find(|rule| rule.pipeline == scope.name() && rule.stage.as_deref() == stage)
+        rules
+            .iter()
+            .find(|rule| rule.pipeline == scope.name() && rule.stage.as_deref() == stage)
     };
     let pipeline_rule = rule_for(None);
-    let stage_rules: Vec<_> =
-        scope.stages().iter().map(|stage| rule_for(Some(&stage.label))).collect();
+    let stage_rules: Vec<_> = scope
+        .stages()
+        .iter()
+        .map(|stage| rule_for(Some(&stage.label)))
+        .collect();
     let mut zombies: Vec<Zombie> = scope
         .cases()
         .filter_map(|case| {
             let stage = case.current().filter(|&stage| !scope.is_end(stage))?;
-            let since = |at: Option<&i64>| days_between(*at.unwrap_or(&scope.as_of_us()), scope.as_of_us());
+            let since =
+                |at: Option<&i64>| days_between(*at.unwrap_or(&scope.as_of_us()), scope.as_of_us());
             let (rule, days) = match stage_rules.get(usize::from(stage)).copied().flatten() {
                 Some(rule) => (rule, since(case.at_us.last())),
                 None => (pipeline_rule?, since(case.at_us.first())),
@@ -449,7 +530,9 @@ fn zombies(book: &Book, scope: &Scope<'_>, rules: &[ZombieRule]) -> Vec<Zombie> 
         .collect();
     zombies.sort_by(|a, b| {
         let overdue = |zombie: &Zombie| zombie.days / zombie.limit_days.max(1e-9);
-        overdue(b).total_cmp(&overdue(a)).then_with(|| a.name.cmp(&b.name))
+        overdue(b)
+            .total_cmp(&overdue(a))
+            .then_with(|| a.name.cmp(&b.name))
     });
     zombies
 }
@@ -460,24 +543,52 @@ type Filled = Box<dyn Fn(&Deal) -> bool>;
 fn fields(book: &Book) -> Vec<(String, Filled)> {
     let mut fields: Vec<(String, Filled)> = vec![
         ("name".to_owned(), Box::new(|deal| deal.name.is_some())),
-        ("company".to_owned(), Box::new(|deal| deal.company.is_some())),
+        (
+            "company".to_owned(),
+            Box::new(|deal| deal.company.is_some()),
+        ),
         // A zero is what many exports write where there is no amount.
         (
             "amount".to_owned(),
-            Box::new(|deal| deal.amount.as_ref().is_some_and(|money| !money.amount.is_zero())),
+            Box::new(|deal| {
+                deal.amount
+                    .as_ref()
+                    .is_some_and(|money| !money.amount.is_zero())
+            }),
         ),
-        ("probability".to_owned(), Box::new(|deal| deal.probability.is_some())),
-        ("expected_close".to_owned(), Box::new(|deal| deal.expected_close.is_some())),
+        (
+            "probability".to_owned(),
+            Box::new(|deal| deal.probability.is_some()),
+        ),
+        (
+            "expected_close".to_owned(),
+            Box::new(|deal| deal.expected_close.is_some()),
+        ),
         ("owner".to_owned(), Box::new(|deal| deal.owner.is_some())),
-        ("created_at".to_owned(), Box::new(|deal| deal.created_at.is_some())),
-        ("closed_at".to_owned(), Box::new(|deal| deal.closed_at.is_some())),
-        ("lost_reason".to_owned(), Box::new(|deal| deal.lost_reason.is_some())),
+        (
+            "created_at".to_owned(),
+            Box::new(|deal| deal.created_at.is_some()),
+        ),
+        (
+            "closed_at".to_owned(),
+            Box::new(|deal| deal.closed_at.is_some()),
+        ),
+        (
+            "lost_reason".to_owned(),
+            Box::new(|deal| deal.lost_reason.is_some()),
+        ),
     ];
-    let custom: BTreeSet<&String> = book.deals.iter().flat_map(|deal| deal.custom_fields.keys()).collect();
+    let custom: BTreeSet<&String> = book
+        .deals
+        .iter()
+        .flat_map(|deal| deal.custom_fields.keys())
+        .collect();
     for key in custom {
         let wanted = key.clone();
         let filled = move |deal: &Deal| {
-            deal.custom_fields.get(&wanted).is_some_and(|value| !value.trim().is_empty())
+            deal.custom_fields
+                .get(&wanted)
+                .is_some_and(|value| !value.trim().is_empty())
         };
         fields.push((key.clone(), Box::new(filled)));
     }

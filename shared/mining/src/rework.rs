@@ -80,7 +80,10 @@ struct Met {
 
 /// Finds every loop and what it goes with.
 pub fn rework(scope: &Scope<'_>) -> Rework {
-    let cases: Vec<Case<'_>> = scope.cases().filter(|case| !case.stages.is_empty()).collect();
+    let cases: Vec<Case<'_>> = scope
+        .cases()
+        .filter(|case| !case.stages.is_empty())
+        .collect();
     let mut met: Vec<Met> = Vec::new();
     let mut been: Vec<Tally> = vec![Tally::default(); scope.stages().len()];
     let mut with = Tally::default();
@@ -168,7 +171,15 @@ fn meet(scope: &Scope<'_>, case: &Case<'_>, number: u32, met: &mut Vec<Met>) {
     // The last visit to each stage so far: when it ended.
     let mut left_at: Vec<(u16, i64)> = Vec::new();
     for (i, (from, to, entered, left)) in case.moves().enumerate() {
-        let mut push = |kind, us| met.push(Met { kind, from, to, case: number, us });
+        let mut push = |kind, us| {
+            met.push(Met {
+                kind,
+                from,
+                to,
+                case: number,
+                us,
+            });
+        };
         if from == to {
             push(LoopKind::Repeat, Some(left.saturating_sub(entered)));
             continue;

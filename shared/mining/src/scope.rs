@@ -90,26 +90,34 @@ impl<'a> Scope<'a> {
     pub fn of_book(book: &'a Book) -> Vec<Self> {
         let mut groups: BTreeMap<(String, Option<PipelineId>), Vec<usize>> = BTreeMap::new();
         for (index, deal) in book.deals.iter().enumerate().take(book.log.cases()) {
-            let declared = deal.pipeline.and_then(|id| book.pipelines.iter().find(|p| p.id == id));
+            let declared = deal
+                .pipeline
+                .and_then(|id| book.pipelines.iter().find(|p| p.id == id));
             let name = declared.map_or_else(|| "All deals".to_owned(), |p| p.name.clone());
             groups.entry((name, deal.pipeline)).or_default().push(index);
         }
-        let outcomes: Vec<Option<Outcome>> =
-            (0..book.log.stages().len()).map(|code| book.outcome_of_stage(code as u16)).collect();
+        let outcomes: Vec<Option<Outcome>> = (0..book.log.stages().len())
+            .map(|code| book.outcome_of_stage(code as u16))
+            .collect();
         groups
             .into_iter()
             .map(|((name, id), cases)| {
-                let declared = book.pipelines.iter().find(|p| Some(p.id) == id).map(|pipeline| {
-                    let mut stages: Vec<_> = pipeline.stages.iter().collect();
-                    stages.sort_by_key(|stage| stage.order);
-                    stages
-                        .into_iter()
-                        .map(|stage| {
-                            let outcome = stage.canonical.and_then(|canonical| canonical.outcome());
-                            (stage.label.clone(), outcome)
-                        })
-                        .collect::<Vec<_>>()
-                });
+                let declared = book
+                    .pipelines
+                    .iter()
+                    .find(|p| Some(p.id) == id)
+                    .map(|pipeline| {
+                        let mut stages: Vec<_> = pipeline.stages.iter().collect();
+                        stages.sort_by_key(|stage| stage.order);
+                        stages
+                            .into_iter()
+                            .map(|stage| {
+                                let outcome =
+                                    stage.canonical.and_then(model::CanonicalStage::outcome);
+                                (stage.label.clone(), outcome)
+                            })
+                            .collect::<Vec<_>>()
+                    });
                 Self::build(&book.log, id, name, cases, &outcomes, declared, book.as_of)
             })
             .collect()
@@ -123,7 +131,15 @@ impl<'a> Scope<'a> {
     ) -> Self {
         let outcomes: Vec<_> = log.stages().iter().map(|label| outcome_of(label)).collect();
         let cases = (0..log.cases()).collect();
-        Self::build(log, None, "All deals".to_owned(), cases, &outcomes, None, as_of)
+        Self::build(
+            log,
+            None,
+            "All deals".to_owned(),
+            cases,
+            &outcomes,
+            None,
+            as_of,
+        )
     }
 
     /// Every case of a log, against a declared order of its open stages.
@@ -134,9 +150,20 @@ impl<'a> Scope<'a> {
         as_of: Timestamp,
     ) -> Self {
         let outcomes: Vec<_> = log.stages().iter().map(|label| outcome_of(label)).collect();
-        let declared = order.iter().map(|label| ((*label).to_owned(), outcome_of(label))).collect();
+        let declared = order
+            .iter()
+            .map(|label| ((*label).to_owned(), outcome_of(label)))
+            .collect();
         let cases = (0..log.cases()).collect();
-        Self::build(log, None, "All deals".to_owned(), cases, &outcomes, Some(declared), as_of)
+        Self::build(
+            log,
+            None,
+            "All deals".to_owned(),
+            cases,
+            &outcomes,
+            Some(declared),
+            as_of,
+        )
     }
 
     fn build(
@@ -168,11 +195,18 @@ impl<'a> Scope<'a> {
             visited[usize::from(code)] = true;
         }
         let declared = declared.filter(|stages| {
-            stages.iter().filter(|(_, outcome)| outcome.is_none()).count() > 1
+            stages
+                .iter()
+                .filter(|(_, outcome)| outcome.is_none())
+                .count()
+                > 1
         });
         let (stages, order) = line_up(log, &visited, &codes, &starts, outcomes, declared);
-        let number: BTreeMap<&str, u16> =
-            stages.iter().enumerate().map(|(i, stage)| (stage.label.as_str(), i as u16)).collect();
+        let number: BTreeMap<&str, u16> = stages
+            .iter()
+            .enumerate()
+            .map(|(i, stage)| (stage.label.as_str(), i as u16))
+            .collect();
         let renumber: Vec<u16> = log
             .stages()
             .iter()
@@ -236,12 +270,17 @@ impl<'a> Scope<'a> {
 
     /// The label of a stage by its number.
     pub fn label(&self, stage: u16) -> &str {
-        self.stages.get(usize::from(stage)).map_or("", |stage| &stage.label)
+        self.stages
+            .get(usize::from(stage))
+            .map_or("", |stage| &stage.label)
     }
 
     /// The number of a stage by its label.
     pub fn stage(&self, label: &str) -> Option<u16> {
-        self.stages.iter().position(|stage| stage.label == label).map(|i| i as u16)
+        self.stages
+            .iter()
+            .position(|stage| stage.label == label)
+            .map(|i| i as u16)
     }
 
     /// Where the order of stages comes from.
@@ -281,11 +320,14 @@ impl<'a> Scope<'a> {
 
     /// The deals, in the order of their names.
     pub fn cases(&self) -> impl Iterator<Item = Case<'_>> {
-        self.cases.iter().zip(self.starts.windows(2)).map(|(&index, range)| Case {
-            index,
-            stages: &self.stage[range[0]..range[1]],
-            at_us: &self.at_us[range[0]..range[1]],
-        })
+        self.cases
+            .iter()
+            .zip(self.starts.windows(2))
+            .map(|(&index, range)| Case {
+                index,
+                stages: &self.stage[range[0]..range[1]],
+                at_us: &self.at_us[range[0]..range[1]],
+            })
     }
 
     /// A deal's name in the log.
@@ -305,7 +347,9 @@ impl<'a> Scope<'a> {
 
     /// Whether deals rest in this stage for good.
     pub fn is_end(&self, stage: u16) -> bool {
-        self.stages.get(usize::from(stage)).is_some_and(|stage| stage.end)
+        self.stages
+            .get(usize::from(stage))
+            .is_some_and(|stage| stage.end)
     }
 
     /// Whether the step goes back: between two open stages whose order is known.
@@ -364,11 +408,20 @@ fn line_up(
     declared: Option<Vec<(String, Option<Outcome>)>>,
 ) -> (Vec<StageOf>, OrderSource) {
     let histories = starts.windows(2).map(|range| &codes[range[0]..range[1]]);
-    let source = if declared.is_some() { OrderSource::Declared } else { OrderSource::Discovered };
+    let source = if declared.is_some() {
+        OrderSource::Declared
+    } else {
+        OrderSource::Discovered
+    };
     let mut stages: Vec<StageOf> = declared
         .unwrap_or_default()
         .into_iter()
-        .map(|(label, outcome)| StageOf { label, outcome, end: outcome.is_some(), declared: true })
+        .map(|(label, outcome)| StageOf {
+            label,
+            outcome,
+            end: outcome.is_some(),
+            declared: true,
+        })
         .collect();
     let mut seen = std::collections::BTreeSet::new();
     stages.retain(|stage| seen.insert(stage.label.clone()));
@@ -378,7 +431,12 @@ fn line_up(
         if visited[code] && !seen.contains(label) {
             let outcome = outcomes.get(code).copied().flatten();
             let end = outcome.is_some();
-            stages.push(StageOf { label: label.clone(), outcome, end, declared: false });
+            stages.push(StageOf {
+                label: label.clone(),
+                outcome,
+                end,
+                declared: false,
+            });
         }
     }
     // A stable sort: open stages keep their order, then won, then lost.

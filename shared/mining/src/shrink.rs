@@ -79,16 +79,30 @@ impl Shrunk {
             }
         }
         let sum: f64 = root.iter().sum();
-        root.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut root {
+            *p /= sum;
+        }
 
-        let repeated = samples.iter().filter(|(path, target)| path[0] == *target).count();
-        let repeats = (repeated as f64 + 0.5) / (samples.len() as f64 + 1.0);
-        let mut shrunk =
-            Self { targets, root, repeats, total: samples.len() as u64, levels: Vec::new() };
+        let repeated = samples
+            .iter()
+            .filter(|(path, target)| path[0] == *target)
+            .count();
+        let even = 1.0 / targets.max(1) as f64;
+        let repeats = (repeated as f64 + even) / (samples.len() as f64 + 1.0);
+        let mut shrunk = Self {
+            targets,
+            root,
+            repeats,
+            total: samples.len() as u64,
+            levels: Vec::new(),
+        };
         for length in 1..=depth {
             let mut level = Level::gather(samples, length);
-            let parents: Vec<Vec<f64>> =
-                level.nodes.iter().map(|node| shrunk.walk(&node.key[..length], length - 1, 0).0).collect();
+            let parents: Vec<Vec<f64>> = level
+                .nodes
+                .iter()
+                .map(|node| shrunk.walk(&node.key[..length], length - 1, 0).0)
+                .collect();
             level.concentration = level.estimate_concentration(&parents);
             if length > 1 && cases < FEW_CASES {
                 level.concentration = level.concentration.max(CONCENTRATION_FLOOR);
@@ -102,7 +116,12 @@ impl Shrunk {
     pub fn estimate(&self, path: &[u16]) -> Estimate {
         let path = &path[..path.len().min(self.levels.len())];
         let (probabilities, depth, seen) = self.walk(path, path.len(), MIN_BUCKET);
-        Estimate { probabilities, seen, depth, fell_back: depth < path.len() }
+        Estimate {
+            probabilities,
+            seen,
+            depth,
+            fell_back: depth < path.len(),
+        }
     }
 
     /// The next-stage distribution after `path`, every level shrunk to its parent, however thin.
@@ -132,7 +151,8 @@ impl Shrunk {
     /// by how often stages repeat at all.
     fn parent_of_stage(&self, stage: Option<&u16>) -> Vec<f64> {
         let mut probabilities = self.root.clone();
-        let Some(own) = stage.and_then(|&stage| probabilities.get(usize::from(stage)).copied()) else {
+        let Some(own) = stage.and_then(|&stage| probabilities.get(usize::from(stage)).copied())
+        else {
             return probabilities;
         };
         if own >= 1.0 {
@@ -158,7 +178,11 @@ impl Shrunk {
             let node = level.find(&path[..=i]);
             seen = node.map_or(0, |node| node.n);
             // The stage level has no floor: shrinkage alone guards it.
-            let enough = if i == 0 { seen > 0 } else { seen >= min_bucket.max(1) };
+            let enough = if i == 0 {
+                seen > 0
+            } else {
+                seen >= min_bucket.max(1)
+            };
             let Some(node) = node.filter(|_| enough && used == i) else {
                 continue;
             };
@@ -191,10 +215,16 @@ impl Level {
             let mut targets: Vec<u16> = group.iter().map(|&(_, target)| target).collect();
             targets.sort_unstable();
             let start = level.cells.len();
-            level
-                .cells
-                .extend(targets.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)));
-            level.nodes.push(Node { key, n: group.len() as u64, cells: start..level.cells.len() });
+            level.cells.extend(
+                targets
+                    .chunk_by(|a, b| a == b)
+                    .map(|same| (same[0], same.len() as u32)),
+            );
+            level.nodes.push(Node {
+                key,
+                n: group.len() as u64,
+                cells: start..level.cells.len(),
+            });
         }
         level
     }
@@ -263,7 +293,10 @@ mod tests {
         let shrunk = Shrunk::fit(&mut [], 2, 4, 0);
         let estimate = shrunk.estimate(&[1, 1]);
         assert_eq!(estimate.probabilities, vec![0.25; 4]);
-        assert_eq!((estimate.seen, estimate.depth, estimate.fell_back), (0, 0, true));
+        assert_eq!(
+            (estimate.seen, estimate.depth, estimate.fell_back),
+            (0, 0, true)
+        );
     }
 
     #[test]
@@ -297,7 +330,10 @@ mod tests {
             apart.extend(repeat(&[0, bucket], bucket % 2, 60));
         }
         let of = |mut samples: Vec<_>| {
-            Shrunk::fit(&mut samples, 2, 2, 1_000).concentrations().last().unwrap_or_default()
+            Shrunk::fit(&mut samples, 2, 2, 1_000)
+                .concentrations()
+                .last()
+                .unwrap_or_default()
         };
         let (alike, apart) = (of(alike), of(apart));
         assert!(alike > 1_000.0 && apart < 5.0, "{alike} {apart}");
@@ -316,7 +352,8 @@ mod tests {
 
     fn samples() -> impl Strategy<Value = Vec<(Path, u16)>> {
         prop::collection::vec(
-            ((0_u16..4, 0_u16..3, 0_u16..3), 0_u16..5).prop_map(|((a, b, c), t)| (path(&[a, b, c]), t)),
+            ((0_u16..4, 0_u16..3, 0_u16..3), 0_u16..5)
+                .prop_map(|((a, b, c), t)| (path(&[a, b, c]), t)),
             0..400,
         )
     }

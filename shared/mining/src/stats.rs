@@ -42,8 +42,16 @@ impl Rate {
             hits,
             n,
             value,
-            low: if hits == 0 { 0.0 } else { (middle - half).max(0.0) },
-            high: if hits == n { 1.0 } else { (middle + half).min(1.0) },
+            low: if hits == 0 {
+                0.0
+            } else {
+                (middle - half).max(0.0)
+            },
+            high: if hits == n {
+                1.0
+            } else {
+                (middle + half).min(1.0)
+            },
         })
     }
 }
@@ -245,7 +253,10 @@ mod tests {
     use super::*;
 
     fn near(actual: f64, expected: f64) {
-        assert!((actual - expected).abs() < 1e-6, "{actual} is not {expected}");
+        assert!(
+            (actual - expected).abs() < 1e-6,
+            "{actual} is not {expected}"
+        );
     }
 
     #[test]
@@ -282,15 +293,24 @@ mod tests {
         fn check(stays: &[(f64, bool)], expected: Option<f64>) {
             let mut stays: Vec<Stay> = stays
                 .iter()
-                .map(|&(days, going_on)| Stay { us: (days * DAY_US) as i64, going_on })
+                .map(|&(days, going_on)| Stay {
+                    us: (days * DAY_US) as i64,
+                    going_on,
+                })
                 .collect();
             assert_eq!(kaplan_meier_median(&mut stays), expected);
         }
         check(&[], None);
         check(&[(3.0, true)], None);
         check(&[(3.0, false)], Some(3.0));
-        check(&[(1.0, false), (2.0, false), (3.0, false), (4.0, false)], Some(2.0));
-        check(&[(1.0, false), (2.0, true), (3.0, false), (4.0, true)], Some(3.0));
+        check(
+            &[(1.0, false), (2.0, false), (3.0, false), (4.0, false)],
+            Some(2.0),
+        );
+        check(
+            &[(1.0, false), (2.0, true), (3.0, false), (4.0, true)],
+            Some(3.0),
+        );
         check(&[(1.0, false), (5.0, true), (6.0, true), (7.0, true)], None);
     }
 

@@ -37,7 +37,10 @@ impl Counts {
 
     /// One pair, if it occurs.
     pub fn get(&self, from: u16, to: u16) -> Option<EdgeCount> {
-        let at = self.edges.binary_search_by_key(&(from, to), |edge| (edge.from, edge.to)).ok()?;
+        let at = self
+            .edges
+            .binary_search_by_key(&(from, to), |edge| (edge.from, edge.to))
+            .ok()?;
         self.edges.get(at).copied()
     }
 
@@ -146,17 +149,26 @@ impl TransitionMatrix {
         let samples = context::samples(scope, facts);
         let targets = scope.stages().len();
         let dimensions = context::telling(&samples);
-        let mut paths: Vec<(Path, u16)> =
-            samples.iter().map(|s| (s.context.path(s.from, &dimensions), s.to)).collect();
+        let mut paths: Vec<(Path, u16)> = samples
+            .iter()
+            .map(|s| (s.context.path(s.from, &dimensions), s.to))
+            .collect();
         let depth = dimensions.len() + 1;
         let model = Shrunk::fit(&mut paths, depth, targets, scope.len());
         let contexts = context::buckets(scope, &samples);
         let mut starts = vec![0_u64; targets];
-        for first in scope.cases().filter_map(|case| case.stages.first().copied()) {
+        for first in scope
+            .cases()
+            .filter_map(|case| case.stages.first().copied())
+        {
             starts[usize::from(first)] += 1;
         }
         Self {
-            stages: scope.stages().iter().map(|stage| stage.label.clone()).collect(),
+            stages: scope
+                .stages()
+                .iter()
+                .map(|stage| stage.label.clone())
+                .collect(),
             edges: edges(scope, &model),
             starts: starts
                 .into_iter()
@@ -177,7 +189,8 @@ impl TransitionMatrix {
     /// the estimate says so.
     pub fn next(&self, stage: u16, context: &Context) -> Estimate {
         let depth = self.dimensions.len() + 1;
-        self.model.estimate(&context.path(stage, &self.dimensions)[..depth])
+        self.model
+            .estimate(&context.path(stage, &self.dimensions)[..depth])
     }
 
     /// Like [`Self::next`], but with thin contexts shrunk to their parents instead of passed over.
@@ -185,12 +198,20 @@ impl TransitionMatrix {
     /// Predicts a little better; [`Self::next`] is easier to defend in front of people.
     pub fn predict(&self, stage: u16, context: &Context) -> Vec<f64> {
         let depth = self.dimensions.len() + 1;
-        self.model.predict(&context.path(stage, &self.dimensions)[..depth])
+        self.model
+            .predict(&context.path(stage, &self.dimensions)[..depth])
+    }
+
+    /// Where deals in `stage` go next, whatever the context.
+    pub fn by_stage(&self, stage: u16) -> Vec<f64> {
+        self.model.predict(&[stage])
     }
 
     /// One move by its labels.
     pub fn edge(&self, from: &str, to: &str) -> Option<&Edge> {
-        self.edges.iter().find(|edge| edge.from == from && edge.to == to)
+        self.edges
+            .iter()
+            .find(|edge| edge.from == from && edge.to == to)
     }
 }
 
@@ -207,7 +228,11 @@ fn edges(scope: &Scope<'_>, model: &Shrunk) -> Vec<Edge> {
         outcomes.push(scope.outcome(&case));
         for (from, to, entered, left) in case.moves() {
             exits[usize::from(from)] += 1;
-            moves.push(Move { edge: (from, to), case: number as u32, us: left.saturating_sub(entered) });
+            moves.push(Move {
+                edge: (from, to),
+                case: number as u32,
+                us: left.saturating_sub(entered),
+            });
         }
     }
     moves.sort_unstable_by_key(|m| (m.edge, m.case));

@@ -73,7 +73,11 @@ pub fn variants(scope: &Scope<'_>, top: usize) -> Variants {
             }
             lengths.sort_unstable();
             Variant {
-                path: group[0].0.iter().map(|&stage| scope.label(stage).to_owned()).collect(),
+                path: group[0]
+                    .0
+                    .iter()
+                    .map(|&stage| scope.label(stage).to_owned())
+                    .collect(),
                 count: group.len() as u64,
                 share: group.len() as f64 / deals as f64,
                 win_rate: tally.win_rate(),
@@ -87,5 +91,11 @@ pub fn variants(scope: &Scope<'_>, top: usize) -> Variants {
         })
         .collect();
     let covered = top.iter().map(|variant| variant.share).sum();
-    Variants { top, distinct, deals, open, covered }
+    Variants {
+        top,
+        distinct,
+        deals,
+        open,
+        covered,
+    }
 }

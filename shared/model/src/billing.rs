@@ -1,6 +1,8 @@
 //! What was sold, billed and paid.
 
-use crate::{CompanyId, Date, InvoiceId, Money, PaymentId, Period, Provenance, SubscriptionId, Timestamp};
+use crate::{
+    CompanyId, Date, InvoiceId, Money, PaymentId, Period, Provenance, SubscriptionId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

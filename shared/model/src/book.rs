@@ -2,8 +2,11 @@
 
 use crate::{
     Activity, CanonicalStage, Company, Deal, DealId, Invoice, Outcome, Payment, Person, Pipeline,
-    Stakeholder, StageLog, Subscription, Timestamp, stage_map::vendor_default,
+    StageLog, Stakeholder, Subscription, Timestamp, stage_map::vendor_default,
 };
+
+/// How many deals an ambiguous text lists.
+const SHOWN: usize = 5;
 
 /// One tenant's deals, with their history and everything around them.
 ///
@@ -84,34 +87,54 @@ impl Book {
             return Ok(index);
         }
         let lower = text.to_lowercase();
-        let is_id = |index: usize, deal: &Deal| {
-            deal.external_ids.values().any(|id| id == text)
+        let fit = |index: usize, deal: &Deal| {
+            let name = deal.name.as_deref();
+            if deal.external_ids.values().any(|id| id == text)
                 || (index < self.log.cases() && self.log.case_name(index) == text)
+            {
+                Some(0)
+            } else if name == Some(text) {
+                Some(1)
+            } else {
+                (name?.to_lowercase() == lower).then_some(2)
+            }
         };
-        let is_name = |_: usize, deal: &Deal| deal.name.as_deref() == Some(text);
-        let sounds_like =
-            |_: usize, deal: &Deal| deal.name.as_ref().is_some_and(|name| name.to_lowercase() == lower);
-        let ways: [&dyn Fn(usize, &Deal) -> bool; 3] = [&is_id, &is_name, &sounds_like];
-        for fits in ways {
-            let mut found =
-                self.deals.iter().enumerate().filter(|(i, deal)| fits(*i, deal)).map(|(i, _)| i);
-            match (found.next(), found.next()) {
-                (None, _) => {}
-                (Some(index), None) => return Ok(index),
-                (Some(first), Some(second)) => {
-                    let some: Vec<_> = [first, second].into_iter().chain(found.take(3)).collect();
-                    let ids: Vec<_> = some.iter().map(|&i| self.deals[i].id.to_string()).collect();
-                    let (text, ids) = (text.to_owned(), ids.join(", "));
-                    return Err(FindDealError::Ambiguous { text, ids });
-                }
+        let fits: Vec<(u8, usize)> = (0..)
+            .zip(&self.deals)
+            .filter_map(|(index, deal)| Some((fit(index, deal)?, index)))
+            .collect();
+        let best = fits.iter().map(|(fit, _)| *fit).min();
+        let found: Vec<usize> = fits
+            .into_iter()
+            .filter(|(fit, _)| Some(*fit) == best)
+            .map(|(_, index)| index)
+            .collect();
+        match *found {
+            [] => Err(FindDealError::Unknown {
+                text: text.to_owned(),
+                deals: self.deals.len(),
+            }),
+            [index] => Ok(index),
+            _ => {
+                let ids = found
+                    .iter()
+                    .take(SHOWN)
+                    .map(|&index| self.deals[index].id.to_string());
+                let ids = ids.collect::<Vec<_>>().join(", ");
+                Err(FindDealError::Ambiguous {
+                    text: text.to_owned(),
+                    ids,
+                })
             }
         }
-        Err(FindDealError::Unknown { text: text.to_owned(), deals: self.deals.len() })
     }
 
     fn meaning(&self, label: &str) -> Option<CanonicalStage> {
-        let mut declared =
-            self.pipelines.iter().filter_map(|pipeline| pipeline.stage(label)).peekable();
+        let mut declared = self
+            .pipelines
+            .iter()
+            .filter_map(|pipeline| pipeline.stage(label))
+            .peekable();
         match declared.peek() {
             Some(_) => declared.find_map(|stage| stage.canonical),
             None => vendor_default(label),
@@ -124,7 +147,9 @@ impl Book {
 #[non_exhaustive]
 pub enum FindDealError {
     /// No deal has that id or name.
-    #[error("none of the {deals} deals has the id or name {text:?}; give a whole id or a whole name")]
+    #[error(
+        "none of the {deals} deals has the id or name {text:?}; give a whole id or a whole name"
+    )]
     Unknown {
         /// What was asked for.
         text: String,
@@ -159,11 +184,16 @@ mod tests {
         let mut rows = StageLog::builder();
         for (case, _) in names {
             for label in labels {
-                rows.push(&format!("case {case}"), label, Timestamp::UNIX_EPOCH).unwrap();
+                rows.push(&format!("case {case}"), label, Timestamp::UNIX_EPOCH)
+                    .unwrap();
             }
         }
         let deals = names.iter().map(|(id, name)| deal(id, name)).collect();
-        Book { deals, log: rows.finish(|_| false), ..Book::default() }
+        Book {
+            deals,
+            log: rows.finish(|_| false),
+            ..Book::default()
+        }
     }
 
     fn pipeline(stages: &[(&str, Option<CanonicalStage>)]) -> Pipeline {
@@ -175,12 +205,19 @@ mod tests {
             probability: None,
         };
         let id = PipelineId::derive(&TenantId::local(), "crm", &format!("{stages:?}"));
-        Pipeline { id, name: "Sales".into(), stages: stages.iter().enumerate().map(stage).collect() }
+        Pipeline {
+            id,
+            name: "Sales".into(),
+            stages: stages.iter().enumerate().map(stage).collect(),
+        }
     }
 
     #[test]
     fn a_deal_is_found_by_whatever_identifies_it() {
-        let book = book(&[("1", "Harbor"), ("2", "harbor"), ("3", "Quay"), ("4", "1")], &["Lead"]);
+        let book = book(
+            &[("1", "Harbor"), ("2", "harbor"), ("3", "Quay"), ("4", "1")],
+            &["Lead"],
+        );
         let check = |text: &str, expected| assert_eq!(book.find_deal(text), Ok(expected), "{text}");
         check(&book.deals[2].id.to_string(), 2);
         check("3", 2);
@@ -203,7 +240,10 @@ mod tests {
             error,
             format!("several deals are called \"HARBOR\"; say which by its id: {a}, {b}")
         );
-        assert!(matches!(book.find_deal("Pier"), Err(FindDealError::Unknown { deals: 2, .. })));
+        assert!(matches!(
+            book.find_deal("Pier"),
+            Err(FindDealError::Unknown { deals: 2, .. })
+        ));
         assert!(Book::default().find_deal("").is_err());
     }
 
@@ -218,16 +258,27 @@ mod tests {
     fn the_pipelines_say_which_stages_close() {
         let won = Some(CanonicalStage::ClosedWon);
         let check = |pipelines: &[Pipeline], label: &str, expected| {
-            let book = Book { pipelines: pipelines.to_vec(), ..book(&[("1", "Harbor")], &[label]) };
+            let book = Book {
+                pipelines: pipelines.to_vec(),
+                ..book(&[("1", "Harbor")], &[label])
+            };
             assert_eq!(book.outcome_of_stage(0), expected, "{label}");
         };
         check(&[], "Closed Lost", Some(Outcome::Lost));
         check(&[], "Proposal", None);
         check(&[], "A_ACTIVATED", None);
-        check(&[pipeline(&[("A_ACTIVATED", won)])], "A_ACTIVATED", Some(Outcome::Won));
+        check(
+            &[pipeline(&[("A_ACTIVATED", won)])],
+            "A_ACTIVATED",
+            Some(Outcome::Won),
+        );
         // The tenant's pipeline knows the label, and that it means nothing to us.
         check(&[pipeline(&[("Won", None)])], "Won", None);
-        check(&[pipeline(&[("Done", None)]), pipeline(&[("Done", won)])], "Done", Some(Outcome::Won));
+        check(
+            &[pipeline(&[("Done", None)]), pipeline(&[("Done", won)])],
+            "Done",
+            Some(Outcome::Won),
+        );
         // The pipelines do not know the label at all.
         check(&[pipeline(&[("Done", won)])], "Lost", Some(Outcome::Lost));
     }

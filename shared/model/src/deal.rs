@@ -119,3 +119,59 @@ pub struct StageTransition {
     /// How long it had been in the stage it left.
     pub duration_in_from: Option<SignedDuration>,
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use crate::Currency;
+    use rust_decimal::Decimal;
+
+    #[test]
+    fn a_whole_deal_survives_json() {
+        let id = DealId::from_bytes([3; 16]);
+        let money = Money::new(Decimal::new(8_400_000, 2), Currency::EUR);
+        let usd = Money::new(Decimal::from(105_000), Currency::USD);
+        let deal = Deal {
+            external_ids: [("hubspot".to_owned(), "1234".to_owned())].into(),
+            name: Some("Harbor rollout".into()),
+            amount: Some(money),
+            amount_usd: Some(Converted {
+                money: usd,
+                rate: Decimal::new(125, 2),
+                rate_as_of: Date::constant(2026, 9, 30),
+            }),
+            pipeline: Some(PipelineId::from_bytes([4; 16])),
+            stage: Some("Proposal".into()),
+            canonical_stage: Some(CanonicalStage::Proposal),
+            probability: Some(0.6),
+            expected_close: Some(Date::constant(2026, 12, 18)),
+            updated_at: Some(Timestamp::UNIX_EPOCH),
+            visible_to: vec![PersonId::from_bytes([5; 16])],
+            provenance: Provenance::new("hubspot", Some(Timestamp::UNIX_EPOCH)),
+            ..Deal::new(id)
+        };
+        let json = serde_json::to_string(&deal).unwrap();
+        assert!(
+            json.contains(r#""amount":{"amount":"84000.00","currency":"EUR"}"#),
+            "{json}"
+        );
+        assert_eq!(serde_json::from_str::<Deal>(&json).unwrap(), deal);
+    }
+
+    #[test]
+    fn a_deal_of_which_only_the_id_is_known_is_read() {
+        let id = DealId::from_bytes([3; 16]);
+        let read = |rest: &str| serde_json::from_str::<Deal>(&format!(r#"{{"id":"{id}"{rest}}}"#));
+        assert_eq!(read("").unwrap(), Deal::new(id));
+        for wrong in [
+            r#","probability":1.5"#,
+            r#","expected_close":"2026-02-31""#,
+            r#","amount":{"amount":"12","currency":"€"}"#,
+            r#","canonical_stage":"almost""#,
+            r#","owner":"deal_00000000000000000000000000""#,
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

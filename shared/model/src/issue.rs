@@ -56,7 +56,14 @@ impl Issue {
         remedy: impl Into<String>,
     ) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
-        Self { code, severity, place: Place::default(), what, remedy, value: None }
+        Self {
+            code,
+            severity,
+            place: Place::default(),
+            what,
+            remedy,
+            value: None,
+        }
     }
 
     /// The same issue at a place.
@@ -70,7 +77,13 @@ impl Issue {
     /// replaced, because the text may be printed on a terminal.
     #[must_use]
     pub fn quoting(mut self, value: &str) -> Self {
-        let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        let printable = |c: char| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        };
         let mut start: String = value.chars().take(QUOTED).map(printable).collect();
         if value.chars().nth(QUOTED).is_some() {
             start.pop();
@@ -166,22 +179,34 @@ pub struct Place {
 impl Place {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: Some(file.into()), ..Self::default() }
+        Self {
+            file: Some(file.into()),
+            ..Self::default()
+        }
     }
 
     /// A record of a file.
     pub fn row(file: impl Into<String>, row: u64) -> Self {
-        Self { row: Some(row), ..Self::file(file) }
+        Self {
+            row: Some(row),
+            ..Self::file(file)
+        }
     }
 
     /// A whole column of a file.
     pub fn column(file: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { column: Some(column.into()), ..Self::file(file) }
+        Self {
+            column: Some(column.into()),
+            ..Self::file(file)
+        }
     }
 
     /// One value of a file.
     pub fn cell(file: impl Into<String>, row: u64, column: impl Into<String>) -> Self {
-        Self { row: Some(row), ..Self::column(file, column) }
+        Self {
+            row: Some(row),
+            ..Self::column(file, column)
+        }
     }
 
     /// Nothing is known about it; it displays as nothing.
@@ -222,14 +247,33 @@ mod tests {
         check(Place::row("a.csv", 3), "a.csv:3");
         check(Place::column("a.csv", "Amount"), "a.csv Amount");
         check(Place::cell("a.csv", 3, "Amount"), "a.csv:3 Amount");
-        check(Place { row: Some(3), ..Place::default() }, "row 3");
-        check(Place { column: Some("Amount".into()), ..Place::default() }, "Amount");
+        check(
+            Place {
+                row: Some(3),
+                ..Place::default()
+            },
+            "row 3",
+        );
+        check(
+            Place {
+                column: Some("Amount".into()),
+                ..Place::default()
+            },
+            "Amount",
+        );
     }
 
     #[test]
     fn an_issue_without_place_or_remedy_reads_well() {
         assert_eq!(issue().to_string(), "what — remedy");
-        assert_eq!(Issue { remedy: String::new(), ..issue() }.to_string(), "what");
+        assert_eq!(
+            Issue {
+                remedy: String::new(),
+                ..issue()
+            }
+            .to_string(),
+            "what"
+        );
     }
 
     #[test]
@@ -241,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_quoted_value_cannot_steer_the_terminal() {
-        assert_eq!(issue().quoting("\x1b[2J\n").value.as_deref(), Some("\u{fffd}[2J\u{fffd}"));
+        assert_eq!(
+            issue().quoting("\x1b[2J\n").value.as_deref(),
+            Some("\u{fffd}[2J\u{fffd}")
+        );
     }
 
     #[test]

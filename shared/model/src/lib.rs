@@ -26,9 +26,7 @@ mod stakeholder;
 mod time;
 
 pub use activity::{Activity, ActivityKind, ActivityOutcome, KeyMoment, Objection};
-pub use billing::{
-    Invoice, InvoiceStatus, Payment, PaymentKind, Subscription, SubscriptionStatus,
-};
+pub use billing::{Invoice, InvoiceStatus, Payment, PaymentKind, Subscription, SubscriptionStatus};
 pub use book::{Book, FindDealError};
 pub use company::Company;
 pub use deal::{Deal, StageTransition};

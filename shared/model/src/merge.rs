@@ -1,12 +1,12 @@
 //! One entity out of what several sources say of it.
 
 use crate::{
-    Activity, Company, Deal, Invoice, Origin, Payment, Person, Provenance, Source, Stakeholder,
-    Subscription, Timestamp,
+    Activity, ActivityOutcome, Company, Deal, Invoice, Origin, Payment, Person, Provenance, Source,
+    Stakeholder, Subscription, Timestamp,
 };
 use serde::Serialize;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One entity out of what two sources say of it.
 ///
@@ -52,7 +52,12 @@ impl Precedence {
     /// The greater is believed.
     fn compare(&self, a: &Origin, b: &Origin) -> Ordering {
         let trust = |origin: &Origin| {
-            Reverse(self.0.iter().position(|source| *source == origin.source).unwrap_or(self.0.len()))
+            Reverse(
+                self.0
+                    .iter()
+                    .position(|source| *source == origin.source)
+                    .unwrap_or(self.0.len()),
+            )
         };
         (trust(a), a.at, &a.source).cmp(&(trust(b), b.at, &b.source))
     }
@@ -65,13 +70,14 @@ pub trait Merge: Sized {
     fn merge(self, other: Self, precedence: &Precedence) -> Self;
 }
 
-/// Merges field by field: those that always have a value, those that may be absent, lists, and
-/// groups of fields taken together.
+/// Merges field by field: those that always have a value, those that may be absent, and groups
+/// taken together, where one field given means that the source has spoken of all.
 macro_rules! merge_fields {
     ($($entity:ident {
         $(always: $($always:ident),+;)?
         $(optional: $($optional:ident),+;)?
         $(list: $($list:ident),+;)?
+        $(unless $unknown:path: $known:ident;)?
         $(custom: $custom:ident;)?
         $(latest: $latest:ident;)?
         $(together $name:literal: $($part:ident),+;)*
@@ -91,6 +97,7 @@ macro_rules! merge_fields {
                     $($($always: fields.pick(stringify!($always), self.$always, other.$always, |_| true),)+)?
                     $($($optional: fields.pick(stringify!($optional), self.$optional, other.$optional, Option::is_some),)+)?
                     $($($list: fields.pick(stringify!($list), self.$list, other.$list, |list| !list.is_empty()),)+)?
+                    $($known: fields.pick(stringify!($known), self.$known, other.$known, |it| *it != $unknown),)?
                     $($custom: fields.custom(self.$custom, other.$custom),)?
                     $($latest: fields.latest(stringify!($latest), self.$latest, other.$latest),)?
                     $($($part,)+)*
@@ -124,9 +131,10 @@ merge_fields! {
         latest: last_contact;
     }
     Activity {
-        always: kind, at, outcome;
+        always: kind, at;
         optional: deal, summary, raw_content;
         list: participants, key_moments, next_steps, objections;
+        unless ActivityOutcome::Unknown: outcome;
     }
     Subscription {
         always: status;
@@ -152,7 +160,12 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn new(a: &'a Provenance, b: &'a Provenance, precedence: &'a Precedence) -> Self {
-        Self { a, b, precedence, picked: Vec::new() }
+        Self {
+            a,
+            b,
+            precedence,
+            picked: Vec::new(),
+        }
     }
 
     fn pick<T: Serialize + PartialEq>(
@@ -187,20 +200,15 @@ impl<'a> Fields<'a> {
     fn custom(
         &mut self,
         mut a: BTreeMap<String, String>,
-        b: BTreeMap<String, String>,
+        mut b: BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
-        let mut united: BTreeMap<String, (Option<String>, Option<String>)> =
-            b.into_iter().map(|(key, value)| (key, (None, Some(value)))).collect();
-        while let Some((key, value)) = a.pop_last() {
-            united.entry(key).or_default().0 = Some(value);
-        }
-        united
-            .into_iter()
-            .filter_map(|(key, (a, b))| {
-                let value = self.pick(&format!("custom_fields.{key}"), a, b, Option::is_some)?;
-                Some((key, value))
-            })
-            .collect()
+        let keys: BTreeSet<String> = a.keys().chain(b.keys()).cloned().collect();
+        let pick = |key: String| {
+            let field = format!("custom_fields.{key}");
+            let value = self.pick(&field, a.remove(&key), b.remove(&key), Option::is_some)?;
+            Some((key, value))
+        };
+        keys.into_iter().filter_map(pick).collect()
     }
 
     fn compare(&self, field: &str) -> Ordering {
@@ -208,15 +216,22 @@ impl<'a> Fields<'a> {
     }
 
     fn take<T>(&mut self, field: &str, order: Ordering, a: T, b: T) -> T {
-        let (value, origin) =
-            if order == Ordering::Less { (b, self.b.of(field)) } else { (a, self.a.of(field)) };
+        let (value, origin) = if order == Ordering::Less {
+            (b, self.b.of(field))
+        } else {
+            (a, self.a.of(field))
+        };
         self.picked.push((field.to_owned(), origin.clone()));
         value
     }
 
     fn provenance(self) -> Provenance {
         let (a, b) = (self.a.origin(), self.b.origin());
-        let most = if self.precedence.compare(a, b).is_lt() { b } else { a };
+        let most = if self.precedence.compare(a, b).is_lt() {
+            b
+        } else {
+            a
+        };
         let mut provenance = Provenance::from(most.clone());
         for (field, origin) in self.picked {
             provenance.set(field, origin);
@@ -245,4 +260,204 @@ fn unite(mut a: BTreeMap<String, String>, b: BTreeMap<String, String>) -> BTreeM
         }
     }
     a
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ActivityId, ActivityKind, CanonicalStage, CompanyId, Currency, DealId, Money,
+        StakeholderId, TenantId,
+    };
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    fn at(second: i64) -> Option<Timestamp> {
+        Timestamp::from_second(second).ok()
+    }
+
+    fn deal(source: &str, second: i64) -> Deal {
+        Deal {
+            external_ids: [(source.to_owned(), "1".to_owned())].into(),
+            provenance: Provenance::new(source, at(second)),
+            ..Deal::new(DealId::derive(&TenantId::local(), source, "1"))
+        }
+    }
+
+    fn named(source: &str, second: i64, name: &str) -> Deal {
+        Deal {
+            name: Some(name.to_owned()),
+            ..deal(source, second)
+        }
+    }
+
+    #[test]
+    fn the_source_higher_in_precedence_is_believed_then_the_later() {
+        let precedence = Precedence::new(["crm", "billing"]);
+        let check = |a: Deal, b: Deal, expected: &str| {
+            assert_eq!(merge(a, b, &precedence).name.as_deref(), Some(expected));
+        };
+        check(named("crm", 1, "A"), named("billing", 9, "B"), "A");
+        check(named("billing", 9, "B"), named("crm", 1, "A"), "A");
+        check(named("sheet", 9, "B"), named("billing", 1, "A"), "A");
+        check(named("sheet", 1, "A"), named("other", 2, "B"), "B");
+        check(named("crm", 2, "A"), named("crm", 1, "B"), "A");
+        check(deal("crm", 2), named("sheet", 1, "A"), "A");
+    }
+
+    #[test]
+    fn the_first_id_stays_and_the_others_are_kept() {
+        let (a, b) = (deal("crm", 1), deal("sheet", 2));
+        let id = a.id;
+        let both = merge(a, b, &Precedence::default());
+        assert_eq!(both.id, id);
+        assert_eq!(
+            both.external_ids.keys().collect::<Vec<_>>(),
+            ["crm", "sheet"]
+        );
+    }
+
+    #[test]
+    fn a_stage_keeps_its_own_meaning_and_an_amount_its_own_conversion() {
+        let a = Deal {
+            stage: Some("Sonderfall".into()),
+            ..deal("crm", 1)
+        };
+        let mut b = deal("sheet", 2);
+        b.stage = Some("Won".into());
+        b.canonical_stage = Some(CanonicalStage::ClosedWon);
+        let both = merge(a, b, &Precedence::new(["crm"]));
+        assert_eq!(
+            (both.stage.as_deref(), both.canonical_stage),
+            (Some("Sonderfall"), None)
+        );
+    }
+
+    #[test]
+    fn the_latest_change_is_kept_whoever_is_believed() {
+        let a = Deal {
+            updated_at: at(5),
+            ..named("crm", 5, "A")
+        };
+        let b = Deal {
+            updated_at: at(7),
+            ..named("sheet", 7, "B")
+        };
+        let both = merge(a, b, &Precedence::new(["crm"]));
+        assert_eq!((both.name.as_deref(), both.updated_at), (Some("A"), at(7)));
+    }
+
+    #[test]
+    fn each_field_remembers_who_said_it() {
+        let mut a = named("crm", 1, "A");
+        a.custom_fields.insert("Region".into(), "EMEA".into());
+        let mut b = named("sheet", 2, "B");
+        b.lost_reason = Some("price".into());
+        b.custom_fields.insert("Region".into(), "APAC".into());
+        b.custom_fields.insert("Note".into(), "x".into());
+        let both = merge(a, b, &Precedence::new(["crm"]));
+        let said = |field: &str| both.provenance.of(field).source.as_str();
+        assert_eq!(said("name"), "crm");
+        assert_eq!(said("lost_reason"), "sheet");
+        assert_eq!(said("custom_fields.Region"), "crm");
+        assert_eq!(said("custom_fields.Note"), "sheet");
+        assert_eq!(both.custom_fields["Region"], "EMEA");
+    }
+
+    #[test]
+    fn an_unknown_outcome_says_nothing() {
+        let activity = |source: &str, outcome| Activity {
+            outcome,
+            provenance: Provenance::new(source, None),
+            ..Activity::new(
+                ActivityId::from_bytes([1; 16]),
+                ActivityKind::Call,
+                Timestamp::UNIX_EPOCH,
+            )
+        };
+        let crm = activity("crm", ActivityOutcome::Unknown);
+        let calls = activity("calls", ActivityOutcome::Positive);
+        let both = merge(crm, calls, &Precedence::new(["crm"]));
+        assert_eq!(both.outcome, ActivityOutcome::Positive);
+    }
+
+    fn one_source() -> impl Strategy<Value = Deal> {
+        let text =
+            |pattern| prop::option::of(prop::string::string_regex(pattern).expect("a pattern"));
+        let fields = (
+            text("[xy]"),
+            text("[xy]"),
+            prop::option::of(0_i64..3),
+            prop::option::of(0_i64..3),
+            prop::collection::btree_map("[pq]", "[xy]", 0..3),
+        );
+        ("[abc]", "[12]", prop::option::of(0_i64..3), fields).prop_map(
+            |(source, id, changed, (name, stage, amount, updated, custom_fields))| Deal {
+                external_ids: [(source.clone(), id)].into(),
+                name,
+                canonical_stage: stage.as_ref().map(|_| CanonicalStage::Demo),
+                stage,
+                amount: amount.map(|amount| Money::new(Decimal::from(amount), Currency::EUR)),
+                updated_at: updated.and_then(at),
+                custom_fields,
+                provenance: Provenance::new(source, changed.and_then(at)),
+                ..Deal::new(DealId::from_bytes([7; 16]))
+            },
+        )
+    }
+
+    fn trust() -> Precedence {
+        Precedence::new(["b"])
+    }
+
+    /// Deals that went through merges before, so that their fields differ in origin.
+    fn any_deal() -> impl Strategy<Value = Deal> {
+        prop::collection::vec(one_source(), 0..2).prop_flat_map(|before| {
+            one_source().prop_map(move |last| {
+                before
+                    .iter()
+                    .fold(last, |all, deal| merge(all, deal.clone(), &trust()))
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn merging_the_same_again_changes_nothing(a in any_deal(), b in any_deal()) {
+            let merged = |a: &Deal, b: &Deal| merge(a.clone(), b.clone(), &trust());
+            prop_assert_eq!(&merged(&a, &a), &a);
+            let both = merged(&a, &b);
+            prop_assert_eq!(&merged(&both, &b), &both);
+            prop_assert_eq!(&merged(&both, &a), &both);
+            prop_assert_eq!(&merged(&a, &both), &both);
+        }
+
+        #[test]
+        fn the_order_of_merging_does_not_matter(a in any_deal(), b in any_deal(), c in any_deal()) {
+            let merged = |a: &Deal, b: &Deal| merge(a.clone(), b.clone(), &trust());
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+        }
+
+        #[test]
+        fn every_kind_of_entity_is_itself_merged_with_itself(source in "[ab]", text in "[xy]") {
+            let id = DealId::derive(&TenantId::local(), &source, &text);
+            let provenance = Provenance::new(source, None);
+            let contact = Stakeholder {
+                name: Some(text.clone()),
+                engagement: Some(0.5),
+                last_contact: at(3),
+                provenance: provenance.clone(),
+                ..Stakeholder::new(StakeholderId::from_bytes([1; 16]), id)
+            };
+            prop_assert_eq!(merge(contact.clone(), contact.clone(), &trust()), contact);
+            let company = Company {
+                employees: Some(7),
+                custom_fields: [(text.clone(), text)].into(),
+                provenance,
+                ..Company::new(CompanyId::from_bytes([1; 16]))
+            };
+            prop_assert_eq!(merge(company.clone(), company.clone(), &trust()), company);
+        }
+    }
 }

@@ -54,7 +54,10 @@ pub struct Origin {
 impl Origin {
     /// A source as of a time.
     pub fn new(source: impl Into<Source>, at: Option<Timestamp>) -> Self {
-        Self { source: source.into(), at }
+        Self {
+            source: source.into(),
+            at,
+        }
     }
 }
 
@@ -81,7 +84,10 @@ pub struct Provenance {
 impl Provenance {
     /// Everything from one source.
     pub fn new(source: impl Into<Source>, at: Option<Timestamp>) -> Self {
-        Self { origin: Origin::new(source, at), fields: BTreeMap::new() }
+        Self {
+            origin: Origin::new(source, at),
+            fields: BTreeMap::new(),
+        }
     }
 
     /// The origin of every field without one of its own.
@@ -107,6 +113,9 @@ impl Provenance {
 
 impl From<Origin> for Provenance {
     fn from(origin: Origin) -> Self {
-        Self { origin, fields: BTreeMap::new() }
+        Self {
+            origin,
+            fields: BTreeMap::new(),
+        }
     }
 }

@@ -14,9 +14,9 @@ pub(crate) fn signed_unit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f
 
 fn within<'de, D: Deserializer<'de>>(from: D, least: f64) -> Result<Option<f64>, D::Error> {
     match Option::<f64>::deserialize(from)? {
-        Some(value) if !(least..=1.0).contains(&value) => {
-            Err(de::Error::custom(format_args!("{value} is outside {least} to 1")))
-        }
+        Some(value) if !(least..=1.0).contains(&value) => Err(de::Error::custom(format_args!(
+            "{value} is outside {least} to 1"
+        ))),
         value => Ok(value),
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::PipelineId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -93,8 +92,13 @@ impl FromStr for CanonicalStage {
     type Err = StageError;
 
     fn from_str(text: &str) -> Result<Self, StageError> {
-        let error = || StageError { text: text.chars().take(40).collect() };
-        Self::ALL.into_iter().find(|stage| stage.as_str() == text).ok_or_else(error)
+        let error = || StageError {
+            text: text.chars().take(40).collect(),
+        };
+        Self::ALL
+            .into_iter()
+            .find(|stage| stage.as_str() == text)
+            .ok_or_else(error)
     }
 }
 
@@ -146,6 +150,24 @@ pub struct Stage {
 }
 
 /// A pipeline with its stages.
+///
+/// ```
+/// use model::{CanonicalStage, Layer, Pipeline, PipelineId, Stage, TenantId};
+///
+/// let pipeline = Pipeline {
+///     id: PipelineId::derive(&TenantId::local(), "hubspot", "default"),
+///     name: "Sales".into(),
+///     stages: vec![Stage {
+///         label: "Contract Sent".into(),
+///         canonical: Some(CanonicalStage::Negotiation),
+///         layer: Some(Layer::VendorDefault),
+///         order: 0,
+///         probability: Some(0.9),
+///     }],
+/// };
+/// assert!(pipeline.stage("Contract Sent").is_some());
+/// assert!(pipeline.stage("contract sent").is_none());
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Its id.
@@ -160,5 +182,46 @@ impl Pipeline {
     /// A stage by the source's own label, exactly.
     pub fn stage(&self, label: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.label == label)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_written_everywhere_as_it_is_read() {
+        for stage in CanonicalStage::ALL {
+            assert_eq!(stage.as_str().parse(), Ok(stage));
+            assert_eq!(
+                serde_json::to_string(&stage).unwrap(),
+                format!("\"{stage}\"")
+            );
+        }
+        let error = "Won".parse::<CanonicalStage>().unwrap_err().to_string();
+        assert!(error.contains("closed_won"), "{error}");
+    }
+
+    #[test]
+    fn only_the_closing_stages_have_an_outcome() {
+        let closing: Vec<_> = CanonicalStage::ALL
+            .into_iter()
+            .filter_map(CanonicalStage::outcome)
+            .collect();
+        assert_eq!(closing, [Outcome::Won, Outcome::Lost]);
+    }
+
+    #[test]
+    fn a_probability_outside_its_range_is_refused() {
+        let read = |probability: &str| {
+            serde_json::from_str::<Stage>(&format!(
+                r#"{{"label":"Demo","canonical":"demo","layer":"tenant","order":3,"probability":{probability}}}"#
+            ))
+        };
+        assert_eq!(read("0.4").unwrap().probability, Some(0.4));
+        assert_eq!(read("null").unwrap().probability, None);
+        let error = read("40").unwrap_err().to_string();
+        assert!(error.starts_with("40 is outside 0 to 1"), "{error}");
     }
 }

@@ -9,7 +9,16 @@ use std::collections::BTreeMap;
 const VENDOR_DEFAULTS: &[(CanonicalStage, &[&str])] = &[
     (
         CanonicalStage::Lead,
-        &["lead", "leadin", "newlead", "new", "prospect", "prospecting", "inbound", "outreach"],
+        &[
+            "lead",
+            "leadin",
+            "newlead",
+            "new",
+            "prospect",
+            "prospecting",
+            "inbound",
+            "outreach",
+        ],
     ),
     (
         CanonicalStage::Qualification,
@@ -78,8 +87,14 @@ const VENDOR_DEFAULTS: &[(CanonicalStage, &[&str])] = &[
             "contractsent",
         ],
     ),
-    (CanonicalStage::ClosedWon, &["closedwon", "closewon", "won", "dealwon", "signed"]),
-    (CanonicalStage::ClosedLost, &["closedlost", "closelost", "lost", "deallost"]),
+    (
+        CanonicalStage::ClosedWon,
+        &["closedwon", "closewon", "won", "dealwon", "signed"],
+    ),
+    (
+        CanonicalStage::ClosedLost,
+        &["closedlost", "closelost", "lost", "deallost"],
+    ),
 ];
 
 /// What the labels of a tenant's stages mean, and who said so.
@@ -129,12 +144,23 @@ impl StageMap {
     /// What a label means and who said so; `None` for a label nobody explained.
     pub fn get(&self, label: &str) -> Option<(CanonicalStage, Layer)> {
         let key = key(label);
-        self.layers.iter().rev().find_map(|(&layer, known)| Some((*known.get(&key)?, layer)))
+        self.layers
+            .iter()
+            .rev()
+            .find_map(|(&layer, known)| Some((*known.get(&key)?, layer)))
     }
 
     /// Says what a label means, and returns what the same layer said before.
-    pub fn set(&mut self, layer: Layer, label: &str, canonical: CanonicalStage) -> Option<CanonicalStage> {
-        self.layers.entry(layer).or_default().insert(key(label), canonical)
+    pub fn set(
+        &mut self,
+        layer: Layer,
+        label: &str,
+        canonical: CanonicalStage,
+    ) -> Option<CanonicalStage> {
+        self.layers
+            .entry(layer)
+            .or_default()
+            .insert(key(label), canonical)
     }
 
     /// Takes back what a layer said of a label; an earlier layer answers again.
@@ -181,9 +207,16 @@ pub(crate) fn vendor_default(label: &str) -> Option<CanonicalStage> {
 
 /// A label without case, spaces and punctuation; a label of nothing but those is kept whole.
 fn key(label: &str) -> String {
-    let bare: String =
-        label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    if bare.is_empty() { label.trim().to_owned() } else { bare }
+    let bare: String = label
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if bare.is_empty() {
+        label.trim().to_owned()
+    } else {
+        bare
+    }
 }
 
 #[cfg(test)]
@@ -197,13 +230,26 @@ mod tests {
         let check = |labels: &[&str], canonical| {
             let known = StageMap::vendor_defaults();
             for label in labels {
-                assert_eq!(known.get(label), Some((canonical, Layer::VendorDefault)), "{label}");
+                assert_eq!(
+                    known.get(label),
+                    Some((canonical, Layer::VendorDefault)),
+                    "{label}"
+                );
                 assert_eq!(vendor_default(label), Some(canonical), "{label}");
             }
         };
-        check(&["Prospecting", "Lead In", "prospecting "], CanonicalStage::Lead);
         check(
-            &["Qualification", "Qualified", "Contact Made", "qualifiedtobuy", "Qualified To Buy"],
+            &["Prospecting", "Lead In", "prospecting "],
+            CanonicalStage::Lead,
+        );
+        check(
+            &[
+                "Qualification",
+                "Qualified",
+                "Contact Made",
+                "qualifiedtobuy",
+                "Qualified To Buy",
+            ],
             CanonicalStage::Qualification,
         );
         check(
@@ -217,32 +263,63 @@ mod tests {
             ],
             CanonicalStage::Discovery,
         );
-        check(&["Demo Scheduled", "presentationscheduled"], CanonicalStage::Demo);
         check(
-            &["Proposal/Price Quote", "Proposal Made", "Decision Maker Bought-In"],
+            &["Demo Scheduled", "presentationscheduled"],
+            CanonicalStage::Demo,
+        );
+        check(
+            &[
+                "Proposal/Price Quote",
+                "Proposal Made",
+                "Decision Maker Bought-In",
+            ],
             CanonicalStage::Proposal,
         );
         check(
             &["Negotiation/Review", "Negotiations Started", "contractsent"],
             CanonicalStage::Negotiation,
         );
-        check(&["Closed Won", "closedwon", "won", "WON", "Closed - Won"], CanonicalStage::ClosedWon);
-        check(&["Closed Lost", "closedlost", "lost", "Closed/Lost"], CanonicalStage::ClosedLost);
+        check(
+            &["Closed Won", "closedwon", "won", "WON", "Closed - Won"],
+            CanonicalStage::ClosedWon,
+        );
+        check(
+            &["Closed Lost", "closedlost", "lost", "Closed/Lost"],
+            CanonicalStage::ClosedLost,
+        );
     }
 
     #[test]
     fn a_label_is_never_guessed_from_a_part() {
-        for label in ["", " ", "?", "Won back", "Not won", "Lost contact", "Closed", "wo", "Demo Booth"] {
+        for label in [
+            "",
+            " ",
+            "?",
+            "Won back",
+            "Not won",
+            "Lost contact",
+            "Closed",
+            "wo",
+            "Demo Booth",
+        ] {
             assert_eq!(StageMap::vendor_defaults().get(label), None, "{label}");
         }
     }
 
     #[test]
     fn every_default_is_written_as_its_key_and_said_once() {
-        let all: Vec<&str> = VENDOR_DEFAULTS.iter().flat_map(|(_, labels)| *labels).copied().collect();
+        let all: Vec<&str> = VENDOR_DEFAULTS
+            .iter()
+            .flat_map(|(_, labels)| *labels)
+            .copied()
+            .collect();
         for label in &all {
             assert_eq!(key(label), *label);
-            assert_eq!(all.iter().filter(|other| other == &label).count(), 1, "{label}");
+            assert_eq!(
+                all.iter().filter(|other| other == &label).count(),
+                1,
+                "{label}"
+            );
         }
     }
 

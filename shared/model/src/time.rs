@@ -37,7 +37,11 @@ pub struct PeriodError {
 impl Period {
     /// The days from `start` up to, not including, `end`; at least one.
     pub fn new(start: Date, end: Date) -> Result<Self, PeriodError> {
-        if start < end { Ok(Self { start, end }) } else { Err(PeriodError { start, end }) }
+        if start < end {
+            Ok(Self { start, end })
+        } else {
+            Err(PeriodError { start, end })
+        }
     }
 
     /// The calendar month a day is in.
@@ -86,17 +90,27 @@ impl Period {
             Kind::Month => format!("{year} {}", self.start.strftime("%b")),
             Kind::Quarter => format!("{year} Q{}", (self.start.month() + 2) / 3),
             Kind::Days => {
-                format!("{} to {}", self.start, self.end.yesterday().unwrap_or(self.start))
+                format!(
+                    "{} to {}",
+                    self.start,
+                    self.end.yesterday().unwrap_or(self.start)
+                )
             }
         }
     }
 
     fn months(start: Date, months: i32) -> Self {
-        Self { start, end: start.checked_add(months.months()).unwrap_or(Date::MAX) }
+        Self {
+            start,
+            end: start.checked_add(months.months()).unwrap_or(Date::MAX),
+        }
     }
 
     fn days(start: Date, days: i32) -> Self {
-        Self { start, end: start.checked_add(days.days()).unwrap_or(Date::MAX) }
+        Self {
+            start,
+            end: start.checked_add(days.days()).unwrap_or(Date::MAX),
+        }
     }
 
     fn kind(self) -> Kind {
@@ -176,7 +190,9 @@ mod tests {
         let day = date("2026-10-02");
         assert!(Period::new(day, day).is_err());
         let json = r#"{"start":"2026-10-02","end":"2026-10-01"}"#;
-        let error = serde_json::from_str::<Period>(json).unwrap_err().to_string();
+        let error = serde_json::from_str::<Period>(json)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("give the earlier day first"), "{error}");
     }
 

@@ -4,26 +4,24 @@ use std::collections::BTreeMap;
 
 use model::{Issue, IssueCode, Place};
 
+use super::import::Progress;
+
 pub(super) use model::Severity as Level;
 
 /// How many issues of one kind are kept in memory.
 const KEPT: usize = 1_000;
-/// How much of an odd value is shown.
-const SHOWN: usize = 80;
-
-/// Who hears of each issue as it is found.
-pub type Listener<'a> = &'a mut dyn FnMut(&Issue);
 
 /// Collects the issues of an import.
 ///
-/// A million bad rows cost a thousand issues of memory: the rest are counted, and reach the
-/// listener if there is one.
+/// A million bad rows cost a thousand issues of memory: the rest are counted, and reach whoever
+/// watches.
 #[derive(Default)]
 pub(super) struct Issues<'a> {
     file: Option<String>,
     kinds: BTreeMap<&'static str, Kind>,
-    listener: Option<Listener<'a>>,
+    watcher: Option<&'a mut dyn FnMut(Progress<'_>)>,
     muted: bool,
+    total: u64,
 }
 
 /// The issues of one kind.
@@ -35,9 +33,9 @@ pub(super) struct Kind {
 }
 
 impl<'a> Issues<'a> {
-    pub(super) fn new(listener: Option<Listener<'a>>) -> Self {
+    pub(super) fn new(watcher: Option<&'a mut dyn FnMut(Progress<'_>)>) -> Self {
         Self {
-            listener,
+            watcher,
             ..Self::default()
         }
     }
@@ -55,6 +53,17 @@ impl<'a> Issues<'a> {
         self.file = file.map(str::to_owned);
     }
 
+    /// How many there are so far.
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    pub(super) fn tell(&mut self, progress: Progress<'_>) {
+        if let Some(watcher) = &mut self.watcher {
+            watcher(progress);
+        }
+    }
+
     /// Adds an issue. Row 0 means the file as a whole. `text` gives what is odd and the remedy,
     /// and is only asked when somebody will read it.
     pub(super) fn raise(
@@ -69,6 +78,7 @@ impl<'a> Issues<'a> {
         if self.muted {
             return;
         }
+        self.total += 1;
         let kind = self.kinds.entry(code).or_insert_with(|| Kind {
             severity,
             count: 0,
@@ -77,24 +87,20 @@ impl<'a> Issues<'a> {
         kind.count += 1;
         kind.severity = kind.severity.max(severity);
         let keep = kind.kept.len() < KEPT;
-        if !keep && self.listener.is_none() {
+        if !keep && self.watcher.is_none() {
             return;
         }
         let (what, remedy) = text();
-        let issue = Issue {
-            code: IssueCode(code),
-            severity,
-            place: Place {
-                file: self.file.clone(),
-                row: (row > 0).then_some(row),
-                column: column.map(str::to_owned),
-            },
-            what,
-            remedy,
-            value: value.map(shorten),
-        };
-        if let Some(listener) = &mut self.listener {
-            listener(&issue);
+        let mut issue = Issue::new(IssueCode::new(code), severity, what, remedy).at(Place {
+            file: self.file.clone(),
+            row: (row > 0).then_some(row),
+            column: column.map(str::to_owned),
+        });
+        if let Some(value) = value {
+            issue = issue.quoting(value);
+        }
+        if let Some(watcher) = &mut self.watcher {
+            watcher(Progress::Issue(&issue));
         }
         if keep {
             kind.kept.push(issue);
@@ -104,11 +110,4 @@ impl<'a> Issues<'a> {
     pub(super) fn into_kinds(self) -> BTreeMap<&'static str, Kind> {
         self.kinds
     }
-}
-
-fn shorten(value: &str) -> String {
-    if value.chars().count() <= SHOWN {
-        return value.to_owned();
-    }
-    value.chars().take(SHOWN - 1).chain(['…']).collect()
 }

@@ -423,12 +423,12 @@ const DEALS: Words = &[
         Target::Amount,
         "amount deal_amount deal_value opportunity_amount close_value total_contract_value annual_contract_value value \
          acv arr tcv contract_value total_value opportunity_value amount_in_company_currency opportunity_amount_usd \
-         amount_usd deal_size amount_eur amount_gbp",
+         amount_usd deal_size amount_eur amount_gbp amount.amount amount.value",
     ),
     (
         Target::Currency,
         "currency currency_code currency_iso_code deal_currency deal_currency_code deal_currency_of_value \
-         opportunity_currency amount_currency",
+         opportunity_currency amount_currency amount.currency",
     ),
     (
         Target::Stage,
@@ -625,7 +625,7 @@ fn words(shape: Shape) -> Words {
 
 /// A heading as people compare it: letters and digits only, small. What follows in brackets
 /// counts only when nothing else is left.
-fn fold(heading: &str) -> String {
+pub(super) fn fold(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -769,6 +769,19 @@ pub(super) fn complete(given: &TableMapping, columns: &[String], overrides: &[(S
         columns: Columns(assigned),
         ..given.clone()
     }
+}
+
+/// The field of a column that first shows up late in a file, beside those already there.
+pub(super) fn place(map: &TableMapping, column: &str, overrides: &[(String, Target)]) -> Target {
+    let found = overridden(column, overrides).or_else(|| {
+        let (target, _) = lookup(map.shape, column)?;
+        map.columns.0.iter().all(|(_, t)| *t != target).then_some(target)
+    });
+    found.unwrap_or(match map.shape {
+        Shape::StageEvents if !is_case_column(column) => Target::Ignore,
+        Shape::Unknown => Target::Ignore,
+        _ => Target::Custom,
+    })
 }
 
 fn overridden(column: &str, overrides: &[(String, Target)]) -> Option<Target> {

@@ -243,7 +243,7 @@ fn settle(
         }
         styles.push(style);
     }
-    if let Some(column) = naive.filter(|_| !options.utc_offset_given) {
+    if let Some(column) = naive.filter(|_| options.utc_offset_s.is_none()) {
         issues.raise("naive_times", Level::Note, 0, Some(column), None, || {
             (
                 "times of day carry no time zone and were read as UTC".into(),
@@ -305,6 +305,17 @@ fn heading_currency(heading: &str) -> Option<String> {
         .next()?
         .to_ascii_uppercase();
     (last.len() < heading.len() && KNOWN.contains(&last.as_str())).then_some(last)
+}
+
+impl Profile {
+    /// A table of which nothing was seen before.
+    pub(super) fn bare(file: &str, table: Option<&str>) -> Self {
+        Self {
+            mapping: mapping::recognise(file, table, &[], &Glance::default(), None, &[]),
+            columns: Vec::new(),
+            ends_only: false,
+        }
+    }
 }
 
 /// Whether a table needs telling what its columns are.

@@ -52,7 +52,11 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { weekday: [[1.0; 7]; KINDS], quarter: None, bands: [f64::INFINITY; BANDS - 1] }
+        Self {
+            weekday: [[1.0; 7]; KINDS],
+            quarter: None,
+            bands: [f64::INFINITY; BANDS - 1],
+        }
     }
 }
 
@@ -67,7 +71,9 @@ impl Calendar {
         let weekday = self.weekday[kind][weekday(day)];
         match &self.quarter {
             None => weekday,
-            Some(quarter) => weekday * quarter[kind][self.band(age)][month_number(day).rem_euclid(3) as usize],
+            Some(quarter) => {
+                weekday * quarter[kind][self.band(age)][month_number(day).rem_euclid(3) as usize]
+            }
         }
     }
 }
@@ -85,7 +91,11 @@ mod tests {
             (19_782.0, 3, 2024 * 12 + 1, 19_754.0),
             (-1.0, 2, 1969 * 12 + 11, -31.0),
         ] {
-            assert_eq!((weekday(day), month_number(day), first_day_of_month(month)), (wd, month, first), "day {day}");
+            assert_eq!(
+                (weekday(day), month_number(day), first_day_of_month(month)),
+                (wd, month, first),
+                "day {day}"
+            );
         }
     }
 }

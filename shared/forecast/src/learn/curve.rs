@@ -21,7 +21,11 @@ impl Grid {
     /// A grid over `days` fine enough for the purpose: half-day steps, 24 to 96 of them.
     pub fn over(origin: f64, days: f64) -> Self {
         let steps = ((days * 2.0).ceil() as usize).clamp(24, 96);
-        Self { origin, step: days / steps as f64, steps }
+        Self {
+            origin,
+            step: days / steps as f64,
+            steps,
+        }
     }
 }
 
@@ -37,7 +41,10 @@ pub struct Curve {
 impl Curve {
     /// Won and lost by the end of the horizon.
     pub fn end(&self) -> [f64; 2] {
-        [self.won.last().copied().unwrap_or(0.0), self.lost.last().copied().unwrap_or(0.0)]
+        [
+            self.won.last().copied().unwrap_or(0.0),
+            self.lost.last().copied().unwrap_or(0.0),
+        ]
     }
 
     /// Won and lost by `days` after the origin, linear between grid instants.
@@ -68,12 +75,19 @@ impl Curve {
             };
             curve.iter().enumerate().map(bent).collect()
         };
-        Self { won: bend(&self.won, now[0], target[0]), lost: bend(&self.lost, now[1], target[1]) }
+        Self {
+            won: bend(&self.won, now[0], target[0]),
+            lost: bend(&self.lost, now[1], target[1]),
+        }
     }
 
     /// Closed, won or lost, by each grid instant.
     pub fn closed(&self) -> Vec<f64> {
-        self.won.iter().zip(&self.lost).map(|(w, l)| w + l).collect()
+        self.won
+            .iter()
+            .zip(&self.lost)
+            .map(|(w, l)| w + l)
+            .collect()
     }
 }
 
@@ -147,7 +161,11 @@ impl<'a> Outlook<'a> {
         let law: &StageHazards = &self.hazards.stages[stage];
         let (mut won, mut lost) = (vec![0.0; width], vec![0.0; width]);
         let mut alive = 1.0;
-        let mut before: Vec<f64> = law.exits.iter().map(|exit| law.cumulative(exit, age)).collect();
+        let mut before: Vec<f64> = law
+            .exits
+            .iter()
+            .map(|exit| law.cumulative(exit, age))
+            .collect();
         let mut step_hazard = vec![0.0; law.exits.len()];
         for q in entry..self.grid.steps {
             let reached = age + (q + 1 - entry) as f64 * self.grid.step;
@@ -155,7 +173,10 @@ impl<'a> Outlook<'a> {
             let mut total = 0.0;
             for (i, exit) in law.exits.iter().enumerate() {
                 let now = law.cumulative(exit, reached);
-                let factor = self.hazards.calendar.factor(exit.kind, day, reached - 0.5 * self.grid.step);
+                let factor =
+                    self.hazards
+                        .calendar
+                        .factor(exit.kind, day, reached - 0.5 * self.grid.step);
                 step_hazard[i] = (now - before[i]).max(0.0) * factor;
                 before[i] = now;
                 total += step_hazard[i];

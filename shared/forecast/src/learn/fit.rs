@@ -60,11 +60,21 @@ impl Evidence {
             (lacks(self.lost, LEAST_EACH), "lost deals"),
         ];
         if missing.iter().any(|(n, _)| *n > 0) {
-            let words: Vec<String> =
-                missing.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} more {what}")).collect();
-            return Err(InsufficientData { evidence: self, missing: words.join(", ") });
+            let words: Vec<String> = missing
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, what)| format!("{n} more {what}"))
+                .collect();
+            return Err(InsufficientData {
+                evidence: self,
+                missing: words.join(", "),
+            });
         }
-        Ok(if self.closed < NORMAL_CLOSED { Confidence::Low } else { Confidence::Normal })
+        Ok(if self.closed < NORMAL_CLOSED {
+            Confidence::Low
+        } else {
+            Confidence::Normal
+        })
     }
 }
 
@@ -128,13 +138,33 @@ impl Forecaster {
         Self::learn_with(panel, origin, horizon, settings).0
     }
 
-    fn learn_with(panel: &Panel, origin: f64, horizon: f64, settings: Settings) -> (Self, Option<Landmarks>) {
-        let hazards = Hazards::fit(&panel.sojourns(origin), panel.stages.len(), origin, settings);
+    fn learn_with(
+        panel: &Panel,
+        origin: f64,
+        horizon: f64,
+        settings: Settings,
+    ) -> (Self, Option<Landmarks>) {
+        let hazards = Hazards::fit(
+            &panel.sojourns(origin),
+            panel.stages.len(),
+            origin,
+            settings,
+        );
         let now = Outlook::curves(&hazards, Grid::over(origin, horizon));
         let landmarks = Landmarks::collect(panel, &hazards, &now, origin);
         let tilt = landmarks.as_ref().map(|landmarks| landmarks.fit(12));
         let stages = panel.stages.clone();
-        (Self { stages, origin, horizon, hazards, tilt, shift: 0.0 }, landmarks)
+        (
+            Self {
+                stages,
+                origin,
+                horizon,
+                hazards,
+                tilt,
+                shift: 0.0,
+            },
+            landmarks,
+        )
     }
 
     /// The tables from which curves over `days` from the origin are read.
@@ -149,13 +179,25 @@ impl Forecaster {
             return base;
         }
         // Past the horizon the steps may be longer, but the horizon stays on the grid.
-        let per_horizon = base.steps.min(((96.0 * self.horizon / days).ceil() as usize).max(12));
+        let per_horizon = base
+            .steps
+            .min(((96.0 * self.horizon / days).ceil() as usize).max(12));
         let step = self.horizon / per_horizon as f64;
-        Grid { origin: self.origin, step, steps: (days / step).ceil() as usize }
+        Grid {
+            origin: self.origin,
+            step,
+            steps: (days / step).ceil() as usize,
+        }
     }
 
     /// The curve of an open deal, tilted.
-    pub fn curve(&self, outlook: &Outlook, panel: &Panel, deal: usize, standing: &Standing) -> Curve {
+    pub fn curve(
+        &self,
+        outlook: &Outlook,
+        panel: &Panel,
+        deal: usize,
+        standing: &Standing,
+    ) -> Curve {
         let curve = outlook.deal(standing.stage as usize, self.origin - standing.entered);
         let at = ((self.horizon / outlook.grid.step).round() as usize).min(outlook.grid.steps);
         let mut end = [curve.won[at], curve.lost[at]];
@@ -173,7 +215,10 @@ impl Trained {
     pub fn learn(panel: &Panel, origin: f64, horizon: f64, members: usize, seed: u64) -> Self {
         let (best, landmarks) = Forecaster::learn_with(panel, origin, horizon, Settings::default());
         let sojourns = panel.sojourns(origin);
-        let period = landmarks.as_ref().zip(best.tilt.as_ref()).map(|(l, t)| l.period(t));
+        let period = landmarks
+            .as_ref()
+            .zip(best.tilt.as_ref())
+            .map(|(l, t)| l.period(t));
         let (period_sd, mean_p) = period.unwrap_or((0.05, 0.3));
         let ensemble = (0..members)
             .into_par_iter()
@@ -189,9 +234,19 @@ impl Trained {
                 // Evenly spread normal quantiles, so that few members still have the right spread.
                 let spread = crate::learn::normal_quantile((member as f64 + 0.5) / members as f64);
                 let shift = spread * period_sd / (1.0 - mean_p).max(0.2);
-                Forecaster { hazards, tilt, shift, stages: best.stages.clone(), ..best }
+                Forecaster {
+                    hazards,
+                    tilt,
+                    shift,
+                    stages: best.stages.clone(),
+                    ..best
+                }
             })
             .collect();
-        Self { best, ensemble, period_sd }
+        Self {
+            best,
+            ensemble,
+            period_sd,
+        }
     }
 }

@@ -71,7 +71,10 @@ pub struct StageHazards {
 impl StageHazards {
     /// Cumulative hazard of `exit` at an age in days.
     pub fn cumulative(&self, exit: &Exit, age: f64) -> f64 {
-        let bin = self.edges.partition_point(|edge| *edge <= age).saturating_sub(1);
+        let bin = self
+            .edges
+            .partition_point(|edge| *edge <= age)
+            .saturating_sub(1);
         match (self.edges.get(bin + 1), exit.cumulative.get(bin + 1)) {
             (Some(&hi), Some(&c)) => {
                 let (lo, base) = (self.edges[bin], exit.cumulative[bin]);
@@ -118,7 +121,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { calendar: true, ages: true, censored: true }
+        Self {
+            calendar: true,
+            ages: true,
+            censored: true,
+        }
     }
 }
 
@@ -126,10 +133,21 @@ impl Hazards {
     /// Estimates the hazards of `stages` open stages from stays that began before `origin`.
     pub fn fit(sojourns: &[Sojourn], stages: usize, origin: f64, settings: Settings) -> Self {
         let by_stage = stays_by_stage(sojourns, stages, settings.censored, None);
-        let edges: Vec<Vec<f64>> =
-            by_stage.iter().map(|stays| if settings.ages { edges_of(stays) } else { vec![0.0] }).collect();
+        let edges: Vec<Vec<f64>> = by_stage
+            .iter()
+            .map(|stays| {
+                if settings.ages {
+                    edges_of(stays)
+                } else {
+                    vec![0.0]
+                }
+            })
+            .collect();
         let pooled = Pooled::of(&by_stage, stages);
-        let mut calendar = Calendar { bands: bands_of(&by_stage, stages), ..Calendar::default() };
+        let mut calendar = Calendar {
+            bands: bands_of(&by_stage, stages),
+            ..Calendar::default()
+        };
         let mut fitted = fit_stages(&by_stage, &edges, &pooled, &calendar);
         if settings.calendar {
             // Rates and multipliers are estimated in turns until they agree well enough.
@@ -138,7 +156,11 @@ impl Hazards {
                 fitted = fit_stages(&by_stage, &edges, &pooled, &calendar);
             }
         }
-        Self { stages: fitted, calendar, censored: settings.censored }
+        Self {
+            stages: fitted,
+            calendar,
+            censored: settings.censored,
+        }
     }
 
     /// The same bins and calendar with the rates of weighted deals: a member of a bootstrap.
@@ -146,15 +168,31 @@ impl Hazards {
     pub fn refit(&self, sojourns: &[Sojourn], weight: &[f64]) -> Self {
         let stages = self.stages.len();
         let by_stage = stays_by_stage(sojourns, stages, self.censored, Some(weight));
-        let edges: Vec<Vec<f64>> = self.stages.iter().map(|stage| stage.edges.clone()).collect();
+        let edges: Vec<Vec<f64>> = self
+            .stages
+            .iter()
+            .map(|stage| stage.edges.clone())
+            .collect();
         let pooled = Pooled::of(&by_stage, stages);
         let fitted = fit_stages(&by_stage, &edges, &pooled, &self.calendar);
-        Self { stages: fitted, calendar: self.calendar.clone(), censored: self.censored }
+        Self {
+            stages: fitted,
+            calendar: self.calendar.clone(),
+            censored: self.censored,
+        }
     }
 }
 
-fn stays_by_stage(sojourns: &[Sojourn], stages: usize, censored: bool, weight: Option<&[f64]>) -> Vec<Vec<Stay>> {
-    let closings = sojourns.iter().filter(|s| s.to.is_some_and(Mark::closes)).map(|s| s.exit);
+fn stays_by_stage(
+    sojourns: &[Sojourn],
+    stages: usize,
+    censored: bool,
+    weight: Option<&[f64]>,
+) -> Vec<Vec<Stay>> {
+    let closings = sojourns
+        .iter()
+        .filter(|s| s.to.is_some_and(Mark::closes))
+        .map(|s| s.exit);
     let first_closing = closings.min_by(f64::total_cmp).unwrap_or(f64::NEG_INFINITY);
     let mut stays: Vec<Stay> = sojourns
         .iter()
@@ -172,9 +210,15 @@ fn stays_by_stage(sojourns: &[Sojourn], stages: usize, censored: bool, weight: O
     by_stage
 }
 
-fn fit_stages(by_stage: &[Vec<Stay>], edges: &[Vec<f64>], pooled: &Pooled, calendar: &Calendar) -> Vec<StageHazards> {
+fn fit_stages(
+    by_stage: &[Vec<Stay>],
+    edges: &[Vec<f64>],
+    pooled: &Pooled,
+    calendar: &Calendar,
+) -> Vec<StageHazards> {
     let each = by_stage.iter().zip(edges);
-    each.map(|(stays, edges)| fit_stage(stays, edges, by_stage.len(), pooled, calendar)).collect()
+    each.map(|(stays, edges)| fit_stage(stays, edges, by_stage.len(), pooled, calendar))
+        .collect()
 }
 
 /// A stay as the estimator reads it.
@@ -210,7 +254,11 @@ impl Stay {
 
 /// Left edges of the bins: 0, then quantiles of the finished stays, so that each bin holds some events.
 fn edges_of(stays: &[Stay]) -> Vec<f64> {
-    let mut done: Vec<f64> = stays.iter().filter(|s| s.target.is_some()).map(Stay::days).collect();
+    let mut done: Vec<f64> = stays
+        .iter()
+        .filter(|s| s.target.is_some())
+        .map(Stay::days)
+        .collect();
     done.sort_by(f64::total_cmp);
     let per_bin = EVENTS_PER_BIN.max(done.len().div_ceil(MAX_BINS));
     let mut edges = vec![0.0];
@@ -232,10 +280,18 @@ fn edges_of(stays: &[Stay]) -> Vec<f64> {
 
 /// Ends of the bands of age in which the calendar may differ: quintiles of the stays that closed.
 fn bands_of(by_stage: &[Vec<Stay>], stages: usize) -> [f64; BANDS - 1] {
-    let mut days: Vec<f64> =
-        by_stage.iter().flatten().filter(|s| s.target.is_some_and(|t| t >= stages)).map(Stay::days).collect();
+    let mut days: Vec<f64> = by_stage
+        .iter()
+        .flatten()
+        .filter(|s| s.target.is_some_and(|t| t >= stages))
+        .map(Stay::days)
+        .collect();
     days.sort_by(f64::total_cmp);
-    std::array::from_fn(|i| days.get((i + 1) * days.len() / BANDS).copied().unwrap_or(f64::INFINITY))
+    std::array::from_fn(|i| {
+        days.get((i + 1) * days.len() / BANDS)
+            .copied()
+            .unwrap_or(f64::INFINITY)
+    })
 }
 
 /// The pipeline's rates, to which a stage with few stays is pulled.
@@ -256,11 +312,20 @@ impl Pooled {
             }
         }
         let rate = events.map(|n| n / f64::max(exposure, 1e-6));
-        Self { rate, total: rate.iter().sum() }
+        Self {
+            rate,
+            total: rate.iter().sum(),
+        }
     }
 }
 
-fn fit_stage(stays: &[Stay], edges: &[f64], stages: usize, pooled: &Pooled, calendar: &Calendar) -> StageHazards {
+fn fit_stage(
+    stays: &[Stay],
+    edges: &[f64],
+    stages: usize,
+    pooled: &Pooled,
+    calendar: &Calendar,
+) -> StageHazards {
     let bins = edges.len();
     let mut exposure = vec![[0.0; KINDS]; bins];
     let mut events = vec![vec![0.0; bins]; stages + 2];
@@ -277,8 +342,9 @@ fn fit_stage(stays: &[Stay], edges: &[f64], stages: usize, pooled: &Pooled, cale
         }
     }
     let coarse: Vec<usize> = (0..bins).map(|bin| bin * COARSE_BANDS / bins).collect();
-    let seen: Vec<usize> =
-        (0..stages + 2).filter(|&t| t >= stages || events[t].iter().any(|n| *n > 0.0)).collect();
+    let seen: Vec<usize> = (0..stages + 2)
+        .filter(|&t| t >= stages || events[t].iter().any(|n| *n > 0.0))
+        .collect();
     let moves = seen.iter().filter(|t| **t < stages).count().max(1) as f64;
     let exits = seen
         .into_iter()
@@ -290,25 +356,47 @@ fn fit_stage(stays: &[Stay], edges: &[f64], stages: usize, pooled: &Pooled, cale
             let share = if kind == 2 { 1.0 / moves } else { 1.0 };
             let prior_events = STAGE_PRIOR * pooled.rate[kind] * share / pooled.total;
             let stage_rate = (total + prior_events) / (time + STAGE_PRIOR / pooled.total);
-            let shrink = |events: f64, time: f64, rate: f64, prior: f64| (events + prior) / (time + prior / rate);
+            let shrink = |events: f64, time: f64, rate: f64, prior: f64| {
+                (events + prior) / (time + prior / rate)
+            };
             let band_rate: Vec<f64> = (0..COARSE_BANDS)
                 .map(|band| {
                     let cells = (0..bins).filter(|bin| coarse[*bin] == band);
-                    let (n, time) = cells.fold((0.0, 0.0), |(n, t), bin| (n + events[bin], t + exposure[bin][kind]));
+                    let (n, time) = cells.fold((0.0, 0.0), |(n, t), bin| {
+                        (n + events[bin], t + exposure[bin][kind])
+                    });
                     shrink(n, time, stage_rate, COARSE_PRIOR)
                 })
                 .collect();
             let rates: Vec<f64> = (0..bins)
-                .map(|bin| shrink(events[bin], exposure[bin][kind], band_rate[coarse[bin]], FINE_PRIOR))
+                .map(|bin| {
+                    shrink(
+                        events[bin],
+                        exposure[bin][kind],
+                        band_rate[coarse[bin]],
+                        FINE_PRIOR,
+                    )
+                })
                 .collect();
             let mut cumulative = vec![0.0];
             for bin in 1..bins {
-                cumulative.push(cumulative[bin - 1] + rates[bin - 1] * (edges[bin] - edges[bin - 1]));
+                cumulative
+                    .push(cumulative[bin - 1] + rates[bin - 1] * (edges[bin] - edges[bin - 1]));
             }
-            Exit { target, kind, events: total, cumulative, tail: rates[bins - 1] }
+            Exit {
+                target,
+                kind,
+                events: total,
+                cumulative,
+                tail: rates[bins - 1],
+            }
         })
         .collect();
-    StageHazards { edges: edges.to_vec(), exits, stays: weight }
+    StageHazards {
+        edges: edges.to_vec(),
+        exits,
+        stays: weight,
+    }
 }
 
 /// The bin of an age; a bin holds its right end, because a stay of exactly that length ended in it.
@@ -317,9 +405,16 @@ fn bin_of(edges: &[f64], age: f64) -> usize {
 }
 
 /// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, age, days, multipliers)`.
-fn walk(stay: &Stay, edges: &[f64], calendar: &Calendar, mut visit: impl FnMut(usize, f64, f64, f64, [f64; KINDS])) {
+fn walk(
+    stay: &Stay,
+    edges: &[f64],
+    calendar: &Calendar,
+    mut visit: impl FnMut(usize, f64, f64, f64, [f64; KINDS]),
+) {
     let mut at = stay.from;
-    let mut bin = edges.partition_point(|edge| *edge <= at - stay.enter).saturating_sub(1);
+    let mut bin = edges
+        .partition_point(|edge| *edge <= at - stay.enter)
+        .saturating_sub(1);
     while at < stay.exit {
         let edge = edges.get(bin + 1).map_or(f64::INFINITY, |e| stay.enter + e);
         let end = stay.exit.min(at.floor() + 1.0).min(edge);
@@ -345,9 +440,16 @@ fn fit_calendar(
     let mut quarter = [[[(0.0, 0.0); 3]; BANDS]; KINDS];
     let stays = by_stage.iter().flatten();
     let start = stays.clone().map(|s| s.from).fold(f64::INFINITY, f64::min);
-    let (first, last) = (calendar::month_number(start), calendar::month_number(origin));
+    let (first, last) = (
+        calendar::month_number(start),
+        calendar::month_number(origin),
+    );
     // Whole months only: a month that was just entered says little about itself.
-    let first = if calendar::first_day_of_month(first) + 3.0 < start { first + 1 } else { first };
+    let first = if calendar::first_day_of_month(first) + 3.0 < start {
+        first + 1
+    } else {
+        first
+    };
     let whole = |day: f64| (first..last).contains(&calendar::month_number(day));
     let seasons = last - first >= 6;
     for (stays, hazards) in by_stage.iter().zip(fitted) {
@@ -363,7 +465,8 @@ fn fit_calendar(
         for stay in stays {
             walk(stay, &hazards.edges, old, |bin, day, age, days, factor| {
                 let (wd, band) = (calendar::weekday(day), old.band(age));
-                let phase = (seasons && whole(day)).then(|| calendar::month_number(day).rem_euclid(3) as usize);
+                let phase = (seasons && whole(day))
+                    .then(|| calendar::month_number(day).rem_euclid(3) as usize);
                 for kind in 0..KINDS {
                     let expected = stay.weight * days * rates[bin][kind] * factor[kind];
                     weekday[kind][wd].1 += expected / old.weekday[kind][wd];
@@ -374,10 +477,16 @@ fn fit_calendar(
                 }
             });
             if let Some(target) = stay.target {
-                let (kind, wd, band) = (kind_of(target, stages), calendar::weekday(stay.exit), old.band(stay.days()));
+                let (kind, wd, band) = (
+                    kind_of(target, stages),
+                    calendar::weekday(stay.exit),
+                    old.band(stay.days()),
+                );
                 weekday[kind][wd].0 += stay.weight;
                 if seasons && whole(stay.exit) {
-                    quarter[kind][band][calendar::month_number(stay.exit).rem_euclid(3) as usize].0 += stay.weight;
+                    quarter[kind][band]
+                        [calendar::month_number(stay.exit).rem_euclid(3) as usize]
+                        .0 += stay.weight;
                 }
             }
         }
@@ -388,6 +497,12 @@ fn fit_calendar(
         let mean = factors.iter().sum::<f64>() / 7.0;
         factors.map(|f| f / mean)
     });
-    let quarter = seasons.then(|| quarter.map(|bands| bands.map(|phases| phases.map(|cell| shrunk(cell, QUARTER_PRIOR)))));
-    Calendar { weekday, quarter, bands: old.bands }
+    let quarter = seasons.then(|| {
+        quarter.map(|bands| bands.map(|phases| phases.map(|cell| shrunk(cell, QUARTER_PRIOR))))
+    });
+    Calendar {
+        weekday,
+        quarter,
+        bands: old.bands,
+    }
 }

@@ -49,7 +49,10 @@ mod tests {
             (1e9, 10.0 / 3.0),
             (5.0, 2.0 * 0.125 * 10.0 / 3.0),
         ] {
-            assert!((crps(&uniform, 1.0, closes) - expected).abs() < 1e-12, "{closes}");
+            assert!(
+                (crps(&uniform, 1.0, closes) - expected).abs() < 1e-12,
+                "{closes}"
+            );
         }
         assert_eq!(crps(&[0.0, 0.0, 0.0], 1.0, 5.0), 0.0);
     }

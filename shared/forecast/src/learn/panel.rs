@@ -56,7 +56,11 @@ pub struct Panel {
 impl Panel {
     /// An empty panel over these open stages.
     pub fn new(stages: Vec<String>) -> Self {
-        Self { stages, start: vec![0], ..Self::default() }
+        Self {
+            stages,
+            start: vec![0],
+            ..Self::default()
+        }
     }
 
     /// Appends a deal. Rows are put in time order (a stable sort: equal times keep their order).
@@ -119,8 +123,14 @@ impl Panel {
             Mark::Stage(stage) => State::Open(Standing::at(rows, last, stage)),
             // A closing row right after a closing row corrects the outcome, not the day.
             Mark::Won | Mark::Lost => {
-                let first = rows.iter().rposition(|row| !row.mark.closes()).map_or(0, |i| i + 1);
-                State::Closed { won: mark == Mark::Won, at: rows[first].at }
+                let first = rows
+                    .iter()
+                    .rposition(|row| !row.mark.closes())
+                    .map_or(0, |i| i + 1);
+                State::Closed {
+                    won: mark == Mark::Won,
+                    at: rows[first].at,
+                }
             }
         })
     }
@@ -129,7 +139,10 @@ impl Panel {
     pub fn closing_after(&self, deal: usize, origin: f64) -> Option<(bool, f64)> {
         let rows = self.rows(deal);
         let from = rows.partition_point(|row| row.at < origin);
-        rows[from..].iter().find(|row| row.mark.closes()).map(|row| (row.mark == Mark::Won, row.at))
+        rows[from..]
+            .iter()
+            .find(|row| row.mark.closes())
+            .map(|row| (row.mark == Mark::Won, row.at))
     }
 
     /// Every stay in an open stage that began before `origin`, cut off there if it still lasted.
@@ -138,9 +151,19 @@ impl Panel {
         for deal in 0..self.deals() {
             let rows = self.before(deal, origin);
             for (i, row) in rows.iter().enumerate() {
-                let Mark::Stage(stage) = row.mark else { continue };
-                let (exit, to) = rows.get(i + 1).map_or((origin, None), |next| (next.at, Some(next.mark)));
-                out.push(Sojourn { deal: deal as u32, stage, enter: row.at, exit, to });
+                let Mark::Stage(stage) = row.mark else {
+                    continue;
+                };
+                let (exit, to) = rows
+                    .get(i + 1)
+                    .map_or((origin, None), |next| (next.at, Some(next.mark)));
+                out.push(Sojourn {
+                    deal: deal as u32,
+                    stage,
+                    enter: row.at,
+                    exit,
+                    to,
+                });
             }
         }
         out
@@ -181,10 +204,19 @@ pub struct Standing {
 impl Standing {
     /// The standing after row `last`, which entered `stage`.
     pub fn at(rows: &[Row], last: usize, stage: u16) -> Self {
-        let from = rows[..last].iter().rposition(|row| row.mark.closes()).map_or(0, |i| i + 1);
-        let stays = rows[from..=last].iter().filter(|row| row.mark == Mark::Stage(stage)).count();
+        let from = rows[..last]
+            .iter()
+            .rposition(|row| row.mark.closes())
+            .map_or(0, |i| i + 1);
+        let stays = rows[from..=last]
+            .iter()
+            .filter(|row| row.mark == Mark::Stage(stage))
+            .count();
         let previous = match rows[from..last].last() {
-            Some(Row { mark: Mark::Stage(s), .. }) => Some(*s),
+            Some(Row {
+                mark: Mark::Stage(s),
+                ..
+            }) => Some(*s),
             _ => None,
         };
         Self {

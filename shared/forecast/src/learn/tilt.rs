@@ -34,15 +34,28 @@ const MIN_PAIR_ROWS: usize = 60;
 const OFFSET_FLOOR: f64 = 1e-4;
 
 /// Numeric features, in the order of [`raw`].
-const NUMERIC: [&str; 6] =
-    ["amount", "deal age", "time to reach the stage", "repeat stays", "stages so far", "days in stage"];
+const NUMERIC: [&str; 6] = [
+    "amount",
+    "deal age",
+    "time to reach the stage",
+    "repeat stays",
+    "stages so far",
+    "days in stage",
+];
 /// Features from dated facts, in the order of [`fact`].
-const FACTS: [&str; 4] = ["days since last touch", "touches in the last 14 days", "champion", "unresolved blocker"];
+const FACTS: [&str; 4] = [
+    "days since last touch",
+    "touches in the last 14 days",
+    "champion",
+    "unresolved blocker",
+];
 
 fn raw(standing: &Standing, amount: Option<f64>, day: f64) -> [f64; NUMERIC.len()] {
     let log = |days: f64| days.max(0.01).ln();
     [
-        amount.filter(|a| *a > 0.0).map_or(f64::NAN, |a| (1.0 + a).ln()),
+        amount
+            .filter(|a| *a > 0.0)
+            .map_or(f64::NAN, |a| (1.0 + a).ln()),
         log(day - standing.began),
         log(standing.entered - standing.began),
         f64::from(standing.stays) - 1.0,
@@ -52,15 +65,22 @@ fn raw(standing: &Standing, amount: Option<f64>, day: f64) -> [f64; NUMERIC.len(
 }
 
 fn fact(panel: &Panel, deal: usize, began: f64, day: f64) -> [f64; FACTS.len()] {
-    let Some(facts) = panel.facts(deal) else { return [f64::NAN; FACTS.len()] };
+    let Some(facts) = panel.facts(deal) else {
+        return [f64::NAN; FACTS.len()];
+    };
     let seen = facts.touches.partition_point(|t| *t < day);
-    let last = seen.checked_sub(1).map_or(began, |i| facts.touches[i].max(began));
-    let recent = seen - facts.touches.partition_point(|t| *t < day - 14.0);
+    let last = seen
+        .checked_sub(1)
+        .map_or(began, |i| facts.touches[i].max(began));
     [
         (day - last).max(0.5).ln(),
-        (recent as f64).ln_1p(),
         f64::from(facts.champion_from.is_some_and(|from| from < day)),
-        f64::from(facts.blocked.iter().any(|(from, to)| *from < day && *to >= day)),
+        f64::from(
+            facts
+                .blocked
+                .iter()
+                .any(|(from, to)| *from < day && *to >= day),
+        ),
     ]
 }
 
@@ -77,7 +97,11 @@ impl Seen {
         if panel.has_facts() {
             numeric.extend(fact(panel, deal, standing.began, day));
         }
-        Self { stage: standing.stage, previous: standing.previous, numeric }
+        Self {
+            stage: standing.stage,
+            previous: standing.previous,
+            numeric,
+        }
     }
 }
 
@@ -158,19 +182,33 @@ impl Landmarks {
             Some(State::Open(standing)) => Some(standing),
             _ => None,
         };
-        let total: usize =
-            days.par_iter().map(|day| (0..panel.deals()).filter(|d| open_at(*day, *d).is_some()).count()).sum();
+        let total: usize = days
+            .par_iter()
+            .map(|day| {
+                (0..panel.deals())
+                    .filter(|d| open_at(*day, *d).is_some())
+                    .count()
+            })
+            .sum();
         let keep_every = total.div_ceil(MAX_ROWS).max(1);
         let gathered: Vec<Vec<Landmark>> = days
             .par_iter()
             .enumerate()
             .map(|(i, &day)| {
-                let ends = Outlook::ends(hazards, Grid { origin: day, ..grid });
+                let ends = Outlook::ends(
+                    hazards,
+                    Grid {
+                        origin: day,
+                        ..grid
+                    },
+                );
                 (0..panel.deals())
                     .filter(|deal| (deal + i).is_multiple_of(keep_every))
                     .filter_map(|deal| {
                         let standing = open_at(day, deal)?;
-                        let offset = ends.deal(standing.stage as usize, day - standing.entered).end();
+                        let offset = ends
+                            .deal(standing.stage as usize, day - standing.entered)
+                            .end();
                         let label = match panel.closing_after(deal, day) {
                             Some((won, at)) if at < origin => {
                                 let inside = f64::from(at <= day + horizon);
@@ -178,15 +216,21 @@ impl Landmarks {
                             }
                             _ if day + horizon <= origin => [0.0, 0.0],
                             _ => match panel.state(deal, origin)? {
-                                State::Open(s) => {
-                                    now.deal(s.stage as usize, origin - s.entered).at(&grid, day + horizon - origin)
-                                }
+                                State::Open(s) => now
+                                    .deal(s.stage as usize, origin - s.entered)
+                                    .at(&grid, day + horizon - origin),
                                 State::Closed { .. } => return None,
                             },
                         };
                         let passed = (day + horizon <= origin).then_some(i as u8);
                         let seen = Seen::new(panel, deal, &standing, day);
-                        Some(Landmark { deal: deal as u32, seen, offset, label, passed })
+                        Some(Landmark {
+                            deal: deal as u32,
+                            seen,
+                            offset,
+                            label,
+                            passed,
+                        })
                     })
                     .collect()
             })
@@ -211,7 +255,19 @@ impl Landmarks {
         let offset = rows.iter().map(|row| log_odds(row.offset)).collect();
         let label = rows.iter().map(|row| row.label).collect();
         let passed = rows.iter().map(|row| row.passed).collect();
-        Some(Self { deals, design, width, offset, label, passed, pace, horizon, weight, ridge, frame })
+        Some(Self {
+            deals,
+            design,
+            width,
+            offset,
+            label,
+            passed,
+            pace,
+            horizon,
+            weight,
+            ridge,
+            frame,
+        })
     }
 
     /// Fits the tilts by at most `iterations` Newton steps.
@@ -237,7 +293,13 @@ impl Landmarks {
             }
         }
         let (won, lost) = beta.split_at(p);
-        Tilt { won: won.to_vec(), lost: lost.to_vec(), precision, rows: self.deals.len(), ..self.frame.clone() }
+        Tilt {
+            won: won.to_vec(),
+            lost: lost.to_vec(),
+            precision,
+            rows: self.deals.len(),
+            ..self.frame.clone()
+        }
     }
 
     /// How much the number of wins of a period differs from what the deals explain: standard
@@ -253,11 +315,18 @@ impl Landmarks {
             let Some(day) = self.passed[r] else { continue };
             let p = softmax(self.offset[r], [dot(x, &tilt.won), dot(x, &tilt.lost)])[0];
             let cell = &mut cells[day as usize];
-            *cell = (cell.0 + self.label[r][0], cell.1 + p, cell.2 + p * (1.0 - p));
+            *cell = (
+                cell.0 + self.label[r][0],
+                cell.1 + p,
+                cell.2 + p * (1.0 - p),
+            );
             sum_p += p;
             n += 1.0;
         }
-        let used: Vec<_> = cells.iter().filter(|(_, expected, _)| *expected >= 5.0).collect();
+        let used: Vec<_> = cells
+            .iter()
+            .filter(|(_, expected, _)| *expected >= 5.0)
+            .collect();
         let excess: f64 = used
             .iter()
             .map(|(seen, expected, variance)| {
@@ -265,8 +334,13 @@ impl Landmarks {
             })
             .sum();
         let windows = used.len() as f64 * (self.pace / self.horizon).min(1.0);
-        let observed = if used.is_empty() { 0.0 } else { (excess / used.len() as f64).max(0.0) };
-        let variance = (PRIOR_WINDOWS * PRIOR_SD.powi(2) + windows * observed) / (PRIOR_WINDOWS + windows);
+        let observed = if used.is_empty() {
+            0.0
+        } else {
+            (excess / used.len() as f64).max(0.0)
+        };
+        let variance =
+            (PRIOR_WINDOWS * PRIOR_SD.powi(2) + windows * observed) / (PRIOR_WINDOWS + windows);
         (variance.sqrt(), if n > 0.0 { sum_p / n } else { 0.3 })
     }
 
@@ -286,7 +360,10 @@ impl Landmarks {
                     let label = self.label[r];
                     for class in 0..2 {
                         let g = w * (label[class] - prob[class]);
-                        gradient[class * p..][..p].iter_mut().zip(x).for_each(|(a, x)| *a += g * x);
+                        gradient[class * p..][..p]
+                            .iter_mut()
+                            .zip(x)
+                            .for_each(|(a, x)| *a += g * x);
                     }
                     let h = [
                         w * prob[0] * (1.0 - prob[0]),
@@ -334,7 +411,11 @@ impl Tilt {
             let n = values().count().max(1) as f64;
             let m = values().sum::<f64>() / n;
             mean.push(m);
-            deviation.push((values().map(|v| (v - m).powi(2)).sum::<f64>() / n).sqrt().max(1e-6));
+            deviation.push(
+                (values().map(|v| (v - m).powi(2)).sum::<f64>() / n)
+                    .sqrt()
+                    .max(1e-6),
+            );
         }
         let mut columns = vec![Column::Intercept, Column::AmountSquared];
         columns.extend((0..n_numeric).map(Column::Numeric));
@@ -363,34 +444,105 @@ impl Tilt {
             if columns.len() >= MAX_COLUMNS {
                 break;
             }
-            columns.push(Column::CameFrom((pair / stages) as u16, (pair % stages) as u16));
+            columns.push(Column::CameFrom(
+                (pair / stages) as u16,
+                (pair % stages) as u16,
+            ));
         }
-        Self { columns, mean, deviation, won: Vec::new(), lost: Vec::new(), precision: Vec::new(), rows: 0 }
+        Self {
+            columns,
+            mean,
+            deviation,
+            won: Vec::new(),
+            lost: Vec::new(),
+            precision: Vec::new(),
+            rows: 0,
+        }
     }
 
     fn design_row(&self, seen: &Seen, out: &mut Vec<f64>) {
         let z = |j: usize| {
             let v = seen.numeric[j];
             // A missing value is the average one: a flag "missing" may give the outcome away.
-            if v.is_finite() { ((v - self.mean[j]) / self.deviation[j]).clamp(-CLIP, CLIP) } else { 0.0 }
+            if v.is_finite() {
+                ((v - self.mean[j]) / self.deviation[j]).clamp(-CLIP, CLIP)
+            } else {
+                0.0
+            }
         };
-        let squared = || if seen.numeric[0].is_finite() { z(0) * z(0) - 1.0 } else { 0.0 };
+        let squared = || {
+            if seen.numeric[0].is_finite() {
+                z(0) * z(0) - 1.0
+            } else {
+                0.0
+            }
+        };
         out.extend(self.columns.iter().map(|column| match *column {
             Column::Intercept => 1.0,
             Column::Numeric(j) => z(j),
             Column::AmountSquared => squared(),
             Column::InStage(s) => f64::from(seen.stage == s),
-            Column::NumericInStage(s, j) => if seen.stage == s { z(j) } else { 0.0 },
-            Column::AmountSquaredInStage(s) => if seen.stage == s { squared() } else { 0.0 },
+            Column::NumericInStage(s, j) => {
+                if seen.stage == s {
+                    z(j)
+                } else {
+                    0.0
+                }
+            }
+            Column::AmountSquaredInStage(s) => {
+                if seen.stage == s {
+                    squared()
+                } else {
+                    0.0
+                }
+            }
             Column::CameFrom(s, from) => f64::from(seen.stage == s && seen.previous == Some(from)),
         }));
+    }
+
+    /// How another amount would change a deal's log-odds of won against lost.
+    pub fn amount_change(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64, amount: f64) -> f64 {
+        let score = |seen: &Seen| {
+            let mut x = Vec::with_capacity(self.columns.len());
+            self.design_row(seen, &mut x);
+            dot(&x, &self.won) - dot(&x, &self.lost)
+        };
+        let mut seen = Seen::new(panel, deal, standing, day);
+        let before = score(&seen);
+        seen.numeric[0] = raw(standing, Some(amount), day)[0];
+        score(&seen) - before
+    }
+
+    /// What each feature does to the deal's log-odds of won against lost, over the average deal in
+    /// its stage.
+    pub fn reasons(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64) -> Vec<Reason> {
+        let mut x = Vec::with_capacity(self.columns.len());
+        self.design_row(&Seen::new(panel, deal, standing, day), &mut x);
+        let name = |j: usize| NUMERIC.iter().chain(&FACTS).nth(j).copied().unwrap_or_default();
+        let mut reasons: Vec<Reason> = Vec::new();
+        for (i, column) in self.columns.iter().enumerate() {
+            let feature = match *column {
+                Column::Intercept | Column::InStage(_) => continue,
+                Column::Numeric(j) | Column::NumericInStage(_, j) => name(j),
+                Column::AmountSquared | Column::AmountSquaredInStage(_) => name(0),
+                Column::CameFrom(..) => "the stage it came from",
+            };
+            let log_odds = x[i] * (self.won[i] - self.lost[i]);
+            match reasons.iter_mut().find(|r| r.feature == feature) {
+                Some(reason) => reason.log_odds += log_odds,
+                None => reasons.push(Reason { feature: feature.to_owned(), log_odds }),
+            }
+        }
+        reasons
     }
 
     /// A draw from the posterior of the coefficients (Laplace).
     #[must_use]
     pub fn drawn(&self, chance: &mut Stream) -> Self {
         let (p, n) = (self.won.len(), 2 * self.won.len());
-        let mut z: Vec<f64> = (0..n).map(|_| super::normal_quantile(chance.unit())).collect();
+        let mut z: Vec<f64> = (0..n)
+            .map(|_| super::normal_quantile(chance.unit()))
+            .collect();
         if self.precision.len() == n * n {
             // With precision L·Lᵀ, a solution of Lᵀ·x = z has the posterior's covariance.
             for i in (0..n).rev() {
@@ -399,11 +551,22 @@ impl Tilt {
             }
         }
         let add = |beta: &[f64], z: &[f64]| beta.iter().zip(z).map(|(b, z)| b + z).collect();
-        Self { won: add(&self.won, &z[..p]), lost: add(&self.lost, &z[p..]), ..self.clone() }
+        Self {
+            won: add(&self.won, &z[..p]),
+            lost: add(&self.lost, &z[p..]),
+            ..self.clone()
+        }
     }
 
     /// Won and lost by the end of the horizon, tilted.
-    pub fn apply(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64, end: [f64; 2]) -> [f64; 2] {
+    pub fn apply(
+        &self,
+        panel: &Panel,
+        deal: usize,
+        standing: &Standing,
+        day: f64,
+        end: [f64; 2],
+    ) -> [f64; 2] {
         let mut x = Vec::with_capacity(self.columns.len());
         self.design_row(&Seen::new(panel, deal, standing, day), &mut x);
         let [won, lost, _] = softmax(log_odds(end), [dot(&x, &self.won), dot(&x, &self.lost)]);
@@ -414,7 +577,10 @@ impl Tilt {
 /// Log-odds of won and lost against open.
 fn log_odds([won, lost]: [f64; 2]) -> [f64; 2] {
     let open = (1.0 - won - lost).max(OFFSET_FLOOR).ln();
-    [won.max(OFFSET_FLOOR).ln() - open, lost.max(OFFSET_FLOOR).ln() - open]
+    [
+        won.max(OFFSET_FLOOR).ln() - open,
+        lost.max(OFFSET_FLOOR).ln() - open,
+    ]
 }
 
 fn softmax(offset: [f64; 2], score: [f64; 2]) -> [f64; 3] {

@@ -1199,3 +1199,290 @@ pub(super) fn mix(key: u64, counter: u64) -> u64 {
 fn uniform(key: u64, counter: u64) -> f64 {
     (mix(key, counter) >> 11) as f64 / (1_u64 << 53) as f64
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn draws(rows: usize, key: u64) -> Vec<f32> {
+        (0..rows as u64)
+            .map(|row| uniform(key, row) as f32)
+            .collect()
+    }
+
+    /// 1 with probability `p`.
+    fn outcome(p: f64, row: usize) -> f32 {
+        if uniform(99, row as u64) < p {
+            1.0
+        } else {
+            0.0
+        }
+    }
+
+    fn xor(rows: usize) -> (Matrix, Vec<f32>) {
+        let (a, b) = (draws(rows, 1), draws(rows, 2));
+        let y = (0..rows)
+            .map(|row| {
+                outcome(
+                    if (a[row] > 0.5) == (b[row] > 0.5) {
+                        0.1
+                    } else {
+                        0.9
+                    },
+                    row,
+                )
+            })
+            .collect();
+        let columns = vec![
+            Feature::Numeric(a),
+            Feature::Numeric(b),
+            Feature::Categorical((0..rows as u32).map(|row| row % 7).collect(), 7),
+        ];
+        (Matrix::new(columns), y)
+    }
+
+    #[test]
+    fn an_interaction_is_learned_that_a_linear_model_cannot() {
+        let (x, y) = xor(4000);
+        let booster = fit(&x, &y, None, None, &Params::default(), None);
+        let (fresh, fresh_y) = xor(4500);
+        let loss = log_loss(&fresh_y[4000..], None, &booster.raw(&fresh)[4000..]);
+        // The entropy of nine in ten is .325; a linear model stays at .693.
+        assert!(loss < 0.40, "{loss}");
+        let importance = booster.importance();
+        assert!(importance[0] + importance[1] > 0.8, "{importance:?}");
+    }
+
+    #[test]
+    fn threads_do_not_change_a_bit() {
+        let (x, y) = xor(6000);
+        let params = Params {
+            rounds: 30,
+            row_fraction: 0.7,
+            feature_fraction: 0.7,
+            node_fraction: 0.7,
+            ..Params::default()
+        };
+        let classes: Vec<u8> = y
+            .iter()
+            .enumerate()
+            .map(|(row, &y)| y as u8 + u8::from(row % 3 == 0))
+            .collect();
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                (
+                    fit(&x, &y, None, None, &params, None),
+                    fit_softmax(&x, &classes, 3, None, &params, None),
+                )
+            })
+        };
+        assert_eq!(on(1), on(2));
+    }
+
+    #[test]
+    fn a_monotone_column_never_falls() {
+        let rows = 3000;
+        let a = draws(rows, 1);
+        let b = draws(rows, 2);
+        // Rises, but for a dip that the constraint must bridge.
+        let y: Vec<f32> = (0..rows)
+            .map(|row| {
+                let dip = if (0.4..0.6).contains(&a[row]) {
+                    0.4
+                } else {
+                    0.0
+                };
+                outcome(
+                    f64::from(0.1 + 0.6 * a[row] - dip + 0.2 * b[row]).clamp(0.0, 1.0),
+                    row,
+                )
+            })
+            .collect();
+        let x = Matrix::new(vec![Feature::Numeric(a), Feature::Numeric(b)]);
+        let falls = |monotone: Vec<i8>| {
+            let params = Params {
+                monotone,
+                rounds: 100,
+                ..Params::default()
+            };
+            let booster = fit(&x, &y, None, None, &params, None);
+            [0.1, 0.5, 0.9].iter().any(|&b| {
+                let line = Matrix::new(vec![
+                    Feature::Numeric((0..200).map(|step| step as f32 / 200.0).collect()),
+                    Feature::Numeric(vec![b; 200]),
+                ]);
+                booster
+                    .raw(&line)
+                    .windows(2)
+                    .any(|pair| pair[1] < pair[0] - 1e-6)
+            })
+        };
+        assert!(falls(vec![]));
+        assert!(!falls(vec![1]));
+    }
+
+    #[test]
+    fn missing_values_have_a_side_of_their_own() {
+        let rows = 2000;
+        let mut a = draws(rows, 1);
+        let y: Vec<f32> = (0..rows)
+            .map(|row| outcome(if row % 4 == 0 { 0.9 } else { 0.3 }, row))
+            .collect();
+        for row in (0..rows).step_by(4) {
+            a[row] = f32::NAN;
+        }
+        let booster = fit(
+            &Matrix::new(vec![Feature::Numeric(a)]),
+            &y,
+            None,
+            None,
+            &Params::default(),
+            None,
+        );
+        let p = booster.probability(&Matrix::new(vec![Feature::Numeric(vec![f32::NAN, 0.5])]));
+        assert!(p[0] > 0.8 && p[1] < 0.45, "{p:?}");
+    }
+
+    #[test]
+    fn a_category_never_seen_is_missing_and_not_a_failure() {
+        let codes: Vec<u32> = (0..1000).map(|row| row % 5).collect();
+        let y: Vec<f32> = codes
+            .iter()
+            .enumerate()
+            .map(|(row, &code)| outcome(0.1 + 0.2 * f64::from(code), row))
+            .collect();
+        let booster = fit(
+            &Matrix::new(vec![Feature::Categorical(codes, 5)]),
+            &y,
+            None,
+            None,
+            &Params::default(),
+            None,
+        );
+        let p = booster.probability(&Matrix::new(vec![Feature::Categorical(
+            vec![0, 4, 17, u32::MAX],
+            18,
+        )]));
+        assert!(p[0] < 0.25 && p[1] > 0.75, "{p:?}");
+        assert_eq!(p[2], p[3]);
+        assert!(p[2] > p[0] && p[2] < p[1]);
+    }
+
+    #[test]
+    fn an_offset_leaves_only_the_rest_to_learn() {
+        let (x, y) = xor(2000);
+        let offset: Vec<f32> = fit(&x, &y, None, None, &Params::default(), None).raw(&x);
+        let params = Params {
+            rounds: 5,
+            ..Params::default()
+        };
+        let rest = fit(&x, &y, None, Some(&offset), &params, None);
+        assert!(rest.raw(&x).iter().all(|raw| raw.abs() < 0.3));
+    }
+
+    #[test]
+    fn early_stopping_keeps_the_best_round() {
+        let (x, y) = xor(600);
+        let noise: Vec<f32> = (0..600).map(|row| outcome(0.5, row + 7777)).collect();
+        let params = Params {
+            early_stopping: Some(10),
+            rounds: 500,
+            ..Params::default()
+        };
+        let valid = |y| Valid {
+            x: &x,
+            y,
+            weight: None,
+            offset: None,
+        };
+        assert!(fit(&x, &y, None, None, &params, Some(valid(&noise))).rounds() < 20);
+        assert!(fit(&x, &y, None, None, &params, Some(valid(&y))).rounds() > 100);
+    }
+
+    #[test]
+    fn softmax_learns_three_classes() {
+        let a = draws(3000, 5);
+        let y: Vec<u8> = a
+            .iter()
+            .enumerate()
+            .map(|(row, &a)| {
+                if uniform(9, row as u64) < 0.1 {
+                    (row % 3) as u8
+                } else {
+                    (a * 2.999) as u8
+                }
+            })
+            .collect();
+        let x = Matrix::new(vec![Feature::Numeric(a)]);
+        let params = Params {
+            rounds: 60,
+            ..Params::default()
+        };
+        let booster = fit_softmax(&x, &y, 3, None, &params, None);
+        let p = booster.probability(&Matrix::new(vec![Feature::Numeric(vec![0.1, 0.5, 0.9])]));
+        for (row, own) in p.chunks(3).enumerate() {
+            assert!((own.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            assert!(own[row] > 0.8, "{p:?}");
+        }
+    }
+
+    #[test]
+    fn contributions_add_up_to_the_raw_score() {
+        let (x, y) = xor(1000);
+        let booster = fit(
+            &x,
+            &y,
+            None,
+            None,
+            &Params {
+                rounds: 50,
+                ..Params::default()
+            },
+            None,
+        );
+        let roots: f32 = booster.trees.iter().map(|tree| tree.nodes[0].value).sum();
+        for (parts, raw) in booster.contributions(&x).iter().zip(booster.raw(&x)) {
+            assert!((booster.base() + roots + parts.iter().sum::<f32>() - raw).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn bins_hold_about_equal_numbers_and_heavy_values_alone() {
+        let mut values: Vec<f32> = (0..1000).map(|v| v as f32).collect();
+        values.extend(vec![500.0; 1000]);
+        let edges = edges(&values, 10);
+        assert!(edges.len() <= 9);
+        let bin = |v: f32| edges.partition_point(|&edge| edge < v);
+        assert!(bin(499.0) < bin(500.0) && bin(500.0) < bin(501.0));
+        let check =
+            |values: &[f32], expected: &[f32]| assert_eq!(super::edges(values, 255), expected);
+        check(&[], &[]);
+        check(&[3.0, 3.0], &[]);
+        check(&[1.0, f32::NAN, 3.0, 2.0], &[1.5, 2.5]);
+        check(&[0.0, f32::INFINITY], &[0.0]);
+    }
+
+    #[test]
+    fn nothing_to_learn_gives_the_base() {
+        let empty = Matrix::new(vec![Feature::Numeric(vec![])]);
+        assert_eq!(
+            fit(&empty, &[], None, None, &Params::default(), None).base(),
+            0.0
+        );
+        let same = Matrix::new(vec![Feature::Numeric(vec![1.0; 4])]);
+        let booster = fit(
+            &same,
+            &[1.0, 0.0, 1.0, 0.0],
+            None,
+            None,
+            &Params::default(),
+            None,
+        );
+        assert_eq!(booster.probability(&same), vec![0.5; 4]);
+    }
+}

@@ -22,17 +22,29 @@ pub struct Refused {
 pub fn by_name(name: &str) -> Option<String> {
     let words = words(name);
     let has = |some: &[&str]| words.iter().any(|word| some.contains(&word.as_str()));
-    let closing = has(&["close", "closed", "closing", "closure", "won", "lost", "win", "loss"]);
+    let closing = has(&[
+        "close", "closed", "closing", "closure", "won", "lost", "win", "loss",
+    ]);
     let planned = has(&[
-        "expected", "estimated", "forecast", "forecasted", "planned", "target", "projected",
+        "expected",
+        "estimated",
+        "forecast",
+        "forecasted",
+        "planned",
+        "target",
+        "projected",
     ]);
     let stages = has(&["stage", "stages", "status", "phase"]);
-    let spans = has(&["days", "day", "hours", "weeks", "months", "time", "duration"]);
+    let spans = has(&[
+        "days", "day", "hours", "weeks", "months", "time", "duration",
+    ]);
     let reason = |what: &str| Some(format!("its name says that {what}"));
     if has(&["outcome", "result"]) {
         return reason("it is the outcome itself");
     }
-    if has(&["won", "lost", "win", "loss", "closed", "close"]) && has(&["reason", "reasons", "why", "notes", "comment"]) {
+    if has(&["won", "lost", "win", "loss", "closed", "close"])
+        && has(&["reason", "reasons", "why", "notes", "comment"])
+    {
         return reason("it gives the reason of the outcome, which is written down at close");
     }
     if has(&["ratio", "share", "percent", "fraction"]) && has(&["total"]) && spans {
@@ -42,13 +54,27 @@ pub fn by_name(name: &str) -> Option<String> {
         return reason("it counts time through to the end, which is known only at close");
     }
     if has(&["elapsed", "duration"]) || (spans && stages) || (spans && has(&["open", "age"])) {
-        return reason("it measures time spent up to the close, which an open deal does not have yet");
+        return reason(
+            "it measures time spent up to the close, which an open deal does not have yet",
+        );
     }
     if has(&["cycle"]) || (spans && has(&["to", "until", "through"]) && closing) {
         return reason("it measures the time to close");
     }
-    if stages && has(&["change", "changes", "changed", "moves", "transitions"]) && has(&["count", "number", "total", "changes", "moves", "transitions"]) {
-        return reason("it counts stage changes up to the close, which an open deal has not made yet");
+    if stages
+        && has(&["change", "changes", "changed", "moves", "transitions"])
+        && has(&[
+            "count",
+            "number",
+            "total",
+            "changes",
+            "moves",
+            "transitions",
+        ])
+    {
+        return reason(
+            "it counts stage changes up to the close, which an open deal has not made yet",
+        );
     }
     if closing && !planned {
         return reason("it is filled in when the deal closes");
@@ -121,9 +147,7 @@ fn blanks(column: &Column, cells: &Cells, won: &[bool], total: [usize; 2]) -> Op
 fn is_blank(column: &Column, cells: &Cells, row: usize) -> bool {
     match cells {
         Cells::Number(values) => values[row].is_nan(),
-        Cells::Level(codes, _) => {
-            codes[row] == NONE || Some(codes[row]) == column.blank_code()
-        }
+        Cells::Level(codes, _) => codes[row] == NONE || Some(codes[row]) == column.blank_code(),
     }
 }
 
@@ -168,4 +192,149 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::score::table::Table;
+
+    #[test]
+    fn names_that_tell_of_the_close() {
+        let check = |name: &str, refused: bool| {
+            assert_eq!(
+                by_name(name).is_some(),
+                refused,
+                "{name}: {:?}",
+                by_name(name)
+            );
+        };
+        for name in [
+            "Opportunity Result",
+            "Outcome",
+            "Lost Reason",
+            "closed_won_reason",
+            "close_date",
+            "close_value",
+            "closedAt",
+            "IsWon",
+            "Elapsed Days In Sales Stage",
+            "Sales Stage Change Count",
+            "Total Days Identified Through Closing",
+            "Total Days Identified Through Qualified",
+            "Ratio Days Identified To Total Days",
+            "Ratio Days Qualified To Total Days",
+            "Days to close",
+            "Sales cycle length",
+            "days_in_stage",
+            "Number of stage changes",
+        ] {
+            check(name, true);
+        }
+        for name in [
+            "Expected Close Date",
+            "Supplies Subgroup",
+            "Region",
+            "Route To Market",
+            "Opportunity Amount USD",
+            "Client Size By Revenue",
+            "Revenue From Client Past Two Years",
+            "Competitor Type",
+            "Deal Size Category",
+            "Total employees",
+            "Created date",
+            "Timeline",
+            "Windows licences",
+            "Product stage",
+            "Source",
+        ] {
+            check(name, false);
+        }
+    }
+
+    fn check(cells: &dyn Fn(usize, bool) -> String, expected: Option<&str>) {
+        let won: Vec<bool> = (0..600).map(|row| row * 7 % 10 < 4).collect();
+        let cells: Vec<String> = won
+            .iter()
+            .enumerate()
+            .map(|(row, &won)| cells(row, won))
+            .collect();
+        let column = Column::discover("x", &cells).unwrap();
+        let table = Table::new(vec![("x".to_owned(), cells)]).unwrap();
+        let why = by_values(&column, &column.read(&table), &won);
+        assert_eq!(why.is_some(), expected.is_some(), "{why:?}");
+        if let (Some(why), Some(expected)) = (why, expected) {
+            assert!(why.contains(expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn values_that_tell_of_the_close() {
+        let stage = |won| if won { "Signed" } else { "Dead" };
+        check(&|_, won| stage(won).to_owned(), Some("repeat the outcome"));
+        check(
+            &|row, won| {
+                if won || row % 50 == 0 {
+                    (row % 90).to_string()
+                } else {
+                    (row % 90 + 100).to_string()
+                }
+            },
+            Some("alone it ranks"),
+        );
+        check(
+            &|row, won| {
+                if won {
+                    format!("{}", row % 9)
+                } else if row % 2 == 0 {
+                    String::new()
+                } else {
+                    format!("{}", row % 9)
+                }
+            },
+            Some("blank for 50 % of lost"),
+        );
+        check(
+            &|row, won| {
+                if won && row % 2 == 0 {
+                    String::new()
+                } else {
+                    ["a", "b"][row % 3 % 2].to_owned()
+                }
+            },
+            Some("of won deals"),
+        );
+        // Strong, blank or both, yet known beforehand.
+        check(
+            &|row, won| {
+                if won == (row % 5 > 0) {
+                    "yes".into()
+                } else {
+                    "no".into()
+                }
+            },
+            None,
+        );
+        check(
+            &|row, _| {
+                if row % 3 == 0 {
+                    String::new()
+                } else {
+                    (row % 11).to_string()
+                }
+            },
+            None,
+        );
+    }
+
+    #[test]
+    fn words_of_a_name() {
+        let check = |name: &str, expected: &[&str]| assert_eq!(words(name), expected);
+        check("Total Days", &["total", "days"]);
+        check("close_date", &["close", "date"]);
+        check("closedAt", &["closed", "at"]);
+        check("won/lost-reason (new)", &["won", "lost", "reason", "new"]);
+        check("", &[]);
+    }
 }

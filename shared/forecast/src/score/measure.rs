@@ -40,7 +40,10 @@ pub fn measure(forecast: &[f64], won: &[bool]) -> Measures {
         .map(|row| (forecast[row] - outcome(row)).powi(2))
         .sum::<f64>()
         / n;
-    let log_loss = (0..rows).map(|row| loss(forecast[row], won[row])).sum::<f64>() / n;
+    let log_loss = (0..rows)
+        .map(|row| loss(forecast[row], won[row]))
+        .sum::<f64>()
+        / n;
     let mut order: Vec<usize> = (0..rows).collect();
     order.sort_by(|&a, &b| forecast[a].total_cmp(&forecast[b]).then(a.cmp(&b)));
     let bins = 10.min(rows);
@@ -75,7 +78,8 @@ pub fn auc(score: &[f64], won: &[bool]) -> f64 {
     order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
     let (mut below, mut wins, mut rank_sum) = (0.0, 0.0, 0.0);
     for tied in order.chunk_by(|&a, &b| score[a] == score[b]) {
-        let rank = below + (tied.len() as f64 + 1.0) / 2.0;
+        // The mean of the places these share.
+        let rank = f64::midpoint(2.0 * below + 1.0, tied.len() as f64);
         let tied_wins = tied.iter().filter(|&&row| won[row]).count() as f64;
         rank_sum += rank * tied_wins;
         wins += tied_wins;
@@ -105,7 +109,11 @@ mod tests {
         check([1.0, 1.0, 0.0, 0.0], 0.0, 1.0);
         check([0.0, 0.0, 1.0, 1.0], 1.0, 0.0);
         check([0.5; 4], 0.25, 0.5);
-        check([0.9, 0.2, 0.2, 0.1], (0.01 + 0.64 + 0.04 + 0.01) / 4.0, 3.5 / 4.0);
+        check(
+            [0.9, 0.2, 0.2, 0.1],
+            (0.01 + 0.64 + 0.04 + 0.01) / 4.0,
+            3.5 / 4.0,
+        );
     }
 
     #[test]

@@ -199,9 +199,14 @@ pub fn train(
             rows: table.rows(),
         });
     }
-    let closed: Vec<usize> = (0..outcome.len()).filter(|&row| outcome[row].is_some()).collect();
+    let closed: Vec<usize> = (0..outcome.len())
+        .filter(|&row| outcome[row].is_some())
+        .collect();
     let (closed, ordered) = in_order(table, closed, options);
-    let won: Vec<bool> = closed.iter().map(|&row| outcome[row] == Some(true)).collect();
+    let won: Vec<bool> = closed
+        .iter()
+        .map(|&row| outcome[row] == Some(true))
+        .collect();
     let wins = won.iter().filter(|&&won| won).count();
     enough(wins, won.len() - wins, options)?;
     let table = table.select(&closed);
@@ -229,7 +234,11 @@ pub fn train(
     let base_rate = wins as f64 / won.len() as f64;
     let random = random.trial(ridge, weights, "deals held out at random");
     let forward = forward.map(|forward| {
-        forward.trial(ridge, weights, "later deals forecast from those with smaller ids")
+        forward.trial(
+            ridge,
+            weights,
+            "later deals forecast from those with smaller ids",
+        )
     });
     let mut model = ScoreModel {
         report: Report {
@@ -269,7 +278,11 @@ impl ScoreModel {
     /// P(win) of every row, in the table's order. Columns are found by name; one
     /// that is not there is missing in every row (see [`Self::absent`]).
     pub fn predict(&self, table: &Table) -> Vec<f64> {
-        let cells: Vec<Cells> = self.columns.iter().map(|column| column.read(table)).collect();
+        let cells: Vec<Cells> = self
+            .columns
+            .iter()
+            .map(|column| column.read(table))
+            .collect();
         self.predict_cells(&cells, table.rows())
     }
 
@@ -387,7 +400,12 @@ fn in_order(table: &Table, closed: Vec<usize>, options: &Options) -> (Vec<usize>
         .id_column
         .as_deref()
         .and_then(|name| table.column(name))
-        .and_then(|cells| closed.iter().map(|&row| table::number(&cells[row])).collect());
+        .and_then(|cells| {
+            closed
+                .iter()
+                .map(|&row| table::number(&cells[row]))
+                .collect()
+        });
     let Some(ids) = ids else {
         return (closed, false);
     };
@@ -588,7 +606,11 @@ impl Plan {
                 ..params
             }),
         };
-        let (naive, logistic) = if boosting.is_some() { (0.3, 0.4) } else { (0.5, 0.5) };
+        let (naive, logistic) = if boosting.is_some() {
+            (0.3, 0.4)
+        } else {
+            (0.5, 0.5)
+        };
         Self {
             folds: if rows < 2000 { 10 } else { 4 },
             ordered,
@@ -667,7 +689,10 @@ impl Plan {
             .iter()
             .map(|&ridge| {
                 let fit = fit_logistic(&here, &won_here, ridge);
-                design.chunks(columns.max(1)).map(|row| fit.raw(row)).collect()
+                design
+                    .chunks(columns.max(1))
+                    .map(|row| fit.raw(row))
+                    .collect()
             })
             .collect();
         let (boosting, rounds) = match &self.boosting {
@@ -681,9 +706,19 @@ impl Plan {
                     weight: None,
                     offset: None,
                 };
-                let booster =
-                    boost::fit(&matrix, &outcomes(&won_here), None, None, params, Some(valid));
-                let raw = booster.raw(&matrix_there).into_iter().map(f64::from).collect();
+                let booster = boost::fit(
+                    &matrix,
+                    &outcomes(&won_here),
+                    None,
+                    None,
+                    params,
+                    Some(valid),
+                );
+                let raw = booster
+                    .raw(&matrix_there)
+                    .into_iter()
+                    .map(f64::from)
+                    .collect();
                 (raw, booster.rounds())
             }
         };
@@ -946,7 +981,9 @@ fn direction(column: &Column, cells: &Cells, won: &[bool]) -> String {
     };
     match cells {
         Cells::Number(values) => {
-            let mut order: Vec<usize> = (0..values.len()).filter(|&row| !values[row].is_nan()).collect();
+            let mut order: Vec<usize> = (0..values.len())
+                .filter(|&row| !values[row].is_nan())
+                .collect();
             order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
             let third = order.len() / 3;
             let (low, high) = (rate(&order[..third]), rate(&order[order.len() - third..]));
@@ -954,7 +991,12 @@ fn direction(column: &Column, cells: &Cells, won: &[bool]) -> String {
         }
         Cells::Level(codes, cardinality) => {
             let mut levels: Vec<(u32, Vec<usize>)> = (0..*cardinality)
-                .map(|code| (code, (0..codes.len()).filter(|&row| codes[row] == code).collect()))
+                .map(|code| {
+                    (
+                        code,
+                        (0..codes.len()).filter(|&row| codes[row] == code).collect(),
+                    )
+                })
                 .filter(|(_, rows): &(u32, Vec<usize>)| rows.len() >= 5)
                 .collect();
             levels.sort_by(|(_, a), (_, b)| rate(b).total_cmp(&rate(a)));
@@ -979,3 +1021,6 @@ fn logit(p: f64) -> f64 {
 fn sigmoid(raw: f64) -> f64 {
     1.0 / (1.0 + (-raw).exp())
 }
+
+#[cfg(test)]
+mod tests;

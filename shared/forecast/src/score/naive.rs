@@ -53,7 +53,11 @@ pub(crate) fn fit(levels: &[Vec<u32>], won: &[bool]) -> Naive {
         levels: levels
             .iter()
             .map(|codes| {
-                let size = codes.iter().filter(|&&c| c != NONE).max().map_or(0, |c| c + 1);
+                let size = codes
+                    .iter()
+                    .filter(|&&c| c != NONE)
+                    .max()
+                    .map_or(0, |c| c + 1);
                 vec![[0.0; 2]; size as usize]
             })
             .collect(),

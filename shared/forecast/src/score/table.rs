@@ -19,7 +19,9 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// A column is shorter or longer than the first.
-    #[error("column {column} has {found} rows where the first has {expected}; give every row a cell in every column")]
+    #[error(
+        "column {column} has {found} rows where the first has {expected}; give every row a cell in every column"
+    )]
     Ragged {
         /// The column.
         column: String,
@@ -241,16 +243,16 @@ impl Column {
     pub(crate) fn level_name(&self, code: u32) -> String {
         match &self.kind {
             Kind::Level { rare, .. } if *rare == Some(code) => "(rare values)".to_owned(),
-            Kind::Level { levels, .. } => levels
-                .iter()
-                .find(|(_, own)| **own == code)
-                .map_or_else(String::new, |(level, _)| {
+            Kind::Level { levels, .. } => levels.iter().find(|(_, own)| **own == code).map_or_else(
+                String::new,
+                |(level, _)| {
                     if level.is_empty() {
                         "(blank)".to_owned()
                     } else {
                         level.clone()
                     }
-                }),
+                },
+            ),
             Kind::Number => String::new(),
         }
     }
@@ -335,4 +337,103 @@ pub(crate) fn names_an_id(name: &str) -> bool {
     super::leak::words(name).iter().any(|word| {
         ["id", "ids", "number", "no", "nr", "key", "guid", "uuid"].contains(&word.as_str())
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        let check =
+            |cell: &str, expected: Option<f64>| assert_eq!(number(cell), expected, "{cell}");
+        check("12", Some(12.0));
+        check(" -3.5 ", Some(-3.5));
+        check("1,234", Some(1234.0));
+        check("$1,234,567.89", Some(1_234_567.89));
+        check("12,5", Some(12.5));
+        check("45%", Some(45.0));
+        check("1.234,5", None);
+        check("", None);
+        check("NaN", None);
+        check("inf", None);
+        check("Q4", None);
+        check("é1234567890", None);
+        assert!(number("2016-12-31") < number("2017-01-01"));
+        check("2016-13-01", None);
+    }
+
+    fn column(cells: &[&str]) -> Result<Column, Dropped> {
+        let cells: Vec<String> = cells.iter().map(|&cell| cell.to_owned()).collect();
+        Column::discover("x", &cells)
+    }
+
+    #[test]
+    fn columns_without_use_are_dropped_with_the_reason() {
+        let check = |name: &str, cells: Vec<String>, why: &str| {
+            assert_eq!(Column::discover(name, &cells).unwrap_err().why, why);
+        };
+        let each = |form: &dyn Fn(usize) -> String| (0..60).map(form).collect::<Vec<_>>();
+        check("a", each(&|_| "N/A".into()), "it is blank in every row");
+        check(
+            "a",
+            each(&|_| "x".into()),
+            "it holds the same value in every row",
+        );
+        check("a", each(&|row| row.to_string()), "it numbers the rows");
+        check(
+            "Deal ID",
+            each(&|row| (row * 37 % 61).to_string()),
+            "it numbers the rows",
+        );
+        check(
+            "a",
+            each(&|row| format!("note {row}")),
+            "almost every row has a text of its own",
+        );
+        check(
+            "a",
+            (0..6).map(|row| format!("only {row}")).collect(),
+            "no two of its values occur often enough to compare",
+        );
+    }
+
+    #[test]
+    fn one_odd_cell_in_a_hundred_leaves_a_column_numeric() {
+        let mut cells = vec!["7"; 199];
+        cells[1] = "8";
+        cells.push("unknown");
+        assert_eq!(column(&cells).unwrap().kind, Kind::Number);
+        cells.extend(["?", "n.a."]);
+        assert_ne!(column(&cells).unwrap().kind, Kind::Number);
+    }
+
+    #[test]
+    fn rare_levels_are_pooled_and_unseen_ones_missing() {
+        let column = column(&["a", "a", "b", "b", "", "", "c", "d"]).unwrap();
+        let cells = ["a", "b", "", "c", "d", "new"].map(str::to_owned).to_vec();
+        let table = Table::new(vec![("x".to_owned(), cells)]).unwrap();
+        assert_eq!(
+            column.read(&table),
+            Cells::Level(vec![1, 2, 0, 3, 3, NONE], 4)
+        );
+        let other = Table::new(vec![("y".to_owned(), vec![String::new(); 2])]).unwrap();
+        assert_eq!(column.read(&other), Cells::Level(vec![NONE; 2], 4));
+        assert_eq!(column.level_name(3), "(rare values)");
+        assert_eq!(column.level_name(0), "(blank)");
+    }
+
+    #[test]
+    fn a_ragged_table_names_the_column() {
+        let cells = |rows: usize| vec![String::new(); rows];
+        let error = Table::new(vec![("a".into(), cells(2)), ("b".into(), cells(3))]).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("column b has 3 rows where the first has 2")
+        );
+        let error = Table::new(vec![("a".into(), cells(1)), ("a".into(), cells(1))]).unwrap_err();
+        assert_eq!(error, TableError::Twice("a".into()));
+    }
 }

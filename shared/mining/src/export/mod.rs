@@ -15,14 +15,30 @@ pub fn json(mined: &Mined) -> Result<String, serde_json::Error> {
 /// The moves of every pipeline as CSV: one row per pair of stages.
 pub fn csv_edges(mined: &Mined) -> String {
     let mut csv = Csv::new(&[
-        "pipeline", "from", "to", "count", "deals", "share", "probability", "mean_days", "median_days",
-        "p90_days", "win_rate", "win_rate_low", "win_rate_high",
+        "pipeline",
+        "from",
+        "to",
+        "count",
+        "deals",
+        "share",
+        "probability",
+        "mean_days",
+        "median_days",
+        "p90_days",
+        "win_rate",
+        "win_rate_low",
+        "win_rate_high",
     ]);
     for pipeline in &mined.pipelines {
         for edge in &pipeline.transitions.edges {
             csv.text(&pipeline.name).text(&edge.from).text(&edge.to);
-            csv.whole(edge.count).whole(edge.deals).number(edge.share).number(edge.probability);
-            csv.number(edge.dwell.mean_days).number(edge.dwell.median_days).number(edge.dwell.p90_days);
+            csv.whole(edge.count)
+                .whole(edge.deals)
+                .number(edge.share)
+                .number(edge.probability);
+            csv.number(edge.dwell.mean_days)
+                .number(edge.dwell.median_days)
+                .number(edge.dwell.p90_days);
             csv.rate(edge.win_rate).end();
         }
     }
@@ -54,17 +70,34 @@ pub fn csv_matrix(pipeline: &Pipeline) -> String {
 /// The stages of every pipeline as CSV: volume, dwell, win rate.
 pub fn csv_stages(mined: &Mined) -> String {
     let mut csv = Csv::new(&[
-        "pipeline", "stage", "visits", "deals", "completed", "mean_days", "median_days", "p90_days",
-        "survival_median_days", "current", "current_median_days", "current_longest_days", "win_rate",
-        "win_rate_low", "win_rate_high",
+        "pipeline",
+        "stage",
+        "visits",
+        "deals",
+        "completed",
+        "mean_days",
+        "median_days",
+        "p90_days",
+        "survival_median_days",
+        "current",
+        "current_median_days",
+        "current_longest_days",
+        "win_rate",
+        "win_rate_low",
+        "win_rate_high",
     ]);
     for pipeline in &mined.pipelines {
         for stage in &pipeline.dwell {
-            csv.text(&pipeline.name).text(&stage.stage).whole(stage.visits).whole(stage.deals);
+            csv.text(&pipeline.name)
+                .text(&stage.stage)
+                .whole(stage.visits)
+                .whole(stage.deals);
             let over = stage.completed;
             csv.whole(over.map_or(0, |over| over.count));
-            csv.maybe(over.map(|over| over.mean_days)).maybe(over.map(|over| over.median_days));
-            csv.maybe(over.map(|over| over.p90_days)).maybe(stage.survival_median_days);
+            csv.maybe(over.map(|over| over.mean_days))
+                .maybe(over.map(|over| over.median_days));
+            csv.maybe(over.map(|over| over.p90_days))
+                .maybe(stage.survival_median_days);
             let current = stage.current;
             csv.whole(current.map_or(0, |current| current.count));
             csv.maybe(current.map(|current| current.median_days));
@@ -78,12 +111,24 @@ pub fn csv_stages(mined: &Mined) -> String {
 /// The variants of every pipeline as CSV.
 pub fn csv_variants(mined: &Mined) -> String {
     let mut csv = Csv::new(&[
-        "pipeline", "path", "count", "share", "median_days", "win_rate", "win_rate_low", "win_rate_high",
+        "pipeline",
+        "path",
+        "count",
+        "share",
+        "median_days",
+        "win_rate",
+        "win_rate_low",
+        "win_rate_high",
     ]);
     for pipeline in &mined.pipelines {
         for variant in &pipeline.variants.top {
-            csv.text(&pipeline.name).text(&variant.path.join(" > ")).whole(variant.count);
-            csv.number(variant.share).number(variant.median_days).rate(variant.win_rate).end();
+            csv.text(&pipeline.name)
+                .text(&variant.path.join(" > "))
+                .whole(variant.count);
+            csv.number(variant.share)
+                .number(variant.median_days)
+                .rate(variant.win_rate)
+                .end();
         }
     }
     csv.out
@@ -92,14 +137,30 @@ pub fn csv_variants(mined: &Mined) -> String {
 /// The bottleneck ranking of every pipeline as CSV.
 pub fn csv_bottlenecks(mined: &Mined) -> String {
     let mut csv = Csv::new(&[
-        "pipeline", "stage", "deals", "mean_days", "median_days", "deal_days", "lost_win_probability",
-        "lost_wins", "score", "share",
+        "pipeline",
+        "stage",
+        "deals",
+        "mean_days",
+        "median_days",
+        "deal_days",
+        "lost_win_probability",
+        "lost_wins",
+        "score",
+        "share",
     ]);
     for pipeline in &mined.pipelines {
         for stage in &pipeline.bottlenecks {
-            csv.text(&pipeline.name).text(&stage.stage).whole(stage.deals).number(stage.mean_days);
-            csv.number(stage.median_days).number(stage.deal_days).number(stage.lost_win_probability);
-            csv.number(stage.lost_wins).number(stage.score).number(stage.share).end();
+            csv.text(&pipeline.name)
+                .text(&stage.stage)
+                .whole(stage.deals)
+                .number(stage.mean_days);
+            csv.number(stage.median_days)
+                .number(stage.deal_days)
+                .number(stage.lost_win_probability);
+            csv.number(stage.lost_wins)
+                .number(stage.score)
+                .number(stage.share)
+                .end();
         }
     }
     csv.out
@@ -107,10 +168,16 @@ pub fn csv_bottlenecks(mined: &Mined) -> String {
 
 /// The data-quality findings as CSV.
 pub fn csv_quality(mined: &Mined) -> String {
-    let mut csv = Csv::new(&["kind", "severity", "count", "of", "what", "remedy", "examples"]);
+    let mut csv = Csv::new(&[
+        "kind", "severity", "count", "of", "what", "remedy", "examples",
+    ]);
     for finding in &mined.quality.findings {
-        csv.text(&word(&finding.kind)).text(&word(&finding.severity));
-        csv.whole(finding.count).whole(finding.of).text(&finding.what).text(&finding.remedy);
+        csv.text(&word(&finding.kind))
+            .text(&word(&finding.severity));
+        csv.whole(finding.count)
+            .whole(finding.of)
+            .text(&finding.what)
+            .text(&finding.remedy);
         csv.text(&finding.examples.join("; ")).end();
     }
     csv.out
@@ -121,10 +188,26 @@ pub fn dot(pipeline: &Pipeline) -> String {
     let mut dot = String::from("digraph pipeline {\n  rankdir=TB;\n");
     dot.push_str("  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n");
     dot.push_str("  edge [fontname=\"sans-serif\", fontsize=10];\n");
-    let most = pipeline.transitions.edges.iter().map(|edge| edge.count).max().unwrap_or(1).max(1);
-    let number = |label: &str| pipeline.transitions.stages.iter().position(|stage| stage == label);
+    let most = pipeline
+        .transitions
+        .edges
+        .iter()
+        .map(|edge| edge.count)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let number = |label: &str| {
+        pipeline
+            .transitions
+            .stages
+            .iter()
+            .position(|stage| stage == label)
+    };
     for (i, stage) in pipeline.dwell.iter().enumerate() {
-        let mut lines = vec![escape_dot(&stage.stage), format!("{} visits", thousands(stage.visits))];
+        let mut lines = vec![
+            escape_dot(&stage.stage),
+            format!("{} visits", thousands(stage.visits)),
+        ];
         if let Some(over) = stage.completed {
             lines.push(format!("median {}", days(over.median_days)));
         }
@@ -157,7 +240,9 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn escape_dot(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ")
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace(['\n', '\r'], " ")
 }
 
 /// `1234567` as `1,234,567`.
@@ -165,7 +250,7 @@ fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -196,7 +281,10 @@ struct Csv {
 
 impl Csv {
     fn new(header: &[&str]) -> Self {
-        let mut csv = Self { out: String::new(), begun: false };
+        let mut csv = Self {
+            out: String::new(),
+            begun: false,
+        };
         for name in header {
             csv.text(name);
         }
@@ -244,7 +332,9 @@ impl Csv {
     }
 
     fn rate(&mut self, rate: Option<Rate>) -> &mut Self {
-        self.maybe(rate.map(|r| r.value)).maybe(rate.map(|r| r.low)).maybe(rate.map(|r| r.high))
+        self.maybe(rate.map(|r| r.value))
+            .maybe(rate.map(|r| r.low))
+            .maybe(rate.map(|r| r.high))
     }
 
     fn end(&mut self) {

@@ -71,16 +71,23 @@ struct Map<'a> {
 
 impl<'a> Map<'a> {
     fn of(pipeline: &'a Pipeline) -> Self {
-        let mut visited: Vec<usize> =
-            (0..pipeline.dwell.len()).filter(|&i| pipeline.dwell[i].visits > 0).collect();
+        let mut visited: Vec<usize> = (0..pipeline.dwell.len())
+            .filter(|&i| pipeline.dwell[i].visits > 0)
+            .collect();
         let all_stages = visited.len();
         visited.sort_by_key(|&i| (std::cmp::Reverse(pipeline.dwell[i].visits), i));
         visited.truncate(MOST_STAGES);
         let most = visited.first().map_or(0, |&i| pipeline.dwell[i].visits) as f64;
-        visited.retain(|&i| pipeline.dwell[i].visits as f64 >= most * DRAWN_STAGE || pipeline.stages[i].end);
+        visited.retain(|&i| {
+            pipeline.dwell[i].visits as f64 >= most * DRAWN_STAGE || pipeline.stages[i].end
+        });
         visited.sort_unstable();
         let stages = visited;
-        let place = |label: &str| stages.iter().position(|&i| pipeline.dwell[i].stage == label);
+        let place = |label: &str| {
+            stages
+                .iter()
+                .position(|&i| pipeline.dwell[i].stage == label)
+        };
         let mut moves: Vec<(usize, usize, &Edge)> = pipeline
             .transitions
             .edges
@@ -101,7 +108,13 @@ impl<'a> Map<'a> {
         });
         let hidden_moves = pipeline.transitions.edges.len() - moves.len();
         let closing = stages.iter().map(|&i| pipeline.stages[i].end).collect();
-        Self { hidden_stages: all_stages - stages.len(), stages, moves, closing, hidden_moves }
+        Self {
+            hidden_stages: all_stages - stages.len(),
+            stages,
+            moves,
+            closing,
+            hidden_moves,
+        }
     }
 }
 
@@ -113,7 +126,10 @@ struct Flows {
 
 impl Flows {
     fn of(moves: &[(usize, usize, &Edge)], stages: usize) -> Self {
-        let mut flows = Self { out: vec![0; stages], into: vec![0; stages] };
+        let mut flows = Self {
+            out: vec![0; stages],
+            into: vec![0; stages],
+        };
         for &(from, to, edge) in moves {
             flows.out[from] += edge.count;
             flows.into[to] += edge.count;
@@ -153,7 +169,13 @@ impl Layout {
         let count = layer.iter().max().map_or(0, |last| last + 1);
         let mut spots: Vec<Spot> = layer
             .iter()
-            .map(|&layer| Spot { layer, width: NODE_WIDTH, x: 0.0, up: Vec::new(), down: Vec::new() })
+            .map(|&layer| Spot {
+                layer,
+                width: NODE_WIDTH,
+                x: 0.0,
+                up: Vec::new(),
+                down: Vec::new(),
+            })
             .collect();
         for &(from, to, _) in &map.moves {
             if from == to {
@@ -162,12 +184,22 @@ impl Layout {
         }
         let mut routes = Vec::with_capacity(map.moves.len());
         for &(from, to, _) in &map.moves {
-            let (top, bottom) = if layer[from] <= layer[to] { (from, to) } else { (to, from) };
+            let (top, bottom) = if layer[from] <= layer[to] {
+                (from, to)
+            } else {
+                (to, from)
+            };
             let mut route = vec![top];
             let mut last = top;
             for between in layer[top] + 1..layer[bottom] {
                 let bend = spots.len();
-                spots.push(Spot { layer: between, width: BEND_WIDTH, x: 0.0, up: vec![last], down: Vec::new() });
+                spots.push(Spot {
+                    layer: between,
+                    width: BEND_WIDTH,
+                    x: 0.0,
+                    up: vec![last],
+                    down: Vec::new(),
+                });
                 spots[last].down.push(bend);
                 route.push(bend);
                 last = bend;
@@ -190,10 +222,26 @@ impl Layout {
         }
         sort_rows(&mut rows, &spots);
         place(&rows, &mut spots);
-        let left = spots.iter().map(|s| s.x - s.width / 2.0).fold(f64::INFINITY, f64::min);
-        let right = spots.iter().map(|s| s.x + s.width / 2.0).fold(f64::NEG_INFINITY, f64::max);
-        let (left, right) = if spots.is_empty() { (0.0, NODE_WIDTH) } else { (left, right) };
-        Self { spots, routes, layers: count, left, right }
+        let left = spots
+            .iter()
+            .map(|s| s.x - s.width / 2.0)
+            .fold(f64::INFINITY, f64::min);
+        let right = spots
+            .iter()
+            .map(|s| s.x + s.width / 2.0)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let (left, right) = if spots.is_empty() {
+            (0.0, NODE_WIDTH)
+        } else {
+            (left, right)
+        };
+        Self {
+            spots,
+            routes,
+            layers: count,
+            left,
+            right,
+        }
     }
 }
 
@@ -207,7 +255,12 @@ fn layers(map: &Map<'_>) -> Vec<usize> {
             layer[to] = layer[to].max(layer[from] + 1);
         }
     }
-    let last_open = layer.iter().zip(&map.closing).filter(|(_, closing)| !**closing).map(|(l, _)| *l).max();
+    let last_open = layer
+        .iter()
+        .zip(&map.closing)
+        .filter(|(_, closing)| !**closing)
+        .map(|(l, _)| *l)
+        .max();
     for (layer, closing) in layer.iter_mut().zip(&map.closing) {
         if *closing {
             *layer = last_open.map_or(0, |last| last + 1);
@@ -231,15 +284,24 @@ fn sort_rows(rows: &mut [Vec<usize>], spots: &[Spot]) {
     for sweep in 0..16 {
         let downwards = sweep % 2 == 0;
         for step in 0..rows.len() {
-            let r = if downwards { step } else { rows.len() - 1 - step };
+            let r = if downwards {
+                step
+            } else {
+                rows.len() - 1 - step
+            };
             let centre = |spot: usize, rank: &[f64]| {
-                let ties = if downwards { &spots[spot].up } else { &spots[spot].down };
+                let ties = if downwards {
+                    &spots[spot].up
+                } else {
+                    &spots[spot].down
+                };
                 if ties.is_empty() {
                     return rank[spot];
                 }
                 ties.iter().map(|&t| rank[t]).sum::<f64>() / ties.len() as f64
             };
-            let mut keyed: Vec<(f64, usize)> = rows[r].iter().map(|&s| (centre(s, &rank), s)).collect();
+            let mut keyed: Vec<(f64, usize)> =
+                rows[r].iter().map(|&s| (centre(s, &rank), s)).collect();
             keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
             rows[r] = keyed.into_iter().map(|(_, spot)| spot).collect();
             number(&rows[r], &mut rank);
@@ -261,12 +323,20 @@ fn crossings(rows: &[Vec<usize>], spots: &[Spot]) -> usize {
     }
     rows.iter()
         .map(|row| {
-            let lines: Vec<(usize, usize)> =
-                row.iter().flat_map(|&s| spots[s].down.iter().map(move |&d| (s, d))).map(|(s, d)| (at[s], at[d])).collect();
+            let lines: Vec<(usize, usize)> = row
+                .iter()
+                .flat_map(|&s| spots[s].down.iter().map(move |&d| (s, d)))
+                .map(|(s, d)| (at[s], at[d]))
+                .collect();
             lines
                 .iter()
                 .enumerate()
-                .map(|(i, a)| lines[i + 1..].iter().filter(|b| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1)).count())
+                .map(|(i, a)| {
+                    lines[i + 1..]
+                        .iter()
+                        .filter(|b| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1))
+                        .count()
+                })
                 .sum::<usize>()
         })
         .sum()
@@ -287,22 +357,35 @@ fn place(rows: &[Vec<usize>], spots: &mut [Spot]) {
     }
     for sweep in 0..24 {
         for step in 0..rows.len() {
-            let row = &rows[if sweep % 2 == 0 { step } else { rows.len() - 1 - step }];
+            let row = &rows[if sweep % 2 == 0 {
+                step
+            } else {
+                rows.len() - 1 - step
+            }];
             let mut offset = 0.0;
             let mut wanted = Vec::with_capacity(row.len());
             for (i, &spot) in row.iter().enumerate() {
                 if i > 0 {
                     let before = &spots[row[i - 1]];
-                    offset += (before.width + spots[spot].width) / 2.0 + GAP;
+                    offset += f64::midpoint(before.width, spots[spot].width) + GAP;
                 }
-                let ties: Vec<usize> = spots[spot].up.iter().chain(&spots[spot].down).copied().collect();
+                let ties: Vec<usize> = spots[spot]
+                    .up
+                    .iter()
+                    .chain(&spots[spot].down)
+                    .copied()
+                    .collect();
                 let centre = if ties.is_empty() {
                     spots[spot].x
                 } else {
                     ties.iter().map(|&t| spots[t].x).sum::<f64>() / ties.len() as f64
                 };
                 // Bends pull harder: a straight line reads best.
-                let weight = if spots[spot].width < NODE_WIDTH { 4.0 } else { 1.0 };
+                let weight = if spots[spot].width < NODE_WIDTH {
+                    4.0
+                } else {
+                    1.0
+                };
                 wanted.push((centre - offset, weight, offset));
             }
             for (&spot, x) in row.iter().zip(in_order(&wanted)) {
@@ -317,14 +400,23 @@ fn in_order(wanted: &[(f64, f64, f64)]) -> Vec<f64> {
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for &(x, weight, _) in wanted {
         let mut pool = (x, weight, 1);
-        while let Some(&(before, heft, size)) = pools.last().filter(|(before, ..)| *before > pool.0) {
-            pool = ((before * heft + pool.0 * pool.1) / (heft + pool.1), heft + pool.1, size + pool.2);
+        while let Some(&(before, heft, size)) = pools.last().filter(|(before, ..)| *before > pool.0)
+        {
+            pool = (
+                (before * heft + pool.0 * pool.1) / (heft + pool.1),
+                heft + pool.1,
+                size + pool.2,
+            );
             pools.pop();
         }
         pools.push(pool);
     }
-    let flat = pools.into_iter().flat_map(|(x, _, size)| std::iter::repeat_n(x, size));
-    flat.zip(wanted).map(|(x, (_, _, offset))| x + offset).collect()
+    let flat = pools
+        .into_iter()
+        .flat_map(|(x, _, size)| std::iter::repeat_n(x, size));
+    flat.zip(wanted)
+        .map(|(x, (_, _, offset))| x + offset)
+        .collect()
 }
 
 type Point = (f64, f64);
@@ -353,9 +445,22 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         escape(&describe(pipeline, map)),
     );
 
-    let most = map.moves.iter().map(|(.., edge)| edge.count).max().unwrap_or(1).max(1) as f64;
+    let most = map
+        .moves
+        .iter()
+        .map(|(.., edge)| edge.count)
+        .max()
+        .unwrap_or(1)
+        .max(1) as f64;
     let mut taken: Vec<Area> = (0..map.stages.len())
-        .map(|s| (x(s) - NODE_WIDTH / 2.0, y(s), x(s) + NODE_WIDTH / 2.0, y(s) + NODE_HEIGHT))
+        .map(|s| {
+            (
+                x(s) - NODE_WIDTH / 2.0,
+                y(s),
+                x(s) + NODE_WIDTH / 2.0,
+                y(s) + NODE_HEIGHT,
+            )
+        })
         .collect();
     let ports = ports(map, layout);
     // Thin lines go last, over the wide ones.
@@ -368,7 +473,12 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         let shade = shade(edge.win_rate, base);
         let curve = if from == to {
             let (right, middle) = (x(from) + NODE_WIDTH / 2.0, y(from) + NODE_HEIGHT / 2.0);
-            vec![[(right, middle - 12.0), (right + 34.0, middle - 22.0), (right + 34.0, middle + 22.0), (right + 3.0, middle + 12.0)]]
+            vec![[
+                (right, middle - 12.0),
+                (right + 34.0, middle - 22.0),
+                (right + 34.0, middle + 22.0),
+                (right + 3.0, middle + 12.0),
+            ]]
         } else {
             curve(&layout.routes[m], ports[m], &x, &y, layout)
         };
@@ -379,14 +489,25 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
             thousands(edge.count),
             thousands(edge.deals),
             days(edge.dwell.median_days),
-            edge.win_rate.map_or_else(|| "win rate unknown".to_owned(), |rate| format!("won {}", interval(rate))),
+            edge.win_rate.map_or_else(
+                || "win rate unknown".to_owned(),
+                |rate| format!("won {}", interval(rate))
+            ),
         );
-        let _ = write!(out, "<g><title>{}</title><path class=\"move e{shade}\" stroke-width=\"{thick:.1}\" d=\"", escape(&tooltip));
+        let _ = write!(
+            out,
+            "<g><title>{}</title><path class=\"move e{shade}\" stroke-width=\"{thick:.1}\" d=\"",
+            escape(&tooltip)
+        );
         for (i, [a, b, c, d]) in curve.iter().enumerate() {
             if i == 0 {
                 let _ = write!(out, "M{:.1} {:.1}", a.0, a.1);
             }
-            let _ = write!(out, "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", b.0, b.1, c.0, c.1, d.0, d.1);
+            let _ = write!(
+                out,
+                "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+                b.0, b.1, c.0, c.1, d.0, d.1
+            );
         }
         out.push_str("\"/>");
         if let Some([_, _, before, tip]) = curve.last() {
@@ -397,11 +518,18 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         let text = if from == to || edge.dwell.median_days * 24.0 * 60.0 < 1.0 {
             thousands(edge.count)
         } else {
-            format!("{} · {}", thousands(edge.count), days(edge.dwell.median_days))
+            format!(
+                "{} · {}",
+                thousands(edge.count),
+                days(edge.dwell.median_days)
+            )
         };
         let spot = if from == to {
             let half = half_width(&text);
-            (x(from) + NODE_WIDTH / 2.0 + 27.0 + half, y(from) + NODE_HEIGHT / 2.0)
+            (
+                x(from) + NODE_WIDTH / 2.0 + 27.0 + half,
+                y(from) + NODE_HEIGHT / 2.0,
+            )
         } else {
             label_spot(&curve, &text, &taken)
         };
@@ -429,12 +557,27 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         if let Some(over) = dwell.completed {
             let _ = write!(second, " · median {}", days(over.median_days));
         }
-        let mut tooltip = format!("{}: {} visits by {} deals", dwell.stage, thousands(dwell.visits), thousands(dwell.deals));
+        let mut tooltip = format!(
+            "{}: {} visits by {} deals",
+            dwell.stage,
+            thousands(dwell.visits),
+            thousands(dwell.deals)
+        );
         if let Some(over) = dwell.completed {
-            let _ = write!(tooltip, ", median {}, one in ten over {}", days(over.median_days), days(over.p90_days));
+            let _ = write!(
+                tooltip,
+                ", median {}, one in ten over {}",
+                days(over.median_days),
+                days(over.p90_days)
+            );
         }
         if let Some(current) = dwell.current {
-            let _ = write!(tooltip, ", {} there now for a median of {}", thousands(current.count), days(current.median_days));
+            let _ = write!(
+                tooltip,
+                ", {} there now for a median of {}",
+                thousands(current.count),
+                days(current.median_days)
+            );
         }
         if let Some(rate) = dwell.win_rate {
             let _ = write!(tooltip, ", won {}", interval(rate));
@@ -469,8 +612,11 @@ fn ports(map: &Map<'_>, layout: &Layout) -> Vec<(f64, f64)> {
         for below in [false, true] {
             let mut ends: Vec<(f64, usize, bool)> = Vec::new();
             for (m, route) in layout.routes.iter().enumerate() {
-                let (Some(&first), Some(&last)) = (route.first(), route.last()) else { continue };
-                let (Some(&second), Some(&before_last)) = (route.get(1), route.iter().nth_back(1)) else {
+                let (Some(&first), Some(&last)) = (route.first(), route.last()) else {
+                    continue;
+                };
+                let (Some(&second), Some(&before_last)) = (route.get(1), route.iter().nth_back(1))
+                else {
                     continue;
                 };
                 let mine = layout.spots[stage].layer;
@@ -487,7 +633,11 @@ fn ports(map: &Map<'_>, layout: &Layout) -> Vec<(f64, f64)> {
             let room = (NODE_WIDTH * 0.72 / ends.len().max(1) as f64).min(26.0);
             for (i, &(_, m, leaving)) in ends.iter().enumerate() {
                 let aside = (i as f64 - (ends.len() - 1) as f64 / 2.0) * room;
-                if leaving { ports[m].0 = aside } else { ports[m].1 = aside }
+                if leaving {
+                    ports[m].0 = aside;
+                } else {
+                    ports[m].1 = aside;
+                }
             }
         }
     }
@@ -509,18 +659,29 @@ fn curve(
     if start == end {
         let (a, d) = (x(first) + leaves, x(last) + enters);
         let below = y(first) + NODE_HEIGHT;
-        return vec![[(a, below), (a, below + 34.0), (d, below + 34.0), (d, below + 2.0)]];
+        return vec![[
+            (a, below),
+            (a, below + 34.0),
+            (d, below + 34.0),
+            (d, below + 2.0),
+        ]];
     }
     let down = start < end;
     let mut points: Vec<Point> = Vec::with_capacity(2 * route.len());
-    points.push((x(first) + leaves, y(first) + if down { NODE_HEIGHT } else { 0.0 }));
+    points.push((
+        x(first) + leaves,
+        y(first) + if down { NODE_HEIGHT } else { 0.0 },
+    ));
     for &bend in &route[1..route.len() - 1] {
         // A bend runs straight past the boxes of its layer.
         let (near, far) = (y(bend), y(bend) + NODE_HEIGHT);
         points.push((x(bend), if down { near } else { far }));
         points.push((x(bend), if down { far } else { near }));
     }
-    points.push((x(last) + enters, y(last) + if down { -3.0 } else { NODE_HEIGHT + 3.0 }));
+    points.push((
+        x(last) + enters,
+        y(last) + if down { -3.0 } else { NODE_HEIGHT + 3.0 },
+    ));
     points
         .windows(2)
         .map(|pair| {
@@ -554,7 +715,9 @@ fn label_spot(curve: &[[Point; 4]], text: &str, taken: &[Area]) -> Point {
     let along = |t: f64| -> Point {
         let scaled = t * curve.len() as f64;
         let piece = (scaled as usize).min(curve.len().saturating_sub(1));
-        let Some([a, b, c, d]) = curve.get(piece) else { return (0.0, 0.0) };
+        let Some([a, b, c, d]) = curve.get(piece) else {
+            return (0.0, 0.0);
+        };
         let t = scaled - piece as f64;
         let mix = |a: f64, b: f64, c: f64, d: f64| {
             let u = 1.0 - t;
@@ -564,7 +727,9 @@ fn label_spot(curve: &[[Point; 4]], text: &str, taken: &[Area]) -> Point {
     };
     let free = |spot: Point| {
         let area = area_of(spot, text);
-        !taken.iter().any(|t| area.0 < t.2 && t.0 < area.2 && area.1 < t.3 && t.1 < area.3)
+        !taken
+            .iter()
+            .any(|t| area.0 < t.2 && t.0 < area.2 && area.1 < t.3 && t.1 < area.3)
     };
     (0..=16)
         .map(|i| 0.5 + f64::from((i + 1) / 2) * if i % 2 == 0 { 0.05 } else { -0.05 })
@@ -625,7 +790,11 @@ fn legend(out: &mut String, pipeline: &Pipeline, map: &Map<'_>, height: f64) {
     if map.hidden_stages > 0 {
         let _ = write!(note, " {} rare stages not drawn.", map.hidden_stages);
     }
-    let _ = writeln!(out, "<text class=\"soft\" x=\"{MARGIN:.0}\" y=\"{:.0}\">{note}</text>", y + 28.0);
+    let _ = writeln!(
+        out,
+        "<text class=\"soft\" x=\"{MARGIN:.0}\" y=\"{:.0}\">{note}</text>",
+        y + 28.0
+    );
 }
 
 /// The picture in words, for those who cannot see it.
@@ -640,7 +809,13 @@ fn describe(pipeline: &Pipeline, map: &Map<'_>) -> String {
 }
 
 fn interval(rate: Rate) -> String {
-    format!("{} ({:.0}–{:.0} %, {} closed)", percent(rate), rate.low * 100.0, rate.high * 100.0, thousands(rate.n))
+    format!(
+        "{} ({:.0}–{:.0} %, {} closed)",
+        percent(rate),
+        rate.low * 100.0,
+        rate.high * 100.0,
+        thousands(rate.n)
+    )
 }
 
 fn shorten(text: &str, most: usize) -> String {

@@ -1,7 +1,10 @@
 //! Small logs whose answers are known.
 
 use crate::support::*;
-use mining::{Dimension, DeviationKind, Facts, FindingKind, LoopKind, OrderSource, Scope, TransitionMatrix, count};
+use mining::{
+    DeviationKind, Dimension, Facts, FindingKind, LoopKind, OrderSource, Scope, TransitionMatrix,
+    count,
+};
 use model::{ActivityKind, Objection, StageLog, Stakeholder, StakeholderRole};
 
 #[test]
@@ -9,7 +12,9 @@ fn an_empty_log_gives_empty_answers() {
     let mined = mine(&StageLog::default(), 0.0);
     assert_eq!((mined.deals, mined.visits), (0, 0));
     assert!(mined.transitions.edges.is_empty() && mined.variants.top.is_empty());
-    assert!(mined.dwell.is_empty() && mined.bottlenecks.is_empty() && mined.drift.stages.is_empty());
+    assert!(
+        mined.dwell.is_empty() && mined.bottlenecks.is_empty() && mined.drift.stages.is_empty()
+    );
     assert_eq!(mined.conformance.conforming, None);
     assert!(count(&StageLog::default()).edges().is_empty());
 }
@@ -25,7 +30,10 @@ fn a_case_without_history_is_counted_and_otherwise_ignored() {
 fn one_case_is_enough_for_an_answer() {
     let mined = mine(&log("a: Lead@0 Demo@2 Won@5"), 9.0);
     let edge = mined.transitions.edge("Lead", "Demo").unwrap();
-    assert_eq!((edge.count, edge.deals, edge.share, edge.dwell.median_days), (1, 1, 1.0, 2.0));
+    assert_eq!(
+        (edge.count, edge.deals, edge.share, edge.dwell.median_days),
+        (1, 1, 1.0, 2.0)
+    );
     assert_eq!(edge.win_rate.unwrap().value, 1.0);
     assert_eq!(mined.variants.top[0].median_days, 5.0);
     assert_eq!(mined.rework.reworked.unwrap().hits, 0);
@@ -46,7 +54,15 @@ fn counts_hold_the_time_before_each_move() {
 fn equal_instants_close_last_and_cost_no_time() {
     let mined = mine(&log("a: Won@3 Lead@3 Demo@3"), 9.0);
     assert_eq!(mined.variants.top[0].path, ["Lead", "Demo"]);
-    assert_eq!(mined.transitions.edge("Lead", "Demo").unwrap().dwell.mean_days, 0.0);
+    assert_eq!(
+        mined
+            .transitions
+            .edge("Lead", "Demo")
+            .unwrap()
+            .dwell
+            .mean_days,
+        0.0
+    );
     assert_eq!(mined.win_rate.unwrap().value, 1.0);
 }
 
@@ -55,18 +71,32 @@ fn visits_after_now_are_not_looked_at() {
     let mined = mine(&log("a: Lead@0 Demo@2 Won@50"), 10.0);
     assert_eq!((mined.visits, mined.left_out), (2, 1));
     assert_eq!(mined.win_rate, None);
-    let demo = mined.dwell.iter().find(|stage| stage.stage == "Demo").unwrap();
+    let demo = mined
+        .dwell
+        .iter()
+        .find(|stage| stage.stage == "Demo")
+        .unwrap();
     assert_eq!(demo.current.unwrap().median_days, 8.0);
 }
 
 #[test]
 fn a_variant_is_the_way_up_to_the_close() {
-    let text = "a: Lead@0 Demo@1 Won@4\nb: Lead@0 Demo@1 Lost@6\nc: Lead@0 Lost@1\nd: Lead@0 Demo@1";
+    let text =
+        "a: Lead@0 Demo@1 Won@4\nb: Lead@0 Demo@1 Lost@6\nc: Lead@0 Lost@1\nd: Lead@0 Demo@1";
     let variants = mine(&log(text), 9.0).variants;
-    assert_eq!((variants.deals, variants.open, variants.distinct), (3, 1, 2));
+    assert_eq!(
+        (variants.deals, variants.open, variants.distinct),
+        (3, 1, 2)
+    );
     let first = &variants.top[0];
-    assert_eq!((first.path.as_slice(), first.count), (["Lead".to_owned(), "Demo".to_owned()].as_slice(), 2));
-    assert_eq!((first.median_days, first.win_rate.unwrap().value), (5.0, 0.5));
+    assert_eq!(
+        (first.path.as_slice(), first.count),
+        (["Lead".to_owned(), "Demo".to_owned()].as_slice(), 2)
+    );
+    assert_eq!(
+        (first.median_days, first.win_rate.unwrap().value),
+        (5.0, 0.5)
+    );
     assert_eq!(first.examples, ["a", "b"]);
 }
 
@@ -76,7 +106,10 @@ fn stays_still_going_on_are_kept_apart() {
     let lead = mine(&log(text), 10.0).dwell.remove(0);
     assert_eq!((lead.visits, lead.completed.unwrap().median_days), (4, 2.0));
     let current = lead.current.unwrap();
-    assert_eq!((current.count, current.median_days, current.longest_days), (2, 7.5, 10.0));
+    assert_eq!(
+        (current.count, current.median_days, current.longest_days),
+        (2, 7.5, 10.0)
+    );
     assert_eq!(lead.survival_median_days, Some(3.0));
 }
 
@@ -87,7 +120,13 @@ fn the_slow_stage_that_loses_wins_is_the_bottleneck() {
         + &times(30, "l#: Lead@0 Legal@20 Won@22");
     let ranking = mine(&log(&text), 90.0).bottlenecks;
     assert_eq!(ranking[0].stage, "Legal");
-    assert_eq!((ranking[0].fast.unwrap().value, ranking[0].slow.unwrap().value), (1.0, 0.0));
+    assert_eq!(
+        (
+            ranking[0].fast.unwrap().value,
+            ranking[0].slow.unwrap().value
+        ),
+        (1.0, 0.0)
+    );
     // 60 wins of 60 and 0 of 30, each shrunk by 20 deals at the base rate of 2/3.
     let expected = (60.0 + 40.0 / 3.0) / 80.0 - (40.0 / 3.0) / 50.0;
     assert!((ranking[0].lost_win_probability - expected).abs() < 1e-12);
@@ -98,40 +137,80 @@ fn the_slow_stage_that_loses_wins_is_the_bottleneck() {
 #[test]
 fn without_outcomes_bottlenecks_are_ranked_by_time() {
     let ranking = mine(&log(&times(30, "c#: Check@0 Pay@1 Close@9")), 30.0).bottlenecks;
-    assert_eq!((ranking[0].stage.as_str(), ranking[0].score), ("Pay", 240.0));
+    assert_eq!(
+        (ranking[0].stage.as_str(), ranking[0].score),
+        ("Pay", 240.0)
+    );
     assert_eq!(ranking[0].difference, None);
 }
 
 #[test]
 fn repeats_steps_back_redos_and_reopenings_are_told_apart() {
-    let check = |text: &str, expected: &[(LoopKind, &str, &str, u64, u64, Option<f64>)]| {
-        let loops = mine_in_order(&log(text), &["A", "B", "C"], 99.0).rework.loops;
+    // Kind, from, to, times, times not made up for, median days.
+    type Found<'a> = (LoopKind, &'a str, &'a str, u64, u64, Option<f64>);
+    let check = |text: &str, expected: &[Found<'_>]| {
+        let loops = mine_in_order(&log(text), &["A", "B", "C"], 99.0)
+            .rework
+            .loops;
         let found: Vec<_> = loops
             .iter()
-            .map(|l| (l.kind, l.from.as_str(), l.to.as_str(), l.count, l.unrecovered, l.days.map(|d| d.median_days)))
+            .map(|l| {
+                (
+                    l.kind,
+                    l.from.as_str(),
+                    l.to.as_str(),
+                    l.count,
+                    l.unrecovered,
+                    l.days.map(|d| d.median_days),
+                )
+            })
             .collect();
         assert_eq!(found, expected, "{text}");
     };
     check("a: A@0 B@1 C@2 Won@3", &[]);
-    check("a: A@0 A@4 B@5", &[(LoopKind::Repeat, "A", "A", 1, 0, Some(4.0))]);
+    check(
+        "a: A@0 A@4 B@5",
+        &[(LoopKind::Repeat, "A", "A", 1, 0, Some(4.0))],
+    );
     check(
         "a: A@0 C@1 B@3 C@8 Won@9",
-        &[(LoopKind::StepBack, "C", "B", 1, 0, Some(5.0)), (LoopKind::Redo, "B", "C", 1, 0, Some(5.0))],
+        &[
+            (LoopKind::StepBack, "C", "B", 1, 0, Some(5.0)),
+            (LoopKind::Redo, "B", "C", 1, 0, Some(5.0)),
+        ],
     );
-    check("a: A@0 C@1 B@3 Lost@8", &[(LoopKind::StepBack, "C", "B", 1, 0, Some(5.0))]);
-    check("a: A@0 C@1 B@3", &[(LoopKind::StepBack, "C", "B", 1, 1, None)]);
-    check("a: C@1 Lost@2 B@3", &[(LoopKind::Reopen, "Lost", "B", 1, 1, None)]);
+    check(
+        "a: A@0 C@1 B@3 Lost@8",
+        &[(LoopKind::StepBack, "C", "B", 1, 0, Some(5.0))],
+    );
+    check(
+        "a: A@0 C@1 B@3",
+        &[(LoopKind::StepBack, "C", "B", 1, 1, None)],
+    );
+    check(
+        "a: C@1 Lost@2 B@3",
+        &[(LoopKind::Reopen, "Lost", "B", 1, 1, None)],
+    );
 }
 
 #[test]
 fn rework_is_compared_with_deals_that_were_in_the_same_stage() {
-    let text = times(10, "l#: A@0 B@1 A@2 B@3 Lost@4") + &times(10, "w#: A@0 B@1 Won@2") + &times(50, "x#: A@0 Lost@1");
+    let text = times(10, "l#: A@0 B@1 A@2 B@3 Lost@4")
+        + &times(10, "w#: A@0 B@1 Won@2")
+        + &times(50, "x#: A@0 Lost@1");
     let rework = mine(&log(&text), 9.0).rework;
-    let back = rework.loops.iter().find(|l| l.kind == LoopKind::StepBack).unwrap();
+    let back = rework
+        .loops
+        .iter()
+        .find(|l| l.kind == LoopKind::StepBack)
+        .unwrap();
     assert_eq!((back.deals, back.win_rate.unwrap().value), (10, 0.0));
     // Ten won and none lost among the others that reached B; those lost before it do not count.
     assert_eq!(back.win_difference.unwrap().value, -1.0);
-    assert_eq!((rework.median_days_with, rework.median_days_without), (Some(4.0), Some(1.0)));
+    assert_eq!(
+        (rework.median_days_with, rework.median_days_without),
+        (Some(4.0), Some(1.0))
+    );
 }
 
 #[test]
@@ -143,9 +222,20 @@ fn deviations_are_told_apart() {
             .conformance
             .deviations
             .iter()
-            .map(|d| (d.kind, d.places.iter().map(|(place, _)| place.as_str()).collect::<Vec<_>>()))
+            .map(|d| {
+                (
+                    d.kind,
+                    d.places
+                        .iter()
+                        .map(|(place, _)| place.as_str())
+                        .collect::<Vec<_>>(),
+                )
+            })
             .collect();
-        let expected: Vec<_> = expected.iter().map(|(kind, places)| (*kind, places.to_vec())).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(kind, places)| (*kind, places.to_vec()))
+            .collect();
         assert_eq!(found, expected, "{visits}");
     };
     check("A@0 B@1 C@2 Won@3", &[]);
@@ -154,8 +244,14 @@ fn deviations_are_told_apart() {
     check("A@0 C@2 Won@3", &[(DeviationKind::Skipped, &["B"])]);
     check("B@0 C@2 Won@3", &[(DeviationKind::Skipped, &["A"])]);
     check("A@0 Won@3", &[(DeviationKind::Skipped, &["B", "C"])]);
-    check("A@0 B@1 A@2 B@3 C@4 Won@5", &[(DeviationKind::Backward, &["B → A"])]);
-    check("A@0 B@1 C@2 Won@3 C@4 Won@5", &[(DeviationKind::AfterClose, &["Won → C"])]);
+    check(
+        "A@0 B@1 A@2 B@3 C@4 Won@5",
+        &[(DeviationKind::Backward, &["B → A"])],
+    );
+    check(
+        "A@0 B@1 C@2 Won@3 C@4 Won@5",
+        &[(DeviationKind::AfterClose, &["Won → C"])],
+    );
     check("A@0 X@1 B@2", &[(DeviationKind::Undeclared, &["X"])]);
 }
 
@@ -173,21 +269,22 @@ fn a_stage_few_winners_visit_is_optional_when_the_order_is_discovered() {
 fn a_change_of_ways_and_pace_is_drift_and_none_is_none() {
     // Until day 300 deals stay 10 days and three in four go on; then 30 days, and one in four.
     let deals = |changed: bool| {
-        let mut text = String::new();
-        for i in 0..400 {
-            let start = i as f64;
-            let late = changed && start >= 300.0;
-            let stay = if late { 30.0 } else { 10.0 } + f64::from(i % 5);
+        let text = each(400, |i| {
+            let late = changed && i >= 300;
+            let stay = if late { 30 } else { 10 } + i % 5;
             let next = if (i % 4 == 0) == late { "Demo" } else { "Lost" };
-            text += &format!("d{i}: Lead@{start} {next}@{}\n", start + stay);
-        }
+            format!("d{i}: Lead@{i} {next}@{}\n", i + stay)
+        });
         mine(&log(&text), 400.0).drift
     };
     let drift = deals(true);
     assert_eq!(drift.recent_days, 90.0);
     let lead = &drift.stages[0];
     assert!(lead.branching.drifted && lead.pace.drifted, "{lead:?}");
-    assert!((lead.branching.moved - 0.5).abs() < 0.05 && lead.pace.rate_ratio < 0.5, "{lead:?}");
+    assert!(
+        (lead.branching.moved - 0.5).abs() < 0.05 && lead.pace.rate_ratio < 0.5,
+        "{lead:?}"
+    );
     let lead = &deals(false).stages[0];
     assert!(!lead.branching.drifted && !lead.pace.drifted, "{lead:?}");
 }
@@ -195,30 +292,39 @@ fn a_change_of_ways_and_pace_is_drift_and_none_is_none() {
 #[test]
 fn a_young_log_is_not_called_slowing_down() {
     // Everybody stays 1 to 200 days, but the log is only 240 days old: early exits are short stays.
-    let text: String = (0..240)
-        .map(|i| format!("d{i}: Lead@{i} Demo@{}\n", i + 1 + (i * 7919) % 200))
-        .collect();
+    let text = each(240, |i| {
+        format!("d{i}: Lead@{i} Demo@{}\n", i + 1 + (i * 7919) % 200)
+    });
     let drift = mine(&log(&text), 240.0).drift;
     assert!(!drift.stages[0].pace.drifted, "{:?}", drift.stages[0]);
 }
 
 #[test]
 fn two_hundred_stages_are_mined_in_order() {
-    let path: String = (0..200).map(|i| format!(" S{i:03}@{i}")).collect();
+    let path = each(200, |i| format!(" S{i:03}@{i}"));
     let mined = mine(&log(&times(30, &format!("c#:{path} Won@200"))), 300.0);
     assert_eq!(mined.stages.len(), 201);
-    // A deal compares its first 64 stages, so the others keep their label's order here.
-    assert!(mined.stages.windows(2).all(|pair| pair[0].label < pair[1].label || pair[1].label == "Won"));
+    assert!(
+        mined
+            .stages
+            .windows(2)
+            .all(|pair| pair[0].label < pair[1].label || pair[1].label == "Won")
+    );
     assert_eq!(mined.transitions.edges.len(), 200);
     assert!(mining::export::svg(&mined).len() > 1000);
 }
 
 #[test]
 fn more_stages_than_the_dense_table_are_counted_all_the_same() {
-    let path: String = (0..1_100).map(|i| format!(" S{i}@{i}")).collect();
+    let path = each(1_100, |i| format!(" S{i}@{i}"));
     let counts = count(&log(&format!("a:{path}\nb:{path}")));
     assert_eq!(counts.edges().len(), 1_099);
-    assert!(counts.edges().iter().all(|edge| (edge.count, edge.total_us) == (2, i128::from(2 * DAY_US))));
+    assert!(
+        counts
+            .edges()
+            .iter()
+            .all(|edge| (edge.count, edge.total_us) == (2, i128::from(2 * DAY_US)))
+    );
 }
 
 #[test]
@@ -233,7 +339,11 @@ fn context_is_what_was_known_before_the_move() {
     };
     book.stakeholders.push(champion(15.0));
     let mut objection = activity("a", ActivityKind::Objection, 4.0);
-    let raised = |resolved| Objection { objection: "Price".to_owned(), resolved, resolution: None };
+    let raised = |resolved| Objection {
+        objection: "Price".to_owned(),
+        resolved,
+        resolution: None,
+    };
     objection.objections.push(raised(false));
     let mut settled = activity("a", ActivityKind::Call, 12.0);
     settled.objections.push(raised(true));
@@ -243,12 +353,39 @@ fn context_is_what_was_known_before_the_move() {
     let case = scopes[0].cases().next().unwrap();
     let say = |visit: usize, at: f64| {
         let context = facts.context(&case, visit, day(at).as_microsecond());
-        [Dimension::DaysInStage, Dimension::Champion, Dimension::Blocker, Dimension::Recency, Dimension::PreviousStage]
-            .map(|dimension| dimension.describe(context.get(dimension), &scopes[0]))
+        [
+            Dimension::DaysInStage,
+            Dimension::Champion,
+            Dimension::Blocker,
+            Dimension::Recency,
+            Dimension::PreviousStage,
+        ]
+        .map(|dimension| dimension.describe(context.get(dimension), &scopes[0]))
     };
-    assert_eq!(say(0, 3.0), ["1–7 days", "no champion", "no blocker", "none yet", "none"]);
-    assert_eq!(say(0, 10.0), ["7–30 days", "no champion", "blocker", "within 7 days", "none"]);
-    assert_eq!(say(1, 20.0), ["7–30 days", "champion", "no blocker", "7–30 days ago", "Lead"]);
+    assert_eq!(
+        say(0, 3.0),
+        ["1–7 days", "no champion", "no blocker", "none yet", "none"]
+    );
+    assert_eq!(
+        say(0, 10.0),
+        [
+            "7–30 days",
+            "no champion",
+            "blocker",
+            "within 7 days",
+            "none"
+        ]
+    );
+    assert_eq!(
+        say(1, 20.0),
+        [
+            "7–30 days",
+            "champion",
+            "no blocker",
+            "7–30 days ago",
+            "Lead"
+        ]
+    );
 }
 
 #[test]
@@ -272,44 +409,71 @@ fn a_thin_context_falls_back_to_its_stage_and_says_so() {
     let log = log(&text);
     let scope = Scope::of_log(&log, outcome, day(60.0));
     let matrix = TransitionMatrix::mine(&scope, &Facts::default());
-    let table = matrix.contexts.iter().find(|table| table.dimension == Dimension::DaysInStage).unwrap();
-    let thin: Vec<_> = table.rows.iter().map(|row| (row.stage.as_str(), row.value.as_str(), row.fell_back)).collect();
+    let table = matrix
+        .contexts
+        .iter()
+        .find(|table| table.dimension == Dimension::DaysInStage)
+        .unwrap();
+    let thin: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| (row.stage.as_str(), row.value.as_str(), row.fell_back))
+        .collect();
     assert_eq!(
         thin,
-        [("Lead", "under 1 day", false), ("Lead", "30–90 days", true), ("Demo", "7–30 days", false)]
+        [
+            ("Lead", "under 1 day", false),
+            ("Lead", "30–90 days", true),
+            ("Demo", "7–30 days", false)
+        ]
     );
 }
 
 #[test]
 fn zombies_have_outlived_every_winner() {
-    let text = times(30, "w#: Lead@0 Won@#") + "alive: Lead@150\nstuck: Lead@100\nfresh: Demo@199\n";
+    let text =
+        times(30, "w#: Lead@0 Won@#") + "alive: Lead@150\nstuck: Lead@100\nfresh: Demo@199\n";
     let mined = mining::mine(&book(log(&text), 200.0), &mining::Options::default());
     let rule = &mined.quality.zombie_rules[0];
-    assert_eq!((rule.stage.as_deref(), rule.median_days, rule.won), (Some("Lead"), 14.5, 30));
+    assert_eq!(
+        (rule.stage.as_deref(), rule.median_days, rule.won),
+        (Some("Lead"), 14.5, 30)
+    );
     // Three times the median of 14.5 days is more than the 99th percentile of 28.71.
     assert_eq!(rule.limit_days, 43.5);
-    let zombies: Vec<_> = mined.quality.zombies.iter().map(|z| (z.name.as_str(), z.days)).collect();
+    let zombies: Vec<_> = mined
+        .quality
+        .zombies
+        .iter()
+        .map(|z| (z.name.as_str(), z.days))
+        .collect();
     assert_eq!(zombies, [("stuck", 100.0), ("alive", 50.0)]);
 }
 
 #[test]
 fn a_field_missing_for_one_outcome_only_is_a_leak() {
-    let text = times(30, "w#: Lead@0 Won@1") + &times(30, "l#: Lead@0 Lost@1") + &times(30, "o#: Lead@0");
+    let text =
+        times(30, "w#: Lead@0 Won@1") + &times(30, "l#: Lead@0 Lost@1") + &times(30, "o#: Lead@0");
     let mut book = book(log(&text), 9.0);
     for (i, deal) in book.deals.iter_mut().enumerate() {
         let open = i >= 60;
         deal.company = (!open || i % 3 == 0).then(|| company("acme", "Retail").id);
         deal.amount = Some(dollars(if i < 30 { 100 } else { 0 }));
         deal.lost_reason = (30..60).contains(&i).then(|| "price".to_owned());
-        deal.custom_fields.insert("product".to_owned(), "MG".to_owned());
+        deal.custom_fields
+            .insert("product".to_owned(), "MG".to_owned());
         if i % 4 == 0 {
-            deal.custom_fields.insert("region".to_owned(), "east".to_owned());
+            deal.custom_fields
+                .insert("region".to_owned(), "east".to_owned());
         }
     }
     let leaks = mining::quality::leaks(&book);
     let names: Vec<&str> = leaks.iter().map(|leak| leak.field.as_str()).collect();
     assert_eq!(names, ["company", "amount", "lost_reason"]);
-    assert_eq!(leaks[0].what, "company is missing on 0 % of closed deals and on 67 % of open ones");
+    assert_eq!(
+        leaks[0].what,
+        "company is missing on 0 % of closed deals and on 67 % of open ones"
+    );
 }
 
 #[test]
@@ -321,14 +485,19 @@ fn the_quality_report_names_what_is_wrong() {
     book.deals[2].name = Some("big deal".to_owned());
     book.deals[3].created_at = Some(day(9.0));
     book.deals[3].closed_at = Some(day(5.0));
-    book.activities.push(activity("a", ActivityKind::Call, 50.0));
+    book.activities
+        .push(activity("a", ActivityKind::Call, 50.0));
     let quality = mining::mine(&book, &mining::Options::default()).quality;
     let found = |kind: FindingKind| {
         let finding = quality.findings.iter().find(|finding| finding.kind == kind);
         finding.map(|finding| (finding.count, finding.examples.join(" ")))
     };
     let check = |kind, expected: Option<(u64, &str)>| {
-        assert_eq!(found(kind), expected.map(|(count, names)| (count, names.to_owned())), "{kind:?}");
+        assert_eq!(
+            found(kind),
+            expected.map(|(count, names)| (count, names.to_owned())),
+            "{kind:?}"
+        );
     };
     check(FindingKind::MissingHistory, Some((1, "c")));
     check(FindingKind::MissingAmount, Some((2, "b c")));
@@ -353,11 +522,21 @@ fn each_pipeline_is_mined_by_itself_in_its_declared_order() {
     });
     book.deals[0].pipeline = Some(id);
     let mined = mining::mine(&book, &mining::Options::default());
-    let names: Vec<_> = mined.pipelines.iter().map(|p| (p.name.as_str(), p.deals, p.order)).collect();
+    let names: Vec<_> = mined
+        .pipelines
+        .iter()
+        .map(|p| (p.name.as_str(), p.deals, p.order))
+        .collect();
     assert_eq!(
         names,
-        [("All deals", 1, OrderSource::Discovered), ("New business", 1, OrderSource::Declared)]
+        [
+            ("All deals", 1, OrderSource::Discovered),
+            ("New business", 1, OrderSource::Declared)
+        ]
     );
     assert_eq!(mined.pipelines[1].transitions.stages, ["A", "B", "Won"]);
-    assert_eq!(mined.pipelines[1].conformance.deviations[1].kind, DeviationKind::Backward);
+    assert_eq!(
+        mined.pipelines[1].conformance.deviations[1].kind,
+        DeviationKind::Backward
+    );
 }

@@ -2,8 +2,8 @@
 
 use mining::{Facts, Options, Pipeline, Scope, mine_pipeline};
 use model::{
-    Activity, ActivityKind, ActivityOutcome, Book, Company, CompanyId, Currency, Deal, DealId, Money, Outcome,
-    Pipeline as Declared, PipelineId, Stage, StageLog, TenantId, Timestamp,
+    Activity, ActivityKind, ActivityOutcome, Book, Company, CompanyId, Currency, Deal, DealId,
+    Money, Outcome, Pipeline as Declared, PipelineId, Stage, StageLog, TenantId, Timestamp,
 };
 
 pub(crate) const DAY_US: i64 = 86_400_000_000;
@@ -32,19 +32,29 @@ pub(crate) fn log(text: &str) -> StageLog {
         rows.case(name.trim()).unwrap();
         for visit in visits.split_whitespace() {
             let (stage, at) = visit.split_once('@').unwrap();
-            rows.push(name.trim(), stage, day(at.parse().unwrap())).unwrap();
+            rows.push(name.trim(), stage, day(at.parse().unwrap()))
+                .unwrap();
         }
     }
     rows.finish(|stage| outcome(stage).is_some())
 }
 
-/// `text` repeated with `#` in it replaced by a number, for logs of some size.
+/// `text` as a line, so many times, with `#` in it replaced by a number.
 pub(crate) fn times(count: usize, text: &str) -> String {
-    (0..count).map(|i| text.replace('#', &i.to_string()) + "\n").collect()
+    each(count, |i| text.replace('#', &i.to_string()) + "\n")
+}
+
+/// So many pieces of text, one after the other.
+pub(crate) fn each(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<_>>().concat()
 }
 
 pub(crate) fn mine(log: &StageLog, as_of: f64) -> Pipeline {
-    mine_pipeline(&Scope::of_log(log, outcome, day(as_of)), &Facts::default(), &Options::default())
+    mine_pipeline(
+        &Scope::of_log(log, outcome, day(as_of)),
+        &Facts::default(),
+        &Options::default(),
+    )
 }
 
 pub(crate) fn mine_in_order(log: &StageLog, order: &[&str], as_of: f64) -> Pipeline {
@@ -54,32 +64,54 @@ pub(crate) fn mine_in_order(log: &StageLog, order: &[&str], as_of: f64) -> Pipel
 
 /// A book with a bare deal for each case of the log.
 pub(crate) fn book(log: StageLog, as_of: f64) -> Book {
-    let mut book = Book { as_of: day(as_of), ..Book::default() };
+    let mut book = Book {
+        as_of: day(as_of),
+        ..Book::default()
+    };
     for case in 0..log.cases() {
         let mut deal = Deal::new(deal_id(log.case_name(case)));
-        let last = log.visits(case).stage.last().map(|&code| log.stages()[usize::from(code)].clone());
-        deal.canonical_stage = last.as_deref().and_then(canonical);
+        let last = log
+            .visits(case)
+            .stage
+            .last()
+            .map(|&code| log.stages()[usize::from(code)].clone());
+        deal.canonical_stage = last.as_deref().map(canonical);
         deal.stage = last;
         book.deals.push(deal);
     }
-    let stages = log.stages().iter().enumerate().map(|(i, label)| stage(label, i)).collect();
+    let stages = log
+        .stages()
+        .iter()
+        .enumerate()
+        .map(|(i, label)| stage(label, i))
+        .collect();
     // Only the meanings of the labels are declared, in a pipeline no deal belongs to.
-    book.pipelines.push(Declared { id: pipeline_id("labels"), name: "labels".to_owned(), stages });
+    book.pipelines.push(Declared {
+        id: pipeline_id("labels"),
+        name: "labels".to_owned(),
+        stages,
+    });
     book.log = log;
     book
 }
 
-fn canonical(label: &str) -> Option<model::CanonicalStage> {
+pub(crate) fn canonical(label: &str) -> model::CanonicalStage {
     use model::CanonicalStage::{ClosedLost, ClosedWon, Lead};
-    Some(match label {
+    match label {
         "Won" => ClosedWon,
         "Lost" => ClosedLost,
         _ => Lead,
-    })
+    }
 }
 
 pub(crate) fn stage(label: &str, order: usize) -> Stage {
-    Stage { label: label.to_owned(), canonical: canonical(label), layer: None, order: order as u16, probability: None }
+    Stage {
+        label: label.to_owned(),
+        canonical: Some(canonical(label)),
+        layer: None,
+        order: order as u16,
+        probability: None,
+    }
 }
 
 pub(crate) fn deal_id(name: &str) -> DealId {
@@ -97,7 +129,10 @@ pub(crate) fn company(name: &str, industry: &str) -> Company {
 }
 
 pub(crate) fn dollars(amount: i64) -> Money {
-    Money { amount: amount.into(), currency: "USD".parse::<Currency>().unwrap() }
+    Money {
+        amount: amount.into(),
+        currency: "USD".parse::<Currency>().unwrap(),
+    }
 }
 
 pub(crate) fn activity(deal: &str, kind: ActivityKind, at: f64) -> Activity {
