@@ -1,1 +1,45 @@
-fn main() {}
+//! Speed, beside named peers on the same work in the same run.
+//!
+//! `cargo run --release -p bench` prints a table; `--json` prints the same as JSON. Peers written
+//! in Python are run by the interpreter given with `--python`; without one they are said to be
+//! absent.
+
+mod clock;
+mod ours;
+mod peers;
+mod report;
+mod work;
+
+use anyhow::Context;
+use clap::Parser;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Times the engines beside their peers.
+#[derive(Parser)]
+struct Args {
+    /// An interpreter with the packages of bench/requirements.txt.
+    #[arg(long, env = "PIE_PEERS_PYTHON", value_name = "PATH")]
+    python: Option<PathBuf>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Leave out the peers that take minutes.
+    #[arg(long)]
+    quick: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let folder = tempfile::tempdir().context("cannot make a folder for the shared data")?;
+    let work = work::Work::prepare(folder.path())?;
+    let ours = ours::measure(&work)?;
+    let peers = peers::measure(args.python.as_deref(), folder.path(), args.quick);
+    let report = report::Report::of(ours, peers);
+    let text = if args.json {
+        serde_json::to_string_pretty(&report)?
+    } else {
+        report.to_string()
+    };
+    writeln!(std::io::stdout(), "{text}").context("cannot print the report")
+}

@@ -185,29 +185,25 @@ fn origins(panel: &Panel, options: &Options) -> Result<Vec<f64>, BacktestError> 
         horizon: options.horizon_days,
     };
     let last = options.to.unwrap_or(end - horizon);
-    let first = match options.from {
-        Some(from) => from,
-        None => {
-            Evidence::of(panel, last).confidence()?;
-            // The first day with enough history, and with a whole horizon behind it to learn from.
-            let (mut low, mut high) = (start + 1.15 * horizon, last);
-            if low > high {
-                return Err(too_short);
-            }
-            while Evidence::of(panel, low).confidence().is_err() && high - low > 0.5 {
-                let middle = f64::midpoint(low, high);
-                if Evidence::of(panel, middle).confidence().is_ok() {
-                    high = middle
-                } else {
-                    low = middle
-                }
-            }
-            if Evidence::of(panel, low).confidence().is_ok() {
-                low
+    let first = if let Some(from) = options.from {
+        from
+    } else {
+        Evidence::of(panel, last).confidence()?;
+        // The first day with enough history, and with a whole horizon behind it to learn from.
+        let (mut low, mut high) = (start + 1.15 * horizon, last);
+        if low > high {
+            return Err(too_short);
+        }
+        let enough = |day: f64| Evidence::of(panel, day).confidence().is_ok();
+        while !enough(low) && high - low > 0.5 {
+            let middle = f64::midpoint(low, high);
+            if enough(middle) {
+                high = middle;
             } else {
-                high
+                low = middle;
             }
         }
+        if enough(low) { low } else { high }
     };
     if first > last {
         return Err(too_short);

@@ -114,9 +114,9 @@ impl Effects {
         for (s, to) in &stays {
             let cell = &mut odds[s.stage as usize];
             if forward(s.stage, *to) {
-                cell.0 += 1.0
+                cell.0 += 1.0;
             } else {
-                cell.1 += 1.0
+                cell.1 += 1.0;
             }
         }
         let (mut x, mut y, mut offset) = (Vec::new(), Vec::new(), Vec::new());

@@ -207,7 +207,7 @@ impl Model {
         let base = self.law(deal)?;
         let change = self.change(deal, &base, scenarios)?;
         let modified = self.apply(deal, &base, &change, 0.0)?;
-        let arms = (self.arm(&base, self.reading.value(deal))?, self.arm(&modified, change.amount.or(self.reading.value(deal)))?);
+        let arms = (Self::arm(&base, self.reading.value(deal))?, Self::arm(&modified, change.amount.or(self.reading.value(deal)))?);
         let delta = self.delta(deal, &base, &change, arms)?;
         let simulation = simulate::pair((&base.chain, &base.start), (&modified.chain, &modified.start), params);
         Ok(WhatIf {
@@ -244,7 +244,7 @@ impl Model {
             let change = self.change(deal, &base, std::slice::from_ref(&scenario))?;
             let modified = self.apply(deal, &base, &change, 0.0)?;
             let amount = self.reading.value(deal);
-            let arms = (self.arm(&base, amount)?, self.arm(&modified, amount)?);
+            let arms = (Self::arm(&base, amount)?, Self::arm(&modified, amount)?);
             let delta = self.delta(deal, &base, &change, arms)?;
             // Money sooner is worth something too: what it adds within 90 days counts where the end is the same.
             let p = if delta.p_win.value == 0.0 { delta.p_win_90_days } else { delta.p_win.value };
@@ -293,7 +293,7 @@ impl Model {
                     change.covariate(self.effects.of(Covariate::Touches), (have * factor).ln_1p() - have.ln_1p());
                 }
                 Scenario::Accelerate { stage, days } => {
-                    if !(*days > 0.0) {
+                    if !days.is_finite() || *days <= 0.0 {
                         return Err(bad(format!("the days saved must be above 0, not {days}")));
                     }
                     let at = code(stage)?;
@@ -380,7 +380,7 @@ impl Model {
         }))
     }
 
-    fn arm(&self, law: &DealLaw, amount: Option<f64>) -> Result<Arm, DealError> {
+    fn arm(law: &DealLaw, amount: Option<f64>) -> Result<Arm, DealError> {
         let curve = exact::curve(&law.chain, &law.start, 90.0, 1.0)?;
         Ok(Arm {
             p_win: law.exact.p_win,

@@ -25,6 +25,7 @@ pub(super) struct Spot {
 /// A deal as its row has it.
 #[derive(Debug, Default)]
 pub(super) struct DealDraft {
+    pub(super) id: String,
     pub(super) spot: Spot,
     pub(super) name: Option<String>,
     pub(super) company: Option<u32>,

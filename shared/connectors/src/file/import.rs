@@ -325,6 +325,22 @@ fn take(
     drafts: &mut Drafts,
     issues: &mut Issues,
 ) -> Result<Vec<TableReport>, ImportError> {
+    let profiles = std::mem::take(&mut plan.profiles);
+    each_row(input, plan.input as u32, &plan.sniffed, profiles, options, issues, |taker, record, issues| {
+        taker.take(record, drafts, issues)
+    })
+}
+
+/// Hands every readable row of a file to `used`, which says whether it was of use.
+pub(super) fn each_row(
+    input: &Input,
+    number: u32,
+    sniffed: &Sniffed,
+    profiles: Vec<Profile>,
+    options: &Options,
+    issues: &mut Issues,
+    mut used: impl FnMut(&Taker, &Record, &mut Issues) -> bool,
+) -> Result<Vec<TableReport>, ImportError> {
     let open = |source: io::Error| ImportError::Open {
         path: PathBuf::from(&input.name),
         source,
@@ -338,9 +354,9 @@ fn take(
         inner: input.source.open().map_err(open)?,
         bytes: Rc::clone(&read_bytes),
     };
-    let mut rows = Rows::over(Box::new(stream), &plan.sniffed, issues).map_err(open)?;
+    let mut rows = Rows::over(Box::new(stream), sniffed, issues).map_err(open)?;
+    let mut takers: Vec<Taker> = profiles.into_iter().map(|p| Taker::new(p, number, options)).collect();
     let mut record = Record::default();
-    let mut takers: Vec<Taker> = Vec::new();
     let mut seen = 0;
     let mut recoded = false;
     loop {
@@ -350,18 +366,13 @@ fn take(
             break;
         }
         let table = record.table;
+        let columns = rows.tables.0.get(table).map_or(&[][..], |t| &t.columns);
         while takers.len() <= table {
-            let n = takers.len();
-            let profile = plan.profiles.get(n).cloned().unwrap_or_else(|| {
-                Profile::bare(&input.name, rows.tables.0.get(n).and_then(|t| t.name.as_deref()))
-            });
-            takers.push(Taker::new(profile, plan.input as u32, options));
+            let name = rows.tables.0.get(takers.len()).and_then(|t| t.name.as_deref());
+            takers.push(Taker::new(Profile::bare(&input.name, name), number, options));
         }
         let taker = &mut takers[table];
-        let columns = &rows.tables.0[table].columns;
-        if taker.profile.columns.len() < columns.len() {
-            taker.widen(columns);
-        }
+        taker.widen(columns);
         if record.recoded && !recoded {
             recoded = true;
             issues.raise("not_utf8", Level::Warning, record.row, None, None, || {
@@ -371,8 +382,8 @@ fn take(
                 )
             });
         }
-        let used = step == Step::Record && taker.take(&record, drafts, issues);
-        taker.counts.add(used, issues.total() > before);
+        let good = step == Step::Record && used(taker, &record, issues);
+        taker.counts.add(good, issues.total() > before);
         seen += 1;
         if seen % PULSE == 0 {
             issues.tell(Progress::Rows {
@@ -389,18 +400,15 @@ fn take(
         bytes: read_bytes.get(),
         total_bytes,
     });
-    if takers.is_empty() {
-        // A header and nothing below it is worth a line too.
-        let profiles = std::mem::take(&mut plan.profiles);
-        takers.extend(profiles.into_iter().map(|p| Taker::new(p, plan.input as u32, options)));
+    if seen == 0 {
         issues.raise("no_rows", Level::Warning, 0, None, None, || {
             (
-                "the file has no rows below its header".into(),
+                "the file holds no rows of data".into(),
                 "check the filter of the export".into(),
             )
         });
     }
-    let format = describe(&plan.sniffed);
+    let format = describe(sniffed);
     Ok(takers
         .into_iter()
         .map(|taker| {
@@ -474,7 +482,7 @@ impl Read for Counting {
 }
 
 /// The files to read: those given, and the data files of the folders given, in order of name.
-fn find(paths: &[PathBuf], issues: &mut Issues) -> Result<Vec<Input>, ImportError> {
+pub(super) fn find(paths: &[PathBuf], issues: &mut Issues) -> Result<Vec<Input>, ImportError> {
     let mut inputs = Vec::new();
     for path in paths {
         let open = |source: io::Error| ImportError::Open {

@@ -43,12 +43,7 @@ const NUMERIC: [&str; 6] = [
     "days in stage",
 ];
 /// Features from dated facts, in the order of [`fact`].
-const FACTS: [&str; 4] = [
-    "days since last touch",
-    "touches in the last 14 days",
-    "champion",
-    "unresolved blocker",
-];
+const FACTS: [&str; 1] = ["days since last touch"];
 
 fn raw(standing: &Standing, amount: Option<f64>, day: f64) -> [f64; NUMERIC.len()] {
     let log = |days: f64| days.max(0.01).ln();
@@ -72,16 +67,7 @@ fn fact(panel: &Panel, deal: usize, began: f64, day: f64) -> [f64; FACTS.len()] 
     let last = seen
         .checked_sub(1)
         .map_or(began, |i| facts.touches[i].max(began));
-    [
-        (day - last).max(0.5).ln(),
-        f64::from(facts.champion_from.is_some_and(|from| from < day)),
-        f64::from(
-            facts
-                .blocked
-                .iter()
-                .any(|(from, to)| *from < day && *to >= day),
-        ),
-    ]
+    [(day - last).max(0.5).ln()]
 }
 
 /// A row the regression reads: where the deal stood and what was known.

@@ -1,0 +1,281 @@
+//! The whole open pipeline: revenue and wins by period, owner and stage, with quantiles.
+//!
+//! Deals do not err alone: when the model is wrong about one it is wrong about many. Each draw
+//! therefore first takes a model from the ensemble, with its own period shift, and then lets every
+//! deal fall under that model.
+
+use std::collections::BTreeMap;
+
+use model::Period;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::engine::{DealForecast, Model};
+use crate::learn::metrics::{mean, quantile};
+use crate::learn::panel::{Mark, State};
+use crate::rng::Stream;
+
+/// Draws per member of the ensemble.
+const DRAWS: usize = 100;
+
+/// How long the periods are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// Calendar months.
+    Month,
+    /// Calendar quarters.
+    #[default]
+    Quarter,
+}
+
+/// Quantiles of a total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Total {
+    /// Mean of the best model.
+    pub expected: f64,
+    /// 10 % of the draws are below.
+    pub p10: f64,
+    /// Half are below.
+    pub p50: f64,
+    /// 90 % are below.
+    pub p90: f64,
+    /// Standard error of the drawn mean: the simulation's own error.
+    pub simulation_se: f64,
+}
+
+/// Revenue and number of wins.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// The period, owner or stage.
+    pub label: String,
+    /// Open deals in it; for a period all open deals.
+    pub deals: usize,
+    /// Sum of their amounts.
+    pub open_amount: f64,
+    /// Revenue won.
+    pub revenue: Total,
+    /// Deals won.
+    pub wins: Total,
+}
+
+/// A deal that will probably not close when it is said to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Slip {
+    /// Place in the book.
+    pub deal: usize,
+    /// Days from now until the close date it carries; negative if that has passed.
+    pub closes_in_days: f64,
+    /// Chance that it is won by then.
+    pub p_won_by_then: f64,
+    /// Chance that it is still open then.
+    pub p_open_then: f64,
+    /// Amount that hangs on it.
+    pub amount: Option<f64>,
+}
+
+/// The forecast of the open pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PipelineForecast {
+    /// The periods, the running one (what is left of it) first.
+    pub periods: Vec<Line>,
+    /// By owner, over all periods together, largest first.
+    pub owners: Vec<Line>,
+    /// By stage, over all periods together, in stage order.
+    pub stages: Vec<Line>,
+    /// All periods together.
+    pub total: Line,
+    /// Each open deal.
+    pub deals: Vec<DealForecast>,
+    /// Deals that carry a close date within the periods and will probably miss it, by amount at risk.
+    pub slips: Vec<Slip>,
+    /// Of the revenue won in past periods, the share that came from deals that were not yet there
+    /// when the period began: it comes on top. `None` without two past periods.
+    pub newcomers_share: Option<f64>,
+    /// How much periods differ for reasons no deal shows, as a share of the count of wins.
+    pub period_sd: f64,
+}
+
+impl Model {
+    /// Forecasts the open pipeline over `count` periods. `owner` names a deal's owner, `closes` the
+    /// close date it carries, in days since the epoch.
+    pub fn pipeline(
+        &self,
+        by: By,
+        count: usize,
+        owner: &dyn Fn(usize) -> Option<String>,
+        closes: &dyn Fn(usize) -> Option<f64>,
+    ) -> PipelineForecast {
+        let open = self.open();
+        let now = self.origin();
+        let periods = periods(now, by, count.clamp(1, 12));
+        let ends: Vec<f64> = periods.iter().map(|(_, end)| end - now).collect();
+        let far = ends.last().copied().unwrap_or(90.0).max(1.0);
+        let chances = |member: Option<usize>| -> Vec<Vec<f64>> {
+            let (grid, curves) = self.curves(&open, far, member);
+            curves.iter().map(|curve| ends.iter().map(|days| curve.at(&grid, *days)[0]).collect()).collect()
+        };
+        let amounts: Vec<f64> = open.iter().map(|deal| self.reading.value(*deal).unwrap_or(0.0)).collect();
+        let owners: Vec<String> =
+            open.iter().map(|deal| owner(*deal).unwrap_or_else(|| "no owner".to_owned())).collect();
+        let stage_of: Vec<usize> =
+            open.iter().map(|deal| self.standing(*deal).map_or(0, |s| s.stage as usize)).collect();
+        let owner_names: Vec<String> = owners.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
+        let owner_of: Vec<usize> = owners.iter().map(|o| owner_names.binary_search(o).unwrap_or(0)).collect();
+        let stage_names = &self.trained.best.stages;
+        // Groups: periods, then owners, then stages, then everything.
+        let (n_periods, n_owners) = (periods.len(), owner_names.len());
+        let groups = n_periods + n_owners + stage_names.len() + 1;
+        let best = chances(None);
+        let mut expected = vec![(0.0, 0.0); groups];
+        let mut size = vec![(0usize, 0.0); groups];
+        for (i, won_by) in best.iter().enumerate() {
+            let all = won_by.last().copied().unwrap_or(0.0);
+            let mut add = |group: usize, p: f64| {
+                expected[group].0 += p * amounts[i];
+                expected[group].1 += p;
+                size[group].0 += 1;
+                size[group].1 += amounts[i];
+            };
+            for period in 0..n_periods {
+                let before = if period == 0 { 0.0 } else { won_by[period - 1] };
+                add(period, won_by[period] - before);
+            }
+            add(n_periods + owner_of[i], all);
+            add(n_periods + n_owners + stage_of[i], all);
+            add(groups - 1, all);
+        }
+        let draws: Vec<Vec<[f64; 2]>> = (0..self.trained.ensemble.len())
+            .into_par_iter()
+            .flat_map_iter(|member| {
+                let won_by = chances(Some(member));
+                let mut chance = Stream::new(self.seed, (3 << 32) + member as u64);
+                let (owner_of, stage_of, amounts) = (&owner_of, &stage_of, &amounts);
+                let draws: Vec<_> = (0..DRAWS)
+                    .map(|_| {
+                        let mut sums = vec![[0.0; 2]; groups];
+                        for (i, won_by) in won_by.iter().enumerate() {
+                            let u = chance.unit();
+                            let Some(period) = won_by.iter().position(|p| u < *p) else { continue };
+                            for group in [period, n_periods + owner_of[i], n_periods + n_owners + stage_of[i], groups - 1] {
+                                sums[group][0] += amounts[i];
+                                sums[group][1] += 1.0;
+                            }
+                        }
+                        sums
+                    })
+                    .collect();
+                draws
+            })
+            .collect();
+        let total = |group: usize, what: usize| -> Total {
+            let mut values: Vec<f64> = draws.iter().map(|draw| draw[group][what]).collect();
+            values.sort_by(f64::total_cmp);
+            let m = mean(values.iter().copied());
+            let variance = mean(values.iter().map(|v| (v - m).powi(2)));
+            let expected = if what == 0 { expected[group].0 } else { expected[group].1 };
+            if values.is_empty() {
+                return Total { expected, p10: expected, p50: expected, p90: expected, simulation_se: 0.0 };
+            }
+            Total {
+                expected,
+                p10: quantile(&values, 0.1),
+                p50: quantile(&values, 0.5),
+                p90: quantile(&values, 0.9),
+                simulation_se: (variance / values.len() as f64).sqrt(),
+            }
+        };
+        let line = |group: usize, label: String| Line {
+            label,
+            deals: size[group].0,
+            open_amount: size[group].1,
+            revenue: total(group, 0),
+            wins: total(group, 1),
+        };
+        let mut owners: Vec<Line> =
+            owner_names.iter().enumerate().map(|(i, name)| line(n_periods + i, name.clone())).collect();
+        owners.sort_by(|a, b| b.revenue.expected.total_cmp(&a.revenue.expected).then_with(|| a.label.cmp(&b.label)));
+        let stages = stage_names.iter().enumerate().map(|(i, name)| line(n_periods + n_owners + i, name.clone()));
+        PipelineForecast {
+            owners,
+            stages: stages.filter(|line| line.deals > 0).collect(),
+            total: line(groups - 1, "all periods".to_owned()),
+            slips: self.slips(&open, far, closes),
+            deals: self.deals(&open),
+            newcomers_share: self.newcomers(by),
+            period_sd: self.trained.period_sd,
+            periods: periods.into_iter().enumerate().map(|(i, (label, _))| line(i, label)).collect(),
+        }
+    }
+
+    fn slips(&self, open: &[usize], far: f64, closes: &dyn Fn(usize) -> Option<f64>) -> Vec<Slip> {
+        let (grid, curves) = self.curves(open, far, None);
+        let mut slips: Vec<Slip> = open
+            .iter()
+            .zip(&curves)
+            .filter_map(|(&deal, curve)| {
+                let days = closes(deal)? - self.origin();
+                if days > far {
+                    return None;
+                }
+                let [won, lost] = curve.at(&grid, days.max(0.0));
+                let p_open_then = 1.0 - won - lost;
+                let amount = self.reading.value(deal);
+                (p_open_then > 0.5).then_some(Slip { deal, closes_in_days: days, p_won_by_then: won, p_open_then, amount })
+            })
+            .collect();
+        let at_risk = |slip: &Slip| slip.p_open_then * slip.amount.unwrap_or(0.0);
+        slips.sort_by(|a, b| at_risk(b).total_cmp(&at_risk(a)).then_with(|| a.deal.cmp(&b.deal)));
+        slips
+    }
+
+    /// Revenue of past whole periods by whether the deal was there when the period began.
+    fn newcomers(&self, by: By) -> Option<f64> {
+        let panel = &self.reading.panel;
+        let (first, _) = panel.span()?;
+        let mut revenue: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+        let key = |day: f64| crate::learn::calendar::month_number(day).div_euclid(by.months());
+        for deal in 0..panel.deals() {
+            let Some(State::Closed { won: true, at }) = panel.state(deal, self.origin()) else { continue };
+            let Some(began) = panel.rows(deal).iter().find(|r| matches!(r.mark, Mark::Stage(_))) else { continue };
+            let cell = revenue.entry(key(at)).or_default();
+            let amount = self.reading.value(deal).unwrap_or(0.0);
+            cell.1 += amount;
+            if key(began.at) == key(at) {
+                cell.0 += amount;
+            }
+        }
+        let whole = (key(first) + 1)..key(self.origin());
+        let used: Vec<&(f64, f64)> = revenue.iter().filter(|(k, _)| whole.contains(k)).map(|(_, v)| v).collect();
+        let total: f64 = used.iter().map(|v| v.1).sum();
+        (used.len() >= 2 && total > 0.0).then(|| used.iter().map(|v| v.0).sum::<f64>() / total)
+    }
+}
+
+impl By {
+    fn months(self) -> i64 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+        }
+    }
+}
+
+/// Labels and ends (days since the epoch) of the running period and the ones after it.
+fn periods(now: f64, by: By, count: usize) -> Vec<(String, f64)> {
+    use crate::learn::calendar::{first_day_of_month, month_number};
+    let first = month_number(now).div_euclid(by.months());
+    (0..count as i64)
+        .map(|i| {
+            let (from, to) = ((first + i) * by.months(), (first + i + 1) * by.months());
+            let start = model::Date::new(from.div_euclid(12) as i16, from.rem_euclid(12) as i8 + 1, 1);
+            let label = start.map_or_else(
+                |_| "?".to_owned(),
+                |date| match by {
+                    By::Month => Period::month_of(date).label(),
+                    By::Quarter => Period::quarter_of(date).label(),
+                },
+            );
+            (label, first_day_of_month(to))
+        })
+        .collect()
+}
