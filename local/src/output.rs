@@ -148,6 +148,11 @@ impl Page {
         self.wrapped(&text.to_string(), "· ", "  ", Tone::Plain);
     }
 
+    /// What belongs to the point above it.
+    pub(crate) fn under(&mut self, text: impl Display) {
+        self.wrapped(&text.to_string(), "  ", "  ", Tone::Dim);
+    }
+
     /// A paragraph that begins with a coloured word, such as a severity.
     pub(crate) fn marked(&mut self, tone: Tone, word: &str, text: impl Display) {
         self.wrapped(&text.to_string(), &format!("{} ", tone.paint(word)), "  ", Tone::Plain);

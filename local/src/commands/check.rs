@@ -138,14 +138,16 @@ fn show_issues(report: &Report, page: &mut Page) {
         for issue in &group.examples {
             *remedies.entry(&issue.remedy).or_insert(0) += 1;
             let value = issue.value.as_ref().map_or_else(String::new, |value| format!(" ({value:?})"));
-            page.item(format!("{}: {}{value}", issue.place, issue.what));
+            let place = Some(issue.place.to_string()).filter(|place| !place.is_empty());
+            let place = place.map_or_else(String::new, |place| format!("{place}: "));
+            page.item(format!("{place}{}{value}", issue.what));
         }
         let more = group.count as usize - group.examples.len();
         if more > 0 {
-            page.aside(format!("  and {} more", format::count(more)));
+            page.under(format!("and {} more", format::count(more)));
         }
         for remedy in remedies.keys().filter(|remedy| !remedy.is_empty()) {
-            page.aside(format!("  fix: {remedy}"));
+            page.under(format!("fix: {remedy}"));
         }
     }
 }
@@ -168,7 +170,7 @@ pub(crate) fn show_quality(quality: &Quality, page: &mut Page) {
         page.marked(
             tone,
             &finding.severity.to_string(),
-            format!("{} of {}: {} — {}", format::count(finding.count as usize), format::count(finding.of as usize), finding.what, finding.remedy),
+            format!("{} — {}", finding.what, finding.remedy),
         );
     }
     for leak in &quality.leaks {

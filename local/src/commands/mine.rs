@@ -11,7 +11,7 @@ use crate::files;
 use crate::format;
 use crate::input::Reading;
 use crate::output::{Output, Page};
-use crate::table::{Cell, Table, Tone, number, text};
+use crate::table::{Table, number, text};
 
 const EXAMPLES: &str = "\
 Examples:

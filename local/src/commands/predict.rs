@@ -3,13 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use connectors::file::{self, Progress, Shape, Target};
+use connectors::file::{self, EventColumns, ImportError, Progress, Report, StageEvents};
 use forecast::learn::fit::Confidence;
 use forecast::learn::panel::{Mark, Panel, Row};
 use forecast::predict::{Least, Prediction, predict};
 use jiff::Timestamp;
-use model::Book;
-use rust_decimal::prelude::ToPrimitive;
+use model::Outcome;
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
@@ -88,19 +87,19 @@ struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<&'a Path>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    predictions: Option<Vec<Row1<'a>>>,
+    predictions: Option<Vec<Named<'a>>>,
 }
 
 #[derive(Serialize)]
-struct Row1<'a> {
+struct Named<'a> {
     deal_id: &'a str,
     #[serde(flatten)]
     prediction: &'a Prediction,
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    let book = read(args, output)?;
-    let panel = panel(args, &book);
+    let events = read(args, output)?;
+    let panel = panel(args, &events);
     let least = if args.force { Least::Anything } else { Least::Standard };
     let progress = output.progress();
     progress.step("learning from the rows before the origin");
@@ -113,7 +112,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if confidence == Confidence::Low {
         output.warn("low confidence: fewer than 200 closed deals before the origin");
     }
-    let named = || predictions.iter().map(|prediction| (book.log.case_name(prediction.deal), prediction));
+    let named = || predictions.iter().map(|prediction| (events.log.case_name(prediction.deal), prediction));
     let header = header(args);
     let fill = |file: &mut dyn io::Write| -> io::Result<()> {
         let mut rows = csv::Writer::from_writer(file);
@@ -131,7 +130,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         expected_wins: predictions.iter().map(|prediction| prediction.p_win).sum(),
         expected_losses: predictions.iter().map(|prediction| prediction.p_lost).sum(),
         out: args.out.as_deref(),
-        predictions: args.out.is_none().then(|| named().map(|(deal_id, prediction)| Row1 { deal_id, prediction }).collect()),
+        predictions: args.out.is_none().then(|| named().map(|(deal_id, prediction)| Named { deal_id, prediction }).collect()),
     };
     match &args.out {
         Some(path) => files::write(path, fill)?,
@@ -157,54 +156,65 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn read(args: &Args, output: &Output) -> Result<Book, Failure> {
+fn read(args: &Args, output: &Output) -> Result<StageEvents, Failure> {
     let mut options = args.how.options()?;
     options.before = Some(args.origin);
-    options.as_of = options.as_of.or(Some(args.origin));
-    options.shape = options.shape.or(Some(Shape::StageEvents));
-    let columns = [
-        ("--case-column", &args.case_column, Target::DealId),
-        ("--stage-column", &args.stage_column, Target::Stage),
-        ("--time-column", &args.time_column, Target::Time),
-        ("--amount-column", &args.amount_column, Target::Amount),
-    ];
-    for (_, column, target) in &columns {
-        options.overrides.extend(column.iter().map(|column| (column.clone(), target.clone())));
-    }
+    let columns = EventColumns {
+        case: args.case_column.clone(),
+        stage: args.stage_column.clone(),
+        time: args.time_column.clone(),
+        amount: args.amount_column.clone(),
+    };
     let progress = output.progress();
-    let import = file::import(std::slice::from_ref(&args.events), &options, &mut |event| {
+    let read = file::read_stage_events(&args.events, &columns, &options, &mut |event| {
         if let Progress::Rows { file, bytes, total_bytes, .. } = event {
             progress.bytes(file, bytes, total_bytes);
         }
     });
     drop(progress);
-    let import = import.map_err(refused)?;
-    for (option, column, _) in &columns {
-        let headings = || import.report.tables.iter().flat_map(|table| &table.columns).map(|report| report.column.as_str());
-        if let Some(column) = column.as_deref().filter(|column| !headings().any(|heading| heading == *column)) {
+    let report = match &read {
+        Ok(events) => &events.report,
+        Err(ImportError::NothingUsable { report }) => report,
+        Err(_) => &Report::default(),
+    };
+    let named = [
+        ("--case-column", columns.case),
+        ("--stage-column", columns.stage),
+        ("--time-column", columns.time),
+        ("--amount-column", columns.amount),
+    ];
+    let headings: Vec<&str> =
+        report.tables.iter().flat_map(|table| &table.columns).map(|column| column.column.as_str()).collect();
+    for (option, column) in named {
+        let absent = column.filter(|column| !headings.is_empty() && !headings.contains(&column.as_str()));
+        if let Some(column) = absent {
             return Err(Failure::new(Exit::NotFound, format!("there is no column {column:?}"))
                 .at(args.events.display())
-                .fix(format!("give {option} one of: {}", headings().collect::<Vec<_>>().join(", "))));
+                .fix(format!("give {option} one of: {}", headings.join(", "))));
         }
     }
-    crate::input::tell(&import.report, output);
-    Ok(import.book)
+    let events = read.map_err(refused)?;
+    crate::input::tell(&events.report, output);
+    Ok(events)
 }
 
-/// The history in days. Where `--won` and `--lost` are given, they and nothing else close a deal.
-fn panel(args: &Args, book: &Book) -> Panel {
-    let given = !args.how.won().is_empty() || !args.how.lost().is_empty();
+/// The history in days. Where `--won` or `--lost` are given, they and nothing else close a deal.
+fn panel(args: &Args, events: &StageEvents) -> Panel {
+    let (won, lost) = (args.how.won(), args.how.lost());
     let says = |labels: &[String], label: &str| labels.iter().any(|own| own.trim().eq_ignore_ascii_case(label.trim()));
     let mut stages = Vec::new();
-    let marks: Vec<Mark> = (0..)
-        .zip(book.log.stages())
-        .map(|(code, label)| {
-            let known = if given { None } else { book.outcome_of_stage(code) };
+    let marks: Vec<Mark> = events
+        .log
+        .stages()
+        .iter()
+        .zip(&events.outcomes)
+        .map(|(label, outcome)| {
+            let known = if won.is_empty() && lost.is_empty() { *outcome } else { None };
             match known {
-                Some(model::Outcome::Won) => Mark::Won,
-                Some(model::Outcome::Lost) => Mark::Lost,
-                None if says(args.how.won(), label) => Mark::Won,
-                None if says(args.how.lost(), label) => Mark::Lost,
+                Some(Outcome::Won) => Mark::Won,
+                Some(Outcome::Lost) => Mark::Lost,
+                None if says(won, label) => Mark::Won,
+                None if says(lost, label) => Mark::Lost,
                 None => {
                     stages.push(label.clone());
                     Mark::Stage((stages.len() - 1) as u16)
@@ -213,14 +223,13 @@ fn panel(args: &Args, book: &Book) -> Panel {
         })
         .collect();
     let mut panel = Panel::new(stages);
-    for (case, deal) in book.deals.iter().enumerate() {
-        let visits = book.log.visits(case);
+    for (case, amount) in events.amounts.iter().enumerate() {
+        let visits = events.log.visits(case);
         let rows = visits.stage.iter().zip(visits.at_us).filter_map(|(&stage, &at)| {
             let at = Timestamp::from_microsecond(at).ok()?;
             Some(Row { at: instant::days(at), mark: *marks.get(usize::from(stage))? })
         });
-        let amount = deal.amount.as_ref().and_then(|amount| amount.amount.to_f64());
-        panel.push(rows.collect(), amount, None);
+        panel.push(rows.collect(), *amount, None);
     }
     panel
 }

@@ -239,7 +239,7 @@ impl World {
         rows.sort_by_key(|(deal, activity)| (activity.at, deal.id.as_str()));
         let mut sheet = Sheet::new(
             "activities.csv",
-            "activity_id,deal_id,type,timestamp,participants,outcome,summary,next_steps,objections_raised,objections_resolved",
+            "activity_id,deal_id,type,timestamp,participants,outcome,summary,next_steps,objections",
         );
         let odd = Draws::of(self.seed, "stray", 0).below(rows.len());
         for (n, (deal, activity)) in rows.into_iter().enumerate() {
@@ -262,7 +262,13 @@ impl World {
                     what: "line break and quotes inside a cell",
                 });
             }
-            let objection = activity.objection.unwrap_or_default();
+            // Plain text is an objection that stands; a settled one needs the longer form.
+            let objection = match activity.objection {
+                Some(what) if activity.resolved => {
+                    format!("[{{\"objection\":\"{what}\",\"resolved\":true}}]")
+                }
+                what => what.unwrap_or_default().to_owned(),
+            };
             sheet.row(&[
                 &format!("AC-{:06}", n + 1),
                 deal_id,
@@ -272,12 +278,7 @@ impl World {
                 activity.outcome,
                 &summary,
                 activity.next_steps.unwrap_or_default(),
-                objection,
-                match (objection.is_empty(), activity.resolved) {
-                    (true, _) => "",
-                    (false, true) => "yes",
-                    (false, false) => "no",
-                },
+                &objection,
             ]);
         }
         sheet
@@ -459,7 +460,7 @@ mod tests {
             }
             hash
         };
-        assert_eq!(format!("{:016x}", digest(7)), "5e30d55e9ce1ca54");
+        assert_eq!(format!("{:016x}", digest(7)), "c3298d55a8b579e2");
         assert_ne!(digest(7), digest(8));
     }
 }

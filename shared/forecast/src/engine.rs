@@ -30,7 +30,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { horizon_days: None, rates: None, members: ENSEMBLE, seed: 1 }
+        Self {
+            horizon_days: None,
+            rates: None,
+            members: ENSEMBLE,
+            seed: 1,
+        }
     }
 }
 
@@ -55,7 +60,9 @@ pub enum DealError {
         outcome: &'static str,
     },
     /// No dated stage.
-    #[error("the deal has no dated stage, so nothing says how long it has been there; give it a stage date")]
+    #[error(
+        "the deal has no dated stage, so nothing says how long it has been there; give it a stage date"
+    )]
     NoHistory,
     /// No such deal.
     #[error("there is no deal number {0} in the book")]
@@ -94,9 +101,17 @@ impl Range {
     pub(crate) fn of(value: f64, mut members: Vec<f64>) -> Self {
         members.sort_by(f64::total_cmp);
         if members.is_empty() {
-            return Self { value, low: value, high: value };
+            return Self {
+                value,
+                low: value,
+                high: value,
+            };
         }
-        Self { value, low: quantile(&members, 0.1).min(value), high: quantile(&members, 0.9).max(value) }
+        Self {
+            value,
+            low: quantile(&members, 0.1).min(value),
+            high: quantile(&members, 0.9).max(value),
+        }
     }
 }
 
@@ -184,12 +199,23 @@ impl Model {
         let evidence = Evidence::of(panel, origin);
         let confidence = evidence.confidence()?;
         let start = panel.span().map_or(origin, |(first, _)| first);
-        let horizon = options.horizon_days.unwrap_or(((origin - start) / 6.0).clamp(14.0, 90.0));
+        let horizon = options
+            .horizon_days
+            .unwrap_or(((origin - start) / 6.0).clamp(14.0, 90.0));
         let trained = Trained::learn(panel, origin, horizon, options.members, options.seed);
         let chain = law::chain(&trained.best.hazards, &panel.stages)?;
         let effects = Effects::learn(panel, &chain, origin);
         let longest_won = reading.longest_won_stays();
-        Ok(Self { trained, effects, chain, evidence, confidence, seed: options.seed, longest_won, reading })
+        Ok(Self {
+            trained,
+            effects,
+            chain,
+            evidence,
+            confidence,
+            seed: options.seed,
+            longest_won,
+            reading,
+        })
     }
 
     /// Day from which the forecast looks ahead.
@@ -199,7 +225,9 @@ impl Model {
 
     /// The open deals that can be forecast.
     pub fn open(&self) -> Vec<usize> {
-        (0..self.reading.panel.deals()).filter(|deal| self.standing(*deal).is_ok()).collect()
+        (0..self.reading.panel.deals())
+            .filter(|deal| self.standing(*deal).is_ok())
+            .collect()
     }
 
     /// Where an open deal stands.
@@ -209,7 +237,9 @@ impl Model {
         }
         match self.reading.panel.state(deal, self.origin()) {
             Some(State::Open(standing)) => Ok(standing),
-            Some(State::Closed { won, .. }) => Err(DealError::Closed { outcome: if won { "won" } else { "lost" } }),
+            Some(State::Closed { won, .. }) => Err(DealError::Closed {
+                outcome: if won { "won" } else { "lost" },
+            }),
             None => Err(DealError::NoHistory),
         }
     }
@@ -223,7 +253,13 @@ impl Model {
     }
 
     /// Won-by and lost-by curve of a deal under one forecaster, effects of its covariates included.
-    fn curve(&self, forecaster: &Forecaster, outlook: &Outlook, deal: usize, standing: &Standing) -> Curve {
+    fn curve(
+        &self,
+        forecaster: &Forecaster,
+        outlook: &Outlook,
+        deal: usize,
+        standing: &Standing,
+    ) -> Curve {
         let curve = forecaster.curve(outlook, &self.reading.panel, deal, standing);
         let push = self.effects.forward(self.covariates(deal));
         if push == 0.0 {
@@ -239,8 +275,16 @@ impl Model {
 
     /// How a deal's chance to be won in the end differs from the chain's, in log-odds: what its tilt
     /// says of won against lost within the horizon.
-    fn pull(&self, forecaster: &Forecaster, outlook: &Outlook, deal: usize, standing: &Standing) -> f64 {
-        let base = outlook.deal(standing.stage as usize, self.origin() - standing.entered).end();
+    fn pull(
+        &self,
+        forecaster: &Forecaster,
+        outlook: &Outlook,
+        deal: usize,
+        standing: &Standing,
+    ) -> f64 {
+        let base = outlook
+            .deal(standing.stage as usize, self.origin() - standing.entered)
+            .end();
         let bent = self.curve(forecaster, outlook, deal, standing).end();
         let odds = |[won, lost]: [f64; 2]| (won.max(1e-9) / lost.max(1e-9)).ln();
         // With little closing in sight the pull says little of the end.
@@ -270,7 +314,11 @@ impl Model {
             let chain = self.chain.with_laws(&law)?;
             let start = chain.start_with(stage, law(stage, &first))?;
             let exact = exact::solve(&chain, &start);
-            Ok(DealLaw { chain, start, exact })
+            Ok(DealLaw {
+                chain,
+                start,
+                exact,
+            })
         };
         if pull == 0.0 {
             return bend(0.0);
@@ -284,7 +332,11 @@ impl Model {
             if (found.exact.p_win - aim).abs() < 1e-9 {
                 break;
             }
-            if found.exact.p_win < aim { low = middle } else { high = middle }
+            if found.exact.p_win < aim {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         Ok(found)
     }
@@ -300,7 +352,11 @@ impl Model {
             .ensemble
             .par_iter()
             .map(|member| {
-                (member, member.outlook(best.horizon), law::chain(&member.hazards, &best.stages).ok())
+                (
+                    member,
+                    member.outlook(best.horizon),
+                    law::chain(&member.hazards, &best.stages).ok(),
+                )
             })
             .collect();
         deals
@@ -309,22 +365,33 @@ impl Model {
                 let standing = self.standing(deal).ok()?;
                 let age = self.origin() - standing.entered;
                 let curve = self.curve(best, &long, deal, &standing);
-                let end = |forecaster: &Forecaster, outlook: &Outlook, chain: &Chain| -> Option<(f64, Exact)> {
+                let end = |forecaster: &Forecaster,
+                           outlook: &Outlook,
+                           chain: &Chain|
+                 -> Option<(f64, Exact)> {
                     let first = law::law(&forecaster.hazards, standing.stage as usize, age).ok()?;
                     let start = chain.start_with(standing.stage, first).ok()?;
                     let exact = exact::solve(chain, &start);
-                    let p = logistic(logit(exact.p_win) + self.pull(forecaster, outlook, deal, &standing));
+                    let p = logistic(
+                        logit(exact.p_win) + self.pull(forecaster, outlook, deal, &standing),
+                    );
                     Some((p, exact))
                 };
                 let (p, exact) = end(best, &near, &self.chain)?;
                 let [won, lost] = curve.end();
                 let clamp = |p: f64| p.clamp(won.min(1.0), (1.0 - lost).max(won.min(1.0)));
-                let drawn = members.iter().filter_map(|(m, outlook, chain)| Some(end(m, outlook, chain.as_ref()?)?.0));
+                let drawn = members
+                    .iter()
+                    .filter_map(|(m, outlook, chain)| Some(end(m, outlook, chain.as_ref()?)?.0));
                 let p_win = Range::of(clamp(p), drawn.collect());
                 let (amount, amount_source) = self.reading.values[deal].unzip();
                 let by_days = [30.0, 60.0, 90.0].map(|days| {
                     let [p_win, p_lost] = curve.at(&long.grid, days);
-                    ByDays { days, p_win, p_lost }
+                    ByDays {
+                        days,
+                        p_win,
+                        p_lost,
+                    }
                 });
                 let longest_won_stay = self.longest_won[standing.stage as usize];
                 Some(DealForecast {
@@ -369,7 +436,10 @@ impl Model {
                 (crate::effects::Covariate::Touches, true) => "touches in the last 14 days",
                 (crate::effects::Covariate::Touches, false) => "no touch in the last 14 days",
             };
-            reasons.push(Reason { feature: feature.to_owned(), log_odds });
+            reasons.push(Reason {
+                feature: feature.to_owned(),
+                log_odds,
+            });
         }
         // How the days in stage change the chance, by the hazards alone.
         let p = |age: f64| {
@@ -378,7 +448,10 @@ impl Model {
             Some(logit(exact::solve(&self.chain, &start).p_win))
         };
         if let Some(log_odds) = p(age).zip(p(0.0)).map(|(now, fresh)| now - fresh) {
-            reasons.push(Reason { feature: format!("{age:.0} days in stage"), log_odds });
+            reasons.push(Reason {
+                feature: format!("{age:.0} days in stage"),
+                log_odds,
+            });
         }
         reasons.retain(|reason| reason.log_odds.abs() >= 0.02);
         reasons.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
@@ -387,12 +460,20 @@ impl Model {
     }
 
     /// Curves of these open deals over `days`, under the best model (`None`) or a member.
-    pub(crate) fn curves(&self, deals: &[usize], days: f64, member: Option<usize>) -> (crate::learn::curve::Grid, Vec<Curve>) {
+    pub(crate) fn curves(
+        &self,
+        deals: &[usize],
+        days: f64,
+        member: Option<usize>,
+    ) -> (crate::learn::curve::Grid, Vec<Curve>) {
         let forecaster = member.map_or(&self.trained.best, |m| &self.trained.ensemble[m]);
         let outlook = forecaster.outlook(days);
         let curve = |deal: &usize| match self.standing(*deal) {
             Ok(standing) => self.curve(forecaster, &outlook, *deal, &standing),
-            Err(_) => Curve { won: vec![0.0; outlook.grid.steps + 1], lost: vec![0.0; outlook.grid.steps + 1] },
+            Err(_) => Curve {
+                won: vec![0.0; outlook.grid.steps + 1],
+                lost: vec![0.0; outlook.grid.steps + 1],
+            },
         };
         (outlook.grid, deals.iter().map(curve).collect())
     }

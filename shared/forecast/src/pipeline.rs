@@ -112,15 +112,33 @@ impl Model {
         let far = ends.last().copied().unwrap_or(90.0).max(1.0);
         let chances = |member: Option<usize>| -> Vec<Vec<f64>> {
             let (grid, curves) = self.curves(&open, far, member);
-            curves.iter().map(|curve| ends.iter().map(|days| curve.at(&grid, *days)[0]).collect()).collect()
+            curves
+                .iter()
+                .map(|curve| ends.iter().map(|days| curve.at(&grid, *days)[0]).collect())
+                .collect()
         };
-        let amounts: Vec<f64> = open.iter().map(|deal| self.reading.value(*deal).unwrap_or(0.0)).collect();
-        let owners: Vec<String> =
-            open.iter().map(|deal| owner(*deal).unwrap_or_else(|| "no owner".to_owned())).collect();
-        let stage_of: Vec<usize> =
-            open.iter().map(|deal| self.standing(*deal).map_or(0, |s| s.stage as usize)).collect();
-        let owner_names: Vec<String> = owners.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
-        let owner_of: Vec<usize> = owners.iter().map(|o| owner_names.binary_search(o).unwrap_or(0)).collect();
+        let amounts: Vec<f64> = open
+            .iter()
+            .map(|deal| self.reading.value(*deal).unwrap_or(0.0))
+            .collect();
+        let owners: Vec<String> = open
+            .iter()
+            .map(|deal| owner(*deal).unwrap_or_else(|| "no owner".to_owned()))
+            .collect();
+        let stage_of: Vec<usize> = open
+            .iter()
+            .map(|deal| self.standing(*deal).map_or(0, |s| s.stage as usize))
+            .collect();
+        let owner_names: Vec<String> = owners
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .collect();
+        let owner_of: Vec<usize> = owners
+            .iter()
+            .map(|o| owner_names.binary_search(o).unwrap_or(0))
+            .collect();
         let stage_names = &self.trained.best.stages;
         // Groups: periods, then owners, then stages, then everything.
         let (n_periods, n_owners) = (periods.len(), owner_names.len());
@@ -155,8 +173,15 @@ impl Model {
                         let mut sums = vec![[0.0; 2]; groups];
                         for (i, won_by) in won_by.iter().enumerate() {
                             let u = chance.unit();
-                            let Some(period) = won_by.iter().position(|p| u < *p) else { continue };
-                            for group in [period, n_periods + owner_of[i], n_periods + n_owners + stage_of[i], groups - 1] {
+                            let Some(period) = won_by.iter().position(|p| u < *p) else {
+                                continue;
+                            };
+                            for group in [
+                                period,
+                                n_periods + owner_of[i],
+                                n_periods + n_owners + stage_of[i],
+                                groups - 1,
+                            ] {
                                 sums[group][0] += amounts[i];
                                 sums[group][1] += 1.0;
                             }
@@ -172,9 +197,19 @@ impl Model {
             values.sort_by(f64::total_cmp);
             let m = mean(values.iter().copied());
             let variance = mean(values.iter().map(|v| (v - m).powi(2)));
-            let expected = if what == 0 { expected[group].0 } else { expected[group].1 };
+            let expected = if what == 0 {
+                expected[group].0
+            } else {
+                expected[group].1
+            };
             if values.is_empty() {
-                return Total { expected, p10: expected, p50: expected, p90: expected, simulation_se: 0.0 };
+                return Total {
+                    expected,
+                    p10: expected,
+                    p50: expected,
+                    p90: expected,
+                    simulation_se: 0.0,
+                };
             }
             Total {
                 expected,
@@ -191,10 +226,21 @@ impl Model {
             revenue: total(group, 0),
             wins: total(group, 1),
         };
-        let mut owners: Vec<Line> =
-            owner_names.iter().enumerate().map(|(i, name)| line(n_periods + i, name.clone())).collect();
-        owners.sort_by(|a, b| b.revenue.expected.total_cmp(&a.revenue.expected).then_with(|| a.label.cmp(&b.label)));
-        let stages = stage_names.iter().enumerate().map(|(i, name)| line(n_periods + n_owners + i, name.clone()));
+        let mut owners: Vec<Line> = owner_names
+            .iter()
+            .enumerate()
+            .map(|(i, name)| line(n_periods + i, name.clone()))
+            .collect();
+        owners.sort_by(|a, b| {
+            b.revenue
+                .expected
+                .total_cmp(&a.revenue.expected)
+                .then_with(|| a.label.cmp(&b.label))
+        });
+        let stages = stage_names
+            .iter()
+            .enumerate()
+            .map(|(i, name)| line(n_periods + n_owners + i, name.clone()));
         PipelineForecast {
             owners,
             stages: stages.filter(|line| line.deals > 0).collect(),
@@ -203,7 +249,11 @@ impl Model {
             deals: self.deals(&open),
             newcomers_share: self.newcomers(by),
             period_sd: self.trained.period_sd,
-            periods: periods.into_iter().enumerate().map(|(i, (label, _))| line(i, label)).collect(),
+            periods: periods
+                .into_iter()
+                .enumerate()
+                .map(|(i, (label, _))| line(i, label))
+                .collect(),
         }
     }
 
@@ -220,11 +270,21 @@ impl Model {
                 let [won, lost] = curve.at(&grid, days.max(0.0));
                 let p_open_then = 1.0 - won - lost;
                 let amount = self.reading.value(deal);
-                (p_open_then > 0.5).then_some(Slip { deal, closes_in_days: days, p_won_by_then: won, p_open_then, amount })
+                (p_open_then > 0.5).then_some(Slip {
+                    deal,
+                    closes_in_days: days,
+                    p_won_by_then: won,
+                    p_open_then,
+                    amount,
+                })
             })
             .collect();
         let at_risk = |slip: &Slip| slip.p_open_then * slip.amount.unwrap_or(0.0);
-        slips.sort_by(|a, b| at_risk(b).total_cmp(&at_risk(a)).then_with(|| a.deal.cmp(&b.deal)));
+        slips.sort_by(|a, b| {
+            at_risk(b)
+                .total_cmp(&at_risk(a))
+                .then_with(|| a.deal.cmp(&b.deal))
+        });
         slips
     }
 
@@ -235,8 +295,16 @@ impl Model {
         let mut revenue: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
         let key = |day: f64| crate::learn::calendar::month_number(day).div_euclid(by.months());
         for deal in 0..panel.deals() {
-            let Some(State::Closed { won: true, at }) = panel.state(deal, self.origin()) else { continue };
-            let Some(began) = panel.rows(deal).iter().find(|r| matches!(r.mark, Mark::Stage(_))) else { continue };
+            let Some(State::Closed { won: true, at }) = panel.state(deal, self.origin()) else {
+                continue;
+            };
+            let Some(began) = panel
+                .rows(deal)
+                .iter()
+                .find(|r| matches!(r.mark, Mark::Stage(_)))
+            else {
+                continue;
+            };
             let cell = revenue.entry(key(at)).or_default();
             let amount = self.reading.value(deal).unwrap_or(0.0);
             cell.1 += amount;
@@ -245,7 +313,11 @@ impl Model {
             }
         }
         let whole = (key(first) + 1)..key(self.origin());
-        let used: Vec<&(f64, f64)> = revenue.iter().filter(|(k, _)| whole.contains(k)).map(|(_, v)| v).collect();
+        let used: Vec<&(f64, f64)> = revenue
+            .iter()
+            .filter(|(k, _)| whole.contains(k))
+            .map(|(_, v)| v)
+            .collect();
         let total: f64 = used.iter().map(|v| v.1).sum();
         (used.len() >= 2 && total > 0.0).then(|| used.iter().map(|v| v.0).sum::<f64>() / total)
     }
@@ -267,7 +339,8 @@ fn periods(now: f64, by: By, count: usize) -> Vec<(String, f64)> {
     (0..count as i64)
         .map(|i| {
             let (from, to) = ((first + i) * by.months(), (first + i + 1) * by.months());
-            let start = model::Date::new(from.div_euclid(12) as i16, from.rem_euclid(12) as i8 + 1, 1);
+            let start =
+                model::Date::new(from.div_euclid(12) as i16, from.rem_euclid(12) as i8 + 1, 1);
             let label = start.map_or_else(
                 |_| "?".to_owned(),
                 |date| match by {

@@ -63,28 +63,51 @@ impl FromStr for Scenario {
 
     /// Reads `name` or `name(arguments)`, as `Display` writes it.
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        let error = |what: &str| ScenarioError { text: text.to_owned(), what: what.to_owned() };
+        let error = |what: &str| ScenarioError {
+            text: text.to_owned(),
+            what: what.to_owned(),
+        };
         let trimmed = text.trim();
         let (name, inside) = match trimmed.split_once('(') {
             None => (trimmed, None),
-            Some((name, rest)) => {
-                (name.trim(), Some(rest.strip_suffix(')').ok_or_else(|| error("the bracket is not closed"))?.trim()))
-            }
+            Some((name, rest)) => (
+                name.trim(),
+                Some(
+                    rest.strip_suffix(')')
+                        .ok_or_else(|| error("the bracket is not closed"))?
+                        .trim(),
+                ),
+            ),
         };
         let number = |text: &str| -> Result<f64, ScenarioError> {
-            text.trim().parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| error("a number is expected"))
+            text.trim()
+                .parse()
+                .ok()
+                .filter(|n: &f64| n.is_finite())
+                .ok_or_else(|| error("a number is expected"))
         };
         match (name.to_lowercase().replace('-', "_").as_str(), inside) {
             ("add_champion", None | Some("")) => Ok(Self::AddChampion),
             ("remove_blocker", None | Some("")) => Ok(Self::RemoveBlocker),
             ("accelerate", Some(inside)) => {
                 // A stage may have a comma in its name; the days have none.
-                let (stage, days) = inside.rsplit_once(',').ok_or_else(|| error("a stage and days are expected"))?;
-                Ok(Self::Accelerate { stage: unquoted(stage), days: number(days)? })
+                let (stage, days) = inside
+                    .rsplit_once(',')
+                    .ok_or_else(|| error("a stage and days are expected"))?;
+                Ok(Self::Accelerate {
+                    stage: unquoted(stage),
+                    days: number(days)?,
+                })
             }
-            ("increase_touchpoints", Some(inside)) => Ok(Self::IncreaseTouchpoints { factor: number(inside)? }),
-            ("change_amount", Some(inside)) => Ok(Self::ChangeAmount { amount: number(inside)? }),
-            ("set_stage", Some(inside)) if !inside.is_empty() => Ok(Self::SetStage { stage: unquoted(inside) }),
+            ("increase_touchpoints", Some(inside)) => Ok(Self::IncreaseTouchpoints {
+                factor: number(inside)?,
+            }),
+            ("change_amount", Some(inside)) => Ok(Self::ChangeAmount {
+                amount: number(inside)?,
+            }),
+            ("set_stage", Some(inside)) if !inside.is_empty() => Ok(Self::SetStage {
+                stage: unquoted(inside),
+            }),
             ("accelerate" | "increase_touchpoints" | "change_amount" | "set_stage", _) => {
                 Err(error("its arguments are missing"))
             }
@@ -197,19 +220,34 @@ impl Change {
     fn covariate(&mut self, effect: &Effect, by: f64) {
         self.push += effect.log_odds * by;
         self.push_sd = self.push_sd.hypot(effect.sd * by);
-        self.evidence.push(Evidence { note: note(effect.covariate, effect, by), effect: Some(effect.clone()) });
+        self.evidence.push(Evidence {
+            note: note(effect.covariate, effect, by),
+            effect: Some(effect.clone()),
+        });
     }
 }
 
 impl Model {
     /// Answers "what if" for a deal with these changes made together. No change gives exactly 0.
-    pub fn what_if(&self, deal: usize, scenarios: &[Scenario], params: &Params) -> Result<WhatIf, DealError> {
+    pub fn what_if(
+        &self,
+        deal: usize,
+        scenarios: &[Scenario],
+        params: &Params,
+    ) -> Result<WhatIf, DealError> {
         let base = self.law(deal)?;
         let change = self.change(deal, &base, scenarios)?;
         let modified = self.apply(deal, &base, &change, 0.0)?;
-        let arms = (Self::arm(&base, self.reading.value(deal))?, Self::arm(&modified, change.amount.or(self.reading.value(deal)))?);
+        let arms = (
+            Self::arm(&base, self.reading.value(deal))?,
+            Self::arm(&modified, change.amount.or(self.reading.value(deal)))?,
+        );
         let delta = self.delta(deal, &base, &change, arms)?;
-        let simulation = simulate::pair((&base.chain, &base.start), (&modified.chain, &modified.start), params);
+        let simulation = simulate::pair(
+            (&base.chain, &base.start),
+            (&modified.chain, &modified.start),
+            params,
+        );
         Ok(WhatIf {
             scenarios: scenarios.iter().map(ToString::to_string).collect(),
             baseline: arms.0,
@@ -226,7 +264,8 @@ impl Model {
         let standing = self.standing(deal)?;
         let mut candidates = Vec::new();
         let facts = self.reading.panel.facts(deal);
-        let has = |covariate: Covariate| facts.is_some_and(|f| covariate.value(f, self.origin()) > 0.0);
+        let has =
+            |covariate: Covariate| facts.is_some_and(|f| covariate.value(f, self.origin()) > 0.0);
         if !has(Covariate::Champion) {
             candidates.push(Scenario::AddChampion);
         }
@@ -235,10 +274,20 @@ impl Model {
         }
         candidates.push(Scenario::IncreaseTouchpoints { factor: 2.0 });
         let stages = &self.trained.best.stages;
-        let first = base.start.first().map_or(&base.chain.stages()[standing.stage as usize], |first| first);
-        let mean = first.branches().iter().map(|b| b.p * b.dwell.mean()).sum::<f64>();
+        let first = base
+            .start
+            .first()
+            .map_or(&base.chain.stages()[standing.stage as usize], |first| first);
+        let mean = first
+            .branches()
+            .iter()
+            .map(|b| b.p * b.dwell.mean())
+            .sum::<f64>();
         let days = (mean / 3.0).clamp(1.0, 30.0).round();
-        candidates.push(Scenario::Accelerate { stage: stages[standing.stage as usize].clone(), days });
+        candidates.push(Scenario::Accelerate {
+            stage: stages[standing.stage as usize].clone(),
+            days,
+        });
         let mut out = Vec::new();
         for scenario in candidates {
             let change = self.change(deal, &base, std::slice::from_ref(&scenario))?;
@@ -247,17 +296,31 @@ impl Model {
             let arms = (Self::arm(&base, amount)?, Self::arm(&modified, amount)?);
             let delta = self.delta(deal, &base, &change, arms)?;
             // Money sooner is worth something too: what it adds within 90 days counts where the end is the same.
-            let p = if delta.p_win.value == 0.0 { delta.p_win_90_days } else { delta.p_win.value };
+            let p = if delta.p_win.value == 0.0 {
+                delta.p_win_90_days
+            } else {
+                delta.p_win.value
+            };
             let gain = p * amount.unwrap_or(1.0);
             if gain > 0.0 {
-                out.push(Recommendation { scenario, delta, gain, evidence: change.evidence });
+                out.push(Recommendation {
+                    scenario,
+                    delta,
+                    gain,
+                    evidence: change.evidence,
+                });
             }
         }
         out.sort_by(|a, b| b.gain.total_cmp(&a.gain));
         Ok(out)
     }
 
-    fn change(&self, deal: usize, base: &DealLaw, scenarios: &[Scenario]) -> Result<Change, DealError> {
+    fn change(
+        &self,
+        deal: usize,
+        base: &DealLaw,
+        scenarios: &[Scenario],
+    ) -> Result<Change, DealError> {
         let stages = &self.trained.best.stages;
         let standing = self.standing(deal)?;
         let facts = self.reading.panel.facts(deal);
@@ -271,26 +334,45 @@ impl Model {
             evidence: Vec::new(),
         };
         let code = |stage: &str| {
-            let found = stages.iter().position(|s| s == stage).or_else(|| stages.iter().position(|s| s.eq_ignore_ascii_case(stage)));
-            found.map(|i| i as u16).ok_or_else(|| DealError::UnknownStage { stage: stage.to_owned(), known: stages.join(", ") })
+            let found = stages
+                .iter()
+                .position(|s| s == stage)
+                .or_else(|| stages.iter().position(|s| s.eq_ignore_ascii_case(stage)));
+            found
+                .map(|i| i as u16)
+                .ok_or_else(|| DealError::UnknownStage {
+                    stage: stage.to_owned(),
+                    known: stages.join(", "),
+                })
         };
         let bad = |what: String| DealError::BadValue { what };
         for scenario in scenarios {
             match scenario {
                 Scenario::AddChampion => {
                     let known = facts.is_some() && now[0] > 0.0;
-                    change.covariate(self.effects.of(Covariate::Champion), if known { 0.0 } else { 1.0 });
+                    change.covariate(
+                        self.effects.of(Covariate::Champion),
+                        if known { 0.0 } else { 1.0 },
+                    );
                 }
                 Scenario::RemoveBlocker => {
                     let blocked = facts.is_some() && now[1] > 0.0;
-                    change.covariate(self.effects.of(Covariate::Blocker), if blocked { -1.0 } else { 0.0 });
+                    change.covariate(
+                        self.effects.of(Covariate::Blocker),
+                        if blocked { -1.0 } else { 0.0 },
+                    );
                 }
                 Scenario::IncreaseTouchpoints { factor } => {
                     if !(*factor > 0.0 && factor.is_finite()) {
-                        return Err(bad(format!("the factor of touches must be above 0, not {factor}")));
+                        return Err(bad(format!(
+                            "the factor of touches must be above 0, not {factor}"
+                        )));
                     }
                     let have = facts.map_or(1, |f| touches(f, self.origin())).max(1) as f64;
-                    change.covariate(self.effects.of(Covariate::Touches), (have * factor).ln_1p() - have.ln_1p());
+                    change.covariate(
+                        self.effects.of(Covariate::Touches),
+                        (have * factor).ln_1p() - have.ln_1p(),
+                    );
                 }
                 Scenario::Accelerate { stage, days } => {
                     if !days.is_finite() || *days <= 0.0 {
@@ -318,7 +400,10 @@ impl Model {
                     }
                     change.amount = Some(*amount);
                     let note = "the chance is taken again with the new amount, as far as amounts told deals apart";
-                    change.evidence.push(Evidence { note: note.to_owned(), effect: None });
+                    change.evidence.push(Evidence {
+                        note: note.to_owned(),
+                        effect: None,
+                    });
                 }
                 Scenario::SetStage { stage } => {
                     let at = code(stage)?;
@@ -334,7 +419,13 @@ impl Model {
     }
 
     /// The deal's law with a change; `effect_z` moves the effects by so many standard deviations.
-    fn apply(&self, deal: usize, base: &DealLaw, change: &Change, effect_z: f64) -> Result<DealLaw, DealError> {
+    fn apply(
+        &self,
+        deal: usize,
+        base: &DealLaw,
+        change: &Change,
+        effect_z: f64,
+    ) -> Result<DealLaw, DealError> {
         let push = change.push + effect_z * change.push_sd;
         let standing = self.standing(deal)?;
         let moved = if change.amount.is_some() || change.stage.is_some() {
@@ -343,7 +434,11 @@ impl Model {
             if let Some(amount) = change.amount {
                 pull += self.amount_pull(deal, amount)?;
             }
-            let age = if change.stage.is_some() { 0.0 } else { self.origin() - standing.entered };
+            let age = if change.stage.is_some() {
+                0.0
+            } else {
+                self.origin() - standing.entered
+            };
             Some(self.law_from(change.stage.unwrap_or(standing.stage), age, pull)?)
         } else {
             None
@@ -352,7 +447,11 @@ impl Model {
         // "Forward" is what it is in the pipeline's chain, for every arm alike.
         let pushed = crate::effects::pushed(&self.chain, push);
         let paced = |stage: u16, law: &StageLaw| {
-            let law = if push == 0.0 { law.clone() } else { pushed(stage, law) };
+            let law = if push == 0.0 {
+                law.clone()
+            } else {
+                pushed(stage, law)
+            };
             let pace = change.pace[stage as usize];
             if pace == 1.0 { law } else { law.scaled(pace) }
         };
@@ -363,12 +462,20 @@ impl Model {
             None => chain.start(stage)?,
         };
         let exact: Exact = exact::solve(&chain, &start);
-        Ok(DealLaw { chain, start, exact })
+        Ok(DealLaw {
+            chain,
+            start,
+            exact,
+        })
     }
 
     fn chain_start(&self, deal: usize) -> Result<crate::chain::Start, DealError> {
         let standing = self.standing(deal)?;
-        let first = crate::law::law(&self.trained.best.hazards, standing.stage as usize, self.origin() - standing.entered)?;
+        let first = crate::law::law(
+            &self.trained.best.hazards,
+            standing.stage as usize,
+            self.origin() - standing.entered,
+        )?;
         Ok(self.chain.start_with(standing.stage, first)?)
     }
 
@@ -392,7 +499,13 @@ impl Model {
         })
     }
 
-    fn delta(&self, deal: usize, base: &DealLaw, change: &Change, (a, b): (Arm, Arm)) -> Result<Delta, DealError> {
+    fn delta(
+        &self,
+        deal: usize,
+        base: &DealLaw,
+        change: &Change,
+        (a, b): (Arm, Arm),
+    ) -> Result<Delta, DealError> {
         let value = b.p_win - a.p_win;
         let mut low_high = vec![value];
         if change.push_sd > 0.0 {
@@ -400,14 +513,18 @@ impl Model {
                 low_high.push(self.apply(deal, base, change, z)?.exact.p_win - a.p_win);
             }
         }
-        let (low, high) = low_high.iter().fold((value, value), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = low_high
+            .iter()
+            .fold((value, value), |(l, h), v| (l.min(*v), h.max(*v)));
         let amount = a.amount.zip(b.amount);
         let worth = |p: f64| amount.map(|(before, after)| (a.p_win + p) * after - a.p_win * before);
         Ok(Delta {
             p_win: Range { value, low, high },
             p_win_90_days: b.p_win_90_days - a.p_win_90_days,
             expected_days: b.expected_days - a.expected_days,
-            expected_value: worth(value).zip(worth(low).zip(worth(high))).map(|(value, (low, high))| Range { value, low, high }),
+            expected_value: worth(value)
+                .zip(worth(low).zip(worth(high)))
+                .map(|(value, (low, high))| Range { value, low, high }),
         })
     }
 }
@@ -424,10 +541,21 @@ fn note(covariate: Covariate, effect: &Effect, by: f64) -> String {
     let source = if effect.stays == 0 {
         "a starting assumption: the data have no dated facts on it".to_owned()
     } else if effect.prior_driven {
-        format!("mostly a starting assumption: {} of {} stays had it", effect.stays_with, effect.stays)
+        format!(
+            "mostly a starting assumption: {} of {} stays had it",
+            effect.stays_with, effect.stays
+        )
     } else {
-        format!("learned from {} of {} stays that had it", effect.stays_with, effect.stays)
+        format!(
+            "learned from {} of {} stays that had it",
+            effect.stays_with, effect.stays
+        )
     };
-    let (low, high) = ((effect.log_odds - 1.2816 * effect.sd).exp(), (effect.log_odds + 1.2816 * effect.sd).exp());
-    format!("{label}: odds of moving forward × {odds:.2} (80 % {low:.2}–{high:.2}), {source}; an association, not a cause")
+    let (low, high) = (
+        (effect.log_odds - 1.2816 * effect.sd).exp(),
+        (effect.log_odds + 1.2816 * effect.sd).exp(),
+    );
+    format!(
+        "{label}: odds of moving forward × {odds:.2} (80 % {low:.2}–{high:.2}), {source}; an association, not a cause"
+    )
 }

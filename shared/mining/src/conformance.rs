@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviationKind {
-    /// A stage was jumped over, or the deal began after it. Losing skips nothing: a deal may be
+    /// A stage that is recorded at all was jumped over, or the deal began after it. Losing skips nothing: a deal may be
     /// lost from anywhere. Against a discovered order only a stage that more than half of the won
     /// deals visit (without outcomes: of all finished) can be skipped; the others are optional.
     Skipped,
@@ -30,6 +30,9 @@ pub struct Conformance {
     pub against: OrderSource,
     /// The open stages in that order.
     pub order: Vec<String>,
+    /// Stages of the order that no deal's history shows; they cannot be told from skipped ones and
+    /// are not counted.
+    pub unrecorded: Vec<String>,
     /// Deals that never left it, of those with history.
     pub conforming: Option<Rate>,
     /// Share won of the closed deals that never left it.
@@ -84,6 +87,10 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
         .filter(|case| !case.stages.is_empty())
         .collect();
     let expected = expected(scope, &cases, &order, declared);
+    let unrecorded = order.iter().filter(|&&stage| !recorded(&cases, stage));
+    let unrecorded = unrecorded
+        .map(|&stage| scope.label(stage).to_owned())
+        .collect();
     let mut found: Vec<(DeviationKind, Where, u32)> = Vec::new();
     let mut conforming = Tally::default();
     for (number, case) in cases.iter().enumerate() {
@@ -138,16 +145,21 @@ pub fn conformance(scope: &Scope<'_>) -> Conformance {
             .iter()
             .map(|&stage| scope.label(stage).to_owned())
             .collect(),
+        unrecorded,
         conforming: Rate::of(conforming.closed() + conforming.open, deals),
         conforming_win_rate: conforming.win_rate(),
         deviations,
     }
 }
 
+fn recorded(cases: &[Case<'_>], stage: u16) -> bool {
+    cases.iter().any(|case| case.stages.contains(&stage))
+}
+
 /// Whether each stage of the order ought to be visited.
 fn expected(scope: &Scope<'_>, cases: &[Case<'_>], order: &[u16], declared: bool) -> Vec<bool> {
     if declared {
-        return vec![true; order.len()];
+        return order.iter().map(|&stage| recorded(cases, stage)).collect();
     }
     let known = scope.stages().iter().any(|stage| stage.outcome.is_some());
     let mut visited = vec![0_usize; order.len()];

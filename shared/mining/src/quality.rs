@@ -31,7 +31,7 @@ pub struct Quality {
     pub lost: u64,
     /// What was found, gravest first, then most frequent.
     pub findings: Vec<Finding>,
-    /// Open deals that have outlived every deal that was ever won.
+    /// Open deals that have outlived the deals that were won.
     pub zombies: Vec<Zombie>,
     /// How long is too long, stage by stage.
     pub zombie_rules: Vec<ZombieRule>,
@@ -43,7 +43,7 @@ pub struct Quality {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
-    /// Open for longer than any won deal ever was, see [`ZombieRule`].
+    /// Open for longer than won deals ever take, see [`ZombieRule`].
     Zombie,
     /// A field that tells the outcome, see [`Leak`].
     Leak,
@@ -65,9 +65,9 @@ pub enum FindingKind {
     WonForNothing,
     /// Open, expected to close on a day that has passed.
     PastCloseDate,
-    /// Open without a day it is expected to close.
+    /// Open without a day it is expected to close, where other deals have one.
     MissingCloseDate,
-    /// Open without an owner.
+    /// Open without an owner, where other deals have one.
     MissingOwner,
     /// Owned by somebody who is not among the people.
     OrphanOwner,
@@ -236,7 +236,7 @@ impl FindingKind {
         match self {
             Self::Zombie => (
                 Warning,
-                "Open for longer than any deal that was ever won",
+                "In their stage for longer than 99 in 100 won deals were",
                 "close them as lost, or note what keeps them alive",
             ),
             Self::Leak => (
@@ -348,6 +348,9 @@ impl<'a> Findings<'a> {
                 *last = at.max(*last);
             }
         }
+        // A field that no deal has was not exported; that is not each deal's fault.
+        let expects = book.deals.iter().any(|deal| deal.expected_close.is_some());
+        let owns = book.deals.iter().any(|deal| deal.owner.is_some());
         let mut same_name: BTreeMap<(String, _), Vec<&'a str>> = BTreeMap::new();
         for (i, deal) in book.deals.iter().enumerate() {
             let name = name(book, i);
@@ -405,9 +408,12 @@ impl<'a> Findings<'a> {
             );
             note(
                 FindingKind::MissingCloseDate,
-                open && deal.expected_close.is_none(),
+                open && expects && deal.expected_close.is_none(),
             );
-            note(FindingKind::MissingOwner, open && deal.owner.is_none());
+            note(
+                FindingKind::MissingOwner,
+                open && owns && deal.owner.is_none(),
+            );
             note(
                 FindingKind::OrphanOwner,
                 !people.is_empty() && deal.owner.is_some_and(|owner| !people.contains(&owner)),
@@ -539,7 +545,8 @@ fn zombies(book: &Book, scope: &Scope<'_>, rules: &[ZombieRule]) -> Vec<Zombie> 
 
 type Filled = Box<dyn Fn(&Deal) -> bool>;
 
-/// The fields of a deal that something could be learned from, and whether a deal has them.
+/// The fields of a deal that something could be learned from, and whether a deal has them. The
+/// day and the reason of the close are not among them: everybody knows when those are filled in.
 fn fields(book: &Book) -> Vec<(String, Filled)> {
     let mut fields: Vec<(String, Filled)> = vec![
         ("name".to_owned(), Box::new(|deal| deal.name.is_some())),
@@ -568,14 +575,6 @@ fn fields(book: &Book) -> Vec<(String, Filled)> {
         (
             "created_at".to_owned(),
             Box::new(|deal| deal.created_at.is_some()),
-        ),
-        (
-            "closed_at".to_owned(),
-            Box::new(|deal| deal.closed_at.is_some()),
-        ),
-        (
-            "lost_reason".to_owned(),
-            Box::new(|deal| deal.lost_reason.is_some()),
         ),
     ];
     let custom: BTreeSet<&String> = book

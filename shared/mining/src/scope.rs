@@ -1,7 +1,7 @@
 //! What the miners look at: the deals of one pipeline, their stages in order, nothing after "now".
 
 use crate::order;
-use model::{Book, Outcome, PipelineId, StageLog, Timestamp};
+use model::{Book, CanonicalStage, Outcome, PipelineId, Stage, StageLog, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub struct StageOf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderSource {
-    /// The pipeline says so.
+    /// The pipeline says so, or its stages' meanings do.
     Declared,
     /// Read off the history, see [`order::discover`].
     Discovered,
@@ -106,18 +106,7 @@ impl<'a> Scope<'a> {
                     .pipelines
                     .iter()
                     .find(|p| Some(p.id) == id)
-                    .map(|pipeline| {
-                        let mut stages: Vec<_> = pipeline.stages.iter().collect();
-                        stages.sort_by_key(|stage| stage.order);
-                        stages
-                            .into_iter()
-                            .map(|stage| {
-                                let outcome =
-                                    stage.canonical.and_then(model::CanonicalStage::outcome);
-                                (stage.label.clone(), outcome)
-                            })
-                            .collect::<Vec<_>>()
-                    });
+                    .and_then(declared);
                 Self::build(&book.log, id, name, cases, &outcomes, declared, book.as_of)
             })
             .collect()
@@ -396,6 +385,26 @@ impl Tally {
     pub(crate) fn win_rate(self) -> Option<crate::Rate> {
         crate::Rate::of(self.won, self.closed())
     }
+}
+
+/// The stages of a pipeline whose order means something, in that order.
+///
+/// It does when every open stage has a meaning or a probability of winning. Otherwise whoever
+/// made the pipeline can only have read the order off the history, and so can we.
+fn declared(pipeline: &model::Pipeline) -> Option<Vec<(String, Option<Outcome>)>> {
+    let known = |stage: &Stage| stage.canonical.is_some() || stage.probability.is_some();
+    if !pipeline.stages.iter().all(known) {
+        return None;
+    }
+    let mut stages: Vec<&Stage> = pipeline.stages.iter().collect();
+    stages.sort_by_key(|stage| stage.order);
+    let outcome = |stage: &Stage| stage.canonical.and_then(CanonicalStage::outcome);
+    Some(
+        stages
+            .into_iter()
+            .map(|stage| (stage.label.clone(), outcome(stage)))
+            .collect(),
+    )
 }
 
 /// The visited and declared stages in order, closing ones last.

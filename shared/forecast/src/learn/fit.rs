@@ -219,7 +219,7 @@ impl Trained {
             .as_ref()
             .zip(best.tilt.as_ref())
             .map(|(l, t)| l.period(t));
-        let (period_sd, mean_p) = period.unwrap_or((0.05, 0.3));
+        let (period_sd, mean_p) = period.unwrap_or((0.04, 0.3));
         let ensemble = (0..members)
             .into_par_iter()
             .map(|member| {

@@ -291,10 +291,10 @@ impl Landmarks {
     /// How much the number of wins of a period differs from what the deals explain: standard
     /// deviation as a share of it, and the mean chance to be won.
     ///
-    /// From landmarks whose horizon has passed: the spread of log(seen / expected) beyond what chance
-    /// alone gives, pulled towards 5 % as if four whole horizons had shown that.
+    /// From landmarks whose horizon has passed: the spread of seen against expected beyond what chance
+    /// alone gives, pulled towards 4 % as if four whole horizons had shown that.
     pub fn period(&self, tilt: &Tilt) -> (f64, f64) {
-        const PRIOR_SD: f64 = 0.05;
+        const PRIOR_SD: f64 = 0.04;
         const PRIOR_WINDOWS: f64 = 4.0;
         let (mut cells, mut sum_p, mut n) = (vec![(0.0, 0.0, 0.0); LANDMARKS], 0.0, 0.0);
         for (r, x) in self.design.chunks_exact(self.width).enumerate() {
@@ -313,18 +313,21 @@ impl Landmarks {
             .iter()
             .filter(|(_, expected, _)| *expected >= 5.0)
             .collect();
-        let excess: f64 = used
+        // Pooled, so that windows in which little was expected do not speak loudest.
+        let (excess, size) = used
             .iter()
-            .map(|(seen, expected, variance)| {
-                ((seen + 0.5) / (expected + 0.5)).ln().powi(2) - variance / (expected * expected)
-            })
-            .sum();
-        let windows = used.len() as f64 * (self.pace / self.horizon).min(1.0);
-        let observed = if used.is_empty() {
-            0.0
+            .fold((0.0, 0.0), |(e, s), (seen, expected, variance)| {
+                (
+                    e + (seen - expected).powi(2) - variance,
+                    s + expected * expected,
+                )
+            });
+        let observed = if size > 0.0 {
+            (excess / size).max(0.0)
         } else {
-            (excess / used.len() as f64).max(0.0)
+            0.0
         };
+        let windows = used.len() as f64 * (self.pace / self.horizon).min(1.0);
         let variance =
             (PRIOR_WINDOWS * PRIOR_SD.powi(2) + windows * observed) / (PRIOR_WINDOWS + windows);
         (variance.sqrt(), if n > 0.0 { sum_p / n } else { 0.3 })
@@ -487,7 +490,14 @@ impl Tilt {
     }
 
     /// How another amount would change a deal's log-odds of won against lost.
-    pub fn amount_change(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64, amount: f64) -> f64 {
+    pub fn amount_change(
+        &self,
+        panel: &Panel,
+        deal: usize,
+        standing: &Standing,
+        day: f64,
+        amount: f64,
+    ) -> f64 {
         let score = |seen: &Seen| {
             let mut x = Vec::with_capacity(self.columns.len());
             self.design_row(seen, &mut x);
@@ -501,10 +511,23 @@ impl Tilt {
 
     /// What each feature does to the deal's log-odds of won against lost, over the average deal in
     /// its stage.
-    pub fn reasons(&self, panel: &Panel, deal: usize, standing: &Standing, day: f64) -> Vec<Reason> {
+    pub fn reasons(
+        &self,
+        panel: &Panel,
+        deal: usize,
+        standing: &Standing,
+        day: f64,
+    ) -> Vec<Reason> {
         let mut x = Vec::with_capacity(self.columns.len());
         self.design_row(&Seen::new(panel, deal, standing, day), &mut x);
-        let name = |j: usize| NUMERIC.iter().chain(&FACTS).nth(j).copied().unwrap_or_default();
+        let name = |j: usize| {
+            NUMERIC
+                .iter()
+                .chain(&FACTS)
+                .nth(j)
+                .copied()
+                .unwrap_or_default()
+        };
         let mut reasons: Vec<Reason> = Vec::new();
         for (i, column) in self.columns.iter().enumerate() {
             let feature = match *column {
@@ -516,7 +539,10 @@ impl Tilt {
             let log_odds = x[i] * (self.won[i] - self.lost[i]);
             match reasons.iter_mut().find(|r| r.feature == feature) {
                 Some(reason) => reason.log_odds += log_odds,
-                None => reasons.push(Reason { feature: feature.to_owned(), log_odds }),
+                None => reasons.push(Reason {
+                    feature: feature.to_owned(),
+                    log_odds,
+                }),
             }
         }
         reasons

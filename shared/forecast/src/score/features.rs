@@ -2,7 +2,7 @@
 //! naive Bayes, and a design of noughts and ones for the logistic.
 //!
 //! Two things are derived from a column besides its value. A number that people
-//! type, such as an amount, says something by how round it is. And where exact
+//! type, such as an amount, says something by how round it is and what its last digits are. And where exact
 //! values come back (a list price, an account), how often deals with the same
 //! value were won before is an attribute by itself. "Before" is meant: a row sees
 //! only the rows ahead of it, else it would see its own outcome.
@@ -125,8 +125,10 @@ impl Reader {
                 let column = values.iter().map(|&value| value as f32).collect();
                 into.fixed.columns.push(Feature::Numeric(column));
                 if self.round {
-                    let digits = values.iter().map(|&v| significant_digits(v)).collect();
-                    into.fixed.columns.push(Feature::Numeric(digits));
+                    for part in [significant_digits, below_thousand, below_ten_thousand] {
+                        let column = values.iter().map(|&value| part(value)).collect();
+                        into.fixed.columns.push(Feature::Numeric(column));
+                    }
                 }
                 if let Some(Dictionary::Numbers(codes)) = &self.rate {
                     into.rate_codes.push((
@@ -325,6 +327,15 @@ fn significant_digits(value: f64) -> f32 {
         whole /= 10;
     }
     (whole.ilog10() + 1) as f32
+}
+
+/// What is left of a number beside its thousands: 12750 leaves 750.
+fn below_thousand(value: f64) -> f32 {
+    (value.abs() % 1e3) as f32
+}
+
+fn below_ten_thousand(value: f64) -> f32 {
+    (value.abs() % 1e4) as f32
 }
 
 /// Codes of the exact values, where most rows share theirs with others.

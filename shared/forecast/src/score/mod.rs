@@ -411,6 +411,10 @@ fn in_order(table: &Table, closed: Vec<usize>, options: &Options) -> (Vec<usize>
     };
     let mut order: Vec<usize> = (0..closed.len()).collect();
     order.sort_by(|&a, &b| ids[a].total_cmp(&ids[b]));
+    // Values that come twice are an attribute rather than an id.
+    if order.windows(2).any(|pair| ids[pair[0]] == ids[pair[1]]) {
+        return (closed, false);
+    }
     let enough = closed.len() >= 1000;
     (order.into_iter().map(|at| closed[at]).collect(), enough)
 }
@@ -600,9 +604,10 @@ impl Plan {
             _ => Some(Params {
                 rounds: 1000,
                 learning_rate: 0.06,
-                max_leaves: 15,
-                min_child_weight: 3.0,
+                max_leaves: 31,
+                min_child_weight: 8.0,
                 l2: 1.0,
+                feature_fraction: 0.7,
                 ..params
             }),
         };
@@ -621,7 +626,7 @@ impl Plan {
                 vec![1.0]
             },
             boosting,
-            bags: if rows < 10_000 { 5 } else { 2 },
+            bags: if rows < 10_000 { 5 } else { 4 },
             weights: Weights {
                 naive,
                 logistic,
@@ -949,9 +954,9 @@ fn random_folds(won: &[bool], folds: usize, seed: u64) -> Vec<Fold> {
         .collect()
 }
 
-/// Each sixth of the later 60 % forecast from all that is before it.
+/// Each quarter of the later 60 % forecast from all that is before it.
 fn forward_folds(rows: usize) -> Vec<Fold> {
-    let cut = |tenths: usize| rows * tenths / 20;
+    let cut = |twentieths: usize| rows * twentieths / 20;
     [(8, 11), (11, 14), (14, 17), (17, 20)]
         .iter()
         .map(|&(from, to)| ((0..cut(from)).collect(), (cut(from)..cut(to)).collect()))
@@ -975,41 +980,53 @@ fn sample(rows: usize, most: usize, seed: u64) -> Vec<usize> {
 
 /// Where wins are found along a column, in words.
 fn direction(column: &Column, cells: &Cells, won: &[bool]) -> String {
-    let rate = |rows: &[usize]| {
-        let wins = rows.iter().filter(|&&row| won[row]).count();
-        100.0 * wins as f64 / rows.len().max(1) as f64
-    };
-    match cells {
-        Cells::Number(values) => {
-            let mut order: Vec<usize> = (0..values.len())
-                .filter(|&row| !values[row].is_nan())
-                .collect();
-            order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-            let third = order.len() / 3;
-            let (low, high) = (rate(&order[..third]), rate(&order[order.len() - third..]));
-            format!("won {low:.0} % in the lowest third, {high:.0} % in the highest")
+    let mut groups: Vec<(String, f64)> = groups(column, cells)
+        .into_iter()
+        .filter(|(_, rows)| rows.len() >= 5)
+        .map(|(name, rows)| {
+            let wins = rows.iter().filter(|&&row| won[row]).count();
+            (name, 100.0 * wins as f64 / rows.len() as f64)
+        })
+        .collect();
+    groups.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    match (groups.first(), groups.last()) {
+        (Some((best, most)), Some((worst, fewest))) if best != worst => {
+            format!("won {most:.0} % where {best}, {fewest:.0} % where {worst}")
         }
-        Cells::Level(codes, cardinality) => {
-            let mut levels: Vec<(u32, Vec<usize>)> = (0..*cardinality)
-                .map(|code| {
-                    (
-                        code,
-                        (0..codes.len()).filter(|&row| codes[row] == code).collect(),
-                    )
+        _ => "too few deals per value to say".to_owned(),
+    }
+}
+
+/// The rows of each value; numbers with many values in thirds.
+fn groups(column: &Column, cells: &Cells) -> Vec<(String, Vec<usize>)> {
+    match cells {
+        Cells::Level(codes, cardinality) => (0..*cardinality)
+            .map(|code| {
+                let rows = (0..codes.len()).filter(|&row| codes[row] == code);
+                (column.level_name(code), rows.collect())
+            })
+            .collect(),
+        Cells::Number(values) => {
+            let edges = features::quantiles(values, 3);
+            let few = edges.len() > 2;
+            (0..=edges.len())
+                .map(|part| {
+                    let rows: Vec<usize> = (0..values.len())
+                        .filter(|&row| {
+                            !values[row].is_nan()
+                                && edges.partition_point(|&edge| edge < values[row]) == part
+                        })
+                        .collect();
+                    let name = match (part.checked_sub(1).map(|at| edges[at]), edges.get(part)) {
+                        (_, Some(edge)) if few => format!("it is {edge}"),
+                        (Some(edge), None) => format!("it is above {edge}"),
+                        (None, Some(edge)) => format!("it is up to {edge}"),
+                        (Some(low), Some(high)) => format!("it is above {low} up to {high}"),
+                        (None, None) => String::new(),
+                    };
+                    (name, rows)
                 })
-                .filter(|(_, rows): &(u32, Vec<usize>)| rows.len() >= 5)
-                .collect();
-            levels.sort_by(|(_, a), (_, b)| rate(b).total_cmp(&rate(a)));
-            match (levels.first(), levels.last()) {
-                (Some((best, won_best)), Some((worst, won_worst))) if best != worst => format!(
-                    "won {:.0} % where {}, {:.0} % where {}",
-                    rate(won_best),
-                    column.level_name(*best),
-                    rate(won_worst),
-                    column.level_name(*worst)
-                ),
-                _ => "too few deals per value to say".to_owned(),
-            }
+                .collect()
         }
     }
 }

@@ -216,7 +216,8 @@ fn rework_is_compared_with_deals_that_were_in_the_same_stage() {
 #[test]
 fn deviations_are_told_apart() {
     let check = |visits: &str, expected: &[(DeviationKind, &[&str])]| {
-        let mined = mine_in_order(&log(&format!("a: {visits}")), &["A", "B", "C"], 99.0);
+        let text = format!("a: {visits}\nproper: A@0 B@1 C@2 Won@3");
+        let mined = mine_in_order(&log(&text), &["A", "B", "C"], 99.0);
         assert_eq!(mined.conformance.against, OrderSource::Declared);
         let found: Vec<_> = mined
             .conformance
@@ -253,6 +254,31 @@ fn deviations_are_told_apart() {
         &[(DeviationKind::AfterClose, &["Won → C"])],
     );
     check("A@0 X@1 B@2", &[(DeviationKind::Undeclared, &["X"])]);
+}
+
+#[test]
+fn a_stage_no_history_shows_is_not_skipped_but_unrecorded() {
+    let mined = mine_in_order(&log("a: B@1 Won@3\nb: B@0 Lost@1"), &["A", "B"], 99.0);
+    assert_eq!(mined.conformance.unrecorded, ["A"]);
+    assert!(mined.conformance.deviations.is_empty());
+}
+
+#[test]
+fn a_pipeline_of_stages_without_meaning_has_its_order_discovered() {
+    let mut book = book(log("a: A@0 B@1 Won@2"), 9.0);
+    let id = pipeline_id("labels");
+    book.deals[0].pipeline = Some(id);
+    let order = |book: &model::Book| {
+        let scope = &Scope::of_book(book)[0];
+        (scope.order(), scope.label(0).to_owned())
+    };
+    book.pipelines[0].stages.reverse();
+    for (i, stage) in (0..).zip(&mut book.pipelines[0].stages) {
+        stage.order = i;
+    }
+    assert_eq!(order(&book), (OrderSource::Declared, "B".to_owned()));
+    book.pipelines[0].stages[1].canonical = None;
+    assert_eq!(order(&book), (OrderSource::Discovered, "A".to_owned()));
 }
 
 #[test]
@@ -469,7 +495,7 @@ fn a_field_missing_for_one_outcome_only_is_a_leak() {
     }
     let leaks = mining::quality::leaks(&book);
     let names: Vec<&str> = leaks.iter().map(|leak| leak.field.as_str()).collect();
-    assert_eq!(names, ["company", "amount", "lost_reason"]);
+    assert_eq!(names, ["company", "amount"]);
     assert_eq!(
         leaks[0].what,
         "company is missing on 0 % of closed deals and on 67 % of open ones"
