@@ -17,17 +17,36 @@ const ENOUGH: Duration = Duration::from_millis(1500);
 
 /// Times `work` at least 21 times after a warm-up, each time `batch` calls together.
 pub(crate) fn median<T>(batch: u32, mut work: impl FnMut() -> T) -> Median {
-    for _ in 0..3 {
-        black_box(work());
-    }
-    let begun = Instant::now();
-    let mut times = Vec::new();
-    while times.len() < AT_LEAST || (times.len() < AT_MOST && begun.elapsed() < ENOUGH) {
+    repeat(|| {
         let start = Instant::now();
         for _ in 0..batch {
             black_box(work());
         }
-        times.push(start.elapsed().as_secs_f64() * 1e3 / f64::from(batch));
+        start.elapsed().as_secs_f64() * 1e3 / f64::from(batch)
+    })
+}
+
+/// Times `work` on what `prepare` makes for each repetition outside the clock.
+pub(crate) fn median_of<P, T>(
+    mut prepare: impl FnMut() -> P,
+    mut work: impl FnMut(P) -> T,
+) -> Median {
+    repeat(|| {
+        let prepared = prepare();
+        let start = Instant::now();
+        black_box(work(prepared));
+        start.elapsed().as_secs_f64() * 1e3
+    })
+}
+
+fn repeat(mut once: impl FnMut() -> f64) -> Median {
+    for _ in 0..3 {
+        once();
+    }
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < AT_LEAST || (times.len() < AT_MOST && begun.elapsed() < ENOUGH) {
+        times.push(once());
     }
     times.sort_by(f64::total_cmp);
     Median {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use connectors::file::{self, DateOrder, DecimalMark, Import, ImportError, Mapping, Options, Progress, Report, Shape};
 use jiff::Timestamp;
-use model::{Currency, Severity};
+use model::{Currency, RateTable, Severity};
 
 use crate::exit::{Exit, Failure};
 use crate::files;
@@ -54,6 +54,9 @@ pub(crate) struct How {
     /// A stage that means lost
     #[arg(long, value_name = "LABEL")]
     lost: Vec<String>,
+    /// Exchange rates for amounts in other currencies, as a TOML file: as_of, base, [rates]
+    #[arg(long, value_name = "FILE")]
+    rates: Option<PathBuf>,
     /// What the tables are about, where their columns do not tell
     #[arg(long, value_name = "SHAPE", value_parser = shape)]
     shape: Option<Shape>,
@@ -135,6 +138,17 @@ impl How {
         &self.lost
     }
 
+    /// The exchange rates given.
+    pub(crate) fn rates(&self) -> Result<Option<RateTable>, Failure> {
+        let Some(path) = &self.rates else { return Ok(None) };
+        let rates = toml::from_str(&files::read_to_string(path)?).map_err(|error| {
+            Failure::new(Exit::Usage, format!("cannot read the exchange rates: {}", error.message()))
+                .at(path.display())
+                .fix("write as_of = \"2026-09-30\", base = \"EUR\" and, under [rates], USD = \"1.25\"")
+        })?;
+        Ok(Some(rates))
+    }
+
     /// The same as the importer wants it.
     pub(crate) fn options(&self) -> Result<Options, Failure> {
         let mut options = Options {
@@ -154,6 +168,7 @@ impl How {
             won: self.won.clone(),
             lost: self.lost.clone(),
             shape: self.shape,
+            rates: self.rates()?,
             ..Options::default()
         };
         for given in &self.mappings {

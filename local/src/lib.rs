@@ -11,6 +11,7 @@ mod files;
 mod format;
 mod input;
 mod instant;
+mod outlook;
 mod output;
 mod progress;
 mod report;

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         from: args.from.map(instant::days),
         to: args.to.map(instant::days),
         seed: args.seed,
+        ..Options::default()
     };
     let reading = forecast::reading::Reading::of(&import.book, None);
     let backtest = forecast::backtest::backtest(&reading.panel, &options, &|done, of| progress.count("forecasting the past", done, of));

@@ -3,9 +3,12 @@
 pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod deal;
 pub(crate) mod demo;
+pub(crate) mod forecast;
 pub(crate) mod import;
 pub(crate) mod map;
 pub(crate) mod mine;
 pub(crate) mod predict;
 pub(crate) mod score;
+pub(crate) mod simulate;

@@ -107,82 +107,6 @@ impl Chart for Bars {
     }
 }
 
-/// How a total is distributed: one column per band of values, the middle 80 % set off.
-#[derive(Debug)]
-pub(super) struct Histogram {
-    /// Lower edge, upper edge, share of all runs.
-    pub(super) bins: Vec<(f64, f64, f64)>,
-    pub(super) p10: f64,
-    pub(super) p50: f64,
-    pub(super) p90: f64,
-    pub(super) show: Show,
-    pub(super) axis: String,
-}
-
-impl Chart for Histogram {
-    fn draw(&self, width: f64) -> Canvas {
-        let (top, bottom) = (34.0, 190.0);
-        let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
-        let low = self.bins.first().map_or(0.0, |bin| bin.0);
-        let high = self.bins.last().map_or(1.0, |bin| bin.1);
-        let x = Scale::new(low, high, 8.0, width - 8.0);
-        let most = self.bins.iter().map(|bin| bin.2).fold(0.0, f64::max);
-        let y = Scale::new(0.0, most, bottom, top);
-        let ticks = x.ticks(if width < 500.0 { 3 } else { 6 });
-        axis_below(&mut canvas, &x, &ticks, bottom, self.show, &self.axis);
-        for &(from, to, share) in &self.bins {
-            let middle = f64::midpoint(from, to);
-            let class = if middle >= self.p10 && middle <= self.p90 {
-                "bar"
-            } else {
-                "bar pale"
-            };
-            let tip = format!(
-                "{} to {}: {}",
-                (self.show)(from),
-                (self.show)(to),
-                crate::format::percent(share)
-            );
-            canvas.rect(
-                x.at(from) + 0.5,
-                y.at(share),
-                x.at(to) - x.at(from) - 1.0,
-                bottom - y.at(share),
-                class,
-                &tip,
-            );
-        }
-        let mut free_from = 0.0;
-        for (name, value) in [("P10", self.p10), ("P50", self.p50), ("P90", self.p90)] {
-            let at = x.at(value);
-            let text = format!("{name} {}", (self.show)(value));
-            let half = text.chars().count() as f64 * LETTER / 2.0;
-            canvas.line(at, 22.0, at, bottom, "mark");
-            let centre = at.clamp(half + 2.0, (width - half - 2.0).max(half + 2.0));
-            // Where two marks come close the second name stands one line higher.
-            let baseline = if centre - half < free_from {
-                6.0 + 4.0
-            } else {
-                19.0 + 1.0
-            };
-            canvas.text(centre, baseline, Anchor::Middle, "value", &text);
-            free_from = centre + half + 6.0;
-        }
-        canvas
-    }
-
-    fn desc(&self) -> String {
-        let show = self.show;
-        format!(
-            "{}. Half of the runs end above {}; eight in ten lie between {} and {}.",
-            self.axis,
-            show(self.p50),
-            show(self.p10),
-            show(self.p90)
-        )
-    }
-}
-
 /// What was said against what happened: on the diagonal, 30 % means three in ten.
 #[derive(Debug)]
 pub(super) struct Reliability {
@@ -294,65 +218,61 @@ impl Chart for Reliability {
     }
 }
 
-/// A value over days with the band it lies in.
+/// What was expected on past days, with the interval, and what then happened.
 #[derive(Debug)]
-pub(super) struct Band {
-    /// Day, low, middle, high.
-    pub(super) points: Vec<(f64, f64, f64, f64)>,
-    pub(super) show: Show,
+pub(super) struct Track {
+    pub(super) points: Vec<Past>,
     pub(super) axis: String,
 }
 
-impl Chart for Band {
+/// One past forecast.
+#[derive(Debug)]
+pub(super) struct Past {
+    pub(super) label: String,
+    pub(super) expected: f64,
+    pub(super) interval: (f64, f64),
+    pub(super) happened: f64,
+}
+
+impl Chart for Track {
     fn draw(&self, width: f64) -> Canvas {
-        let left = 58.0;
-        let (top, bottom) = (12.0, 200.0);
-        let mut canvas = Canvas::new(width, bottom + AXIS + 18.0);
-        let y = Scale::covering(self.points.iter().map(|p| p.3), bottom, top);
-        let last = self.points.last().map_or(1.0, |p| p.0);
-        let x = Scale::new(0.0, last, left, width - 12.0);
+        let (left, right) = (46.0, width - 14.0);
+        let (top, bottom) = (12.0, 196.0);
+        let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
+        let extent = self.points.iter().flat_map(|past| [past.interval.1, past.happened]);
+        let y = Scale::covering(extent, bottom, top);
+        let x = Scale::new(0.0, self.points.len().saturating_sub(1) as f64, left + 6.0, right - 6.0);
         for tick in y.ticks(4) {
-            canvas.line(left, y.at(tick), width - 12.0, y.at(tick), "grid");
-            canvas.text(
-                left - 8.0,
-                y.at(tick) + 4.0,
-                Anchor::End,
-                "tick",
-                &(self.show)(tick),
-            );
+            canvas.line(left, y.at(tick), right, y.at(tick), "grid");
+            canvas.text(left - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &crate::format::whole(tick));
         }
-        for tick in x.ticks(if width < 500.0 { 3 } else { 6 }) {
-            canvas.text(
-                x.at(tick),
-                bottom + 17.0,
-                Anchor::Middle,
-                "tick",
-                &crate::format::whole(tick),
-            );
-        }
-        canvas.text(width - 12.0, bottom + 36.0, Anchor::End, "tick", &self.axis);
-        let up = self.points.iter().map(|p| (x.at(p.0), y.at(p.3)));
-        let down = self.points.iter().rev().map(|p| (x.at(p.0), y.at(p.1)));
+        let place = |i: usize| x.at(i as f64);
+        let up = self.points.iter().enumerate().map(|(i, past)| (place(i), y.at(past.interval.1)));
+        let down = self.points.iter().enumerate().rev().map(|(i, past)| (place(i), y.at(past.interval.0)));
         canvas.path(up.chain(down), "band");
-        canvas.path(self.points.iter().map(|p| (x.at(p.0), y.at(p.2))), "curve");
+        canvas.path(self.points.iter().enumerate().map(|(i, past)| (place(i), y.at(past.expected))), "curve");
+        for (i, past) in self.points.iter().enumerate() {
+            let (low, high) = past.interval;
+            let held = (low..=high).contains(&past.happened);
+            let tip = format!(
+                "{}: expected {:.1} ({low:.0}–{high:.0}), happened {:.0}",
+                past.label, past.expected, past.happened
+            );
+            canvas.circle(place(i), y.at(past.happened), 4.0, if held { "dot held" } else { "dot missed" }, &tip);
+        }
+        let ends = [(0, Anchor::Start), (self.points.len().saturating_sub(1), Anchor::End)];
+        for ((i, anchor), at) in ends.into_iter().zip([left, right]) {
+            if let Some(past) = self.points.get(i) {
+                canvas.text(at, bottom + 16.0, anchor, "tick", &past.label);
+            }
+        }
+        canvas.text(right, bottom + 36.0, Anchor::End, "tick", &self.axis);
         canvas
     }
 
     fn desc(&self) -> String {
-        let show = self.show;
-        let last = self
-            .points
-            .last()
-            .map_or_else(String::new, |&(day, low, mid, high)| {
-                format!(
-                    " After {} days {} ({} to {}).",
-                    crate::format::whole(day),
-                    show(mid),
-                    show(low),
-                    show(high)
-                )
-            });
-        format!("{}.{last}", self.axis)
+        let held = self.points.iter().filter(|past| (past.interval.0..=past.interval.1).contains(&past.happened));
+        format!("{}. The interval held {} of {} times.", self.axis, held.count(), self.points.len())
     }
 }
 

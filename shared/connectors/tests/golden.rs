@@ -31,7 +31,11 @@ fn options(folder: &Path) -> Options {
         currency: given.currency.map(|c| c.parse().unwrap()),
         utc_offset_s: given.utc_offset_s,
         now: given.now.map(|t| t.parse().unwrap()),
-        overrides: given.map.iter().map(|m| parse_override(m).unwrap()).collect(),
+        overrides: given
+            .map
+            .iter()
+            .map(|m| parse_override(m).unwrap())
+            .collect(),
         ..Options::default()
     }
 }
@@ -41,7 +45,10 @@ fn check(case: &str) {
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.ends_with("options.toml") && path.extension().is_none_or(|e| e != "snap"))
+        .filter(|path| {
+            !path.ends_with("options.toml")
+                && path.extension().is_none_or(|e| e != "snap" && e != "new")
+        })
         .collect();
     files.sort();
     let mut out = String::new();
@@ -50,7 +57,9 @@ fn check(case: &str) {
             write!(out, "{}", done.report).unwrap();
             show(&done.book, &mut out);
         }
-        Err(ImportError::NothingUsable { report }) => write!(out, "nothing usable\n{report}").unwrap(),
+        Err(ImportError::NothingUsable { report }) => {
+            write!(out, "nothing usable\n{report}").unwrap();
+        }
         Err(e) => panic!("{e}"),
     }
     insta::with_settings!({snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true}, {
@@ -63,20 +72,29 @@ fn show(book: &Book, out: &mut String) {
     writeln!(out, "as of {}", book.as_of).unwrap();
     let person = |id| {
         let found = book.people.iter().find(|p| Some(p.id) == id);
-        found.and_then(|p| p.name.clone().or(p.email.clone())).unwrap_or_default()
+        found
+            .and_then(|p| p.name.clone().or(p.email.clone()))
+            .unwrap_or_default()
     };
     for pipeline in &book.pipelines {
         let labels: Vec<String> = pipeline
             .stages
             .iter()
-            .map(|s| format!("{}={}", s.label, s.canonical.map_or("?".into(), |c| c.to_string())))
+            .map(|s| {
+                format!(
+                    "{}={}",
+                    s.label,
+                    s.canonical.map_or("?".into(), |c| c.to_string())
+                )
+            })
             .collect();
         writeln!(out, "pipeline {}: {}", pipeline.name, labels.join(", ")).unwrap();
     }
     for (case, deal) in book.deals.iter().enumerate() {
         let company = book.companies.iter().find(|c| Some(c.id) == deal.company);
         let mut facts = vec![format!("deal {}", book.log.case_name(case))];
-        let mut add = |name: &str, value: Option<String>| facts.extend(value.map(|v| format!("{name} {v}")));
+        let mut add =
+            |name: &str, value: Option<String>| facts.extend(value.map(|v| format!("{name} {v}")));
         add("name", deal.name.clone());
         add("company", company.and_then(|c| c.name.clone()));
         add("amount", deal.amount.map(|m| m.to_string()));
@@ -89,7 +107,10 @@ fn show(book: &Book, out: &mut String) {
         add("closed", deal.closed_at.map(|d| d.to_string()));
         add("owner", deal.owner.map(|id| person(Some(id))));
         add("lost because", deal.lost_reason.clone());
-        add("custom", (!deal.custom_fields.is_empty()).then(|| format!("{:?}", deal.custom_fields)));
+        add(
+            "custom",
+            (!deal.custom_fields.is_empty()).then(|| format!("{:?}", deal.custom_fields)),
+        );
         writeln!(out, "{}", facts.join(" | ")).unwrap();
         let visits = book.log.visits(case);
         for (code, at_us) in visits.stage.iter().zip(visits.at_us) {
@@ -108,14 +129,27 @@ fn show(book: &Book, out: &mut String) {
     }
     for p in &book.people {
         let manager = p.manager.map(|id| person(Some(id)));
-        writeln!(out, "person {:?} {:?} team {:?} manager {manager:?} role {:?}", p.name, p.email, p.team, p.role).unwrap();
+        writeln!(
+            out,
+            "person {:?} {:?} team {:?} manager {manager:?} role {:?}",
+            p.name, p.email, p.team, p.role
+        )
+        .unwrap();
     }
-    let deal = |id| book.deal_index(&id).map_or("elsewhere", |n| book.log.case_name(n));
+    let deal = |id| {
+        book.deal_index(&id)
+            .map_or("elsewhere", |n| book.log.case_name(n))
+    };
     for s in &book.stakeholders {
         writeln!(
             out,
             "stakeholder {:?} {:?} on {} role {:?} sentiment {:?} last contact {:?}",
-            s.name, s.title, deal(s.deal), s.role, s.sentiment, s.last_contact
+            s.name,
+            s.title,
+            deal(s.deal),
+            s.role,
+            s.sentiment,
+            s.last_contact
         )
         .unwrap();
     }
@@ -123,7 +157,14 @@ fn show(book: &Book, out: &mut String) {
         writeln!(
             out,
             "activity {} {:?} on {:?} {:?} with {:?}; {:?}; next {:?}; against {:?}",
-            a.at, a.kind, a.deal.map(deal), a.outcome, a.participants, a.summary, a.next_steps, a.objections
+            a.at,
+            a.kind,
+            a.deal.map(deal),
+            a.outcome,
+            a.participants,
+            a.summary,
+            a.next_steps,
+            a.objections
         )
         .unwrap();
     }
@@ -148,6 +189,9 @@ fn every_folder_is_a_test() {
     let listed = include_str!("golden.rs");
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/file")).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-        assert!(listed.contains(&name), "golden/file/{name} is not listed in tests/golden.rs");
+        assert!(
+            listed.contains(&name),
+            "golden/file/{name} is not listed in tests/golden.rs"
+        );
     }
 }

@@ -28,6 +28,8 @@ pub struct Options {
     pub to: Option<f64>,
     /// Seed of the ensembles and of the intervals.
     pub seed: u64,
+    /// Models in the ensemble behind the intervals, at least 1; fewer are quicker and coarser.
+    pub members: usize,
 }
 
 impl Default for Options {
@@ -38,6 +40,7 @@ impl Default for Options {
             from: None,
             to: None,
             seed: 1,
+            members: ENSEMBLE,
         }
     }
 }
@@ -237,7 +240,7 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
                 .map_or((false, f64::INFINITY), |c| c)
         })
         .collect();
-    let trained = Trained::learn(panel, at, horizon, ENSEMBLE, options.seed);
+    let trained = Trained::learn(panel, at, horizon, options.members.max(1), options.seed);
     let made = |forecaster: &Forecaster| -> Made {
         let outlook = forecaster.outlook(horizon);
         let curves = open
@@ -268,7 +271,7 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
         .ensemble
         .iter()
         .map(|member| {
-            let outlook = member.outlook(horizon);
+            let outlook = member.outlook_end();
             open.iter()
                 .map(|(deal, s)| member.curve(&outlook, panel, *deal, s).end()[0])
                 .collect()

@@ -266,7 +266,7 @@ impl Model {
             return curve;
         }
         // The push moves the odds of won against lost and leaves the chance to close as it is.
-        let at = outlook.grid.steps;
+        let at = curve.won.len() - 1;
         let [won, lost] = curve.end();
         let closed = won + lost;
         let odds = won.max(1e-12) / lost.max(1e-12) * push.exp();
@@ -297,7 +297,7 @@ impl Model {
     pub fn law(&self, deal: usize) -> Result<DealLaw, DealError> {
         let standing = self.standing(deal)?;
         let best = &self.trained.best;
-        let outlook = best.outlook(best.horizon);
+        let outlook = best.outlook_end();
         let pull = self.pull(best, &outlook, deal, &standing);
         self.law_from(standing.stage, self.origin() - standing.entered, pull)
     }
@@ -344,9 +344,8 @@ impl Model {
     /// Forecasts of these deals; closed ones and ones without history are left out.
     pub fn deals(&self, deals: &[usize]) -> Vec<DealForecast> {
         let best = &self.trained.best;
-        let far = 90.0_f64.max(best.horizon);
-        let near = best.outlook(best.horizon);
-        let long = best.outlook(far);
+        let near = best.outlook_end();
+        let long = best.outlook_on(&[30.0, 60.0, 90.0]);
         let members: Vec<(&Forecaster, Outlook, Option<Chain>)> = self
             .trained
             .ensemble
@@ -354,7 +353,7 @@ impl Model {
             .map(|member| {
                 (
                     member,
-                    member.outlook(best.horizon),
+                    member.outlook_end(),
                     law::chain(&member.hazards, &best.stages).ok(),
                 )
             })
@@ -386,7 +385,7 @@ impl Model {
                 let p_win = Range::of(clamp(p), drawn.collect());
                 let (amount, amount_source) = self.reading.values[deal].unzip();
                 let by_days = [30.0, 60.0, 90.0].map(|days| {
-                    let [p_win, p_lost] = curve.at(&long.grid, days);
+                    let [p_win, p_lost] = long.read(&curve, days);
                     ByDays {
                         days,
                         p_win,
@@ -459,23 +458,26 @@ impl Model {
         reasons
     }
 
-    /// Curves of these open deals over `days`, under the best model (`None`) or a member.
-    pub(crate) fn curves(
+    /// Chances to be won and lost by each of `days` from now, of these open deals, under the best
+    /// model (`None`) or a member of the ensemble.
+    pub(crate) fn chances(
         &self,
         deals: &[usize],
-        days: f64,
+        days: &[f64],
         member: Option<usize>,
-    ) -> (crate::learn::curve::Grid, Vec<Curve>) {
+    ) -> Vec<Vec<[f64; 2]>> {
         let forecaster = member.map_or(&self.trained.best, |m| &self.trained.ensemble[m]);
-        let outlook = forecaster.outlook(days);
-        let curve = |deal: &usize| match self.standing(*deal) {
-            Ok(standing) => self.curve(forecaster, &outlook, *deal, &standing),
-            Err(_) => Curve {
-                won: vec![0.0; outlook.grid.steps + 1],
-                lost: vec![0.0; outlook.grid.steps + 1],
-            },
+        let outlook = forecaster.outlook_on(days);
+        let chances = |deal: &usize| match self.standing(*deal) {
+            Ok(standing) => {
+                let curve = self.curve(forecaster, &outlook, *deal, &standing);
+                days.iter()
+                    .map(|days| outlook.read(&curve, *days))
+                    .collect()
+            }
+            Err(_) => vec![[0.0; 2]; days.len()],
         };
-        (outlook.grid, deals.iter().map(curve).collect())
+        deals.iter().map(chances).collect()
     }
 }
 

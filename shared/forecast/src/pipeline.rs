@@ -111,10 +111,9 @@ impl Model {
         let ends: Vec<f64> = periods.iter().map(|(_, end)| end - now).collect();
         let far = ends.last().copied().unwrap_or(90.0).max(1.0);
         let chances = |member: Option<usize>| -> Vec<Vec<f64>> {
-            let (grid, curves) = self.curves(&open, far, member);
-            curves
-                .iter()
-                .map(|curve| ends.iter().map(|days| curve.at(&grid, *days)[0]).collect())
+            let by = self.chances(&open, &ends, member);
+            by.iter()
+                .map(|by| by.iter().map(|[won, _]| *won).collect())
                 .collect()
         };
         let amounts: Vec<f64> = open
@@ -258,21 +257,30 @@ impl Model {
     }
 
     fn slips(&self, open: &[usize], far: f64, closes: &dyn Fn(usize) -> Option<f64>) -> Vec<Slip> {
-        let (grid, curves) = self.curves(open, far, None);
-        let mut slips: Vec<Slip> = open
+        let dated: Vec<(usize, f64)> = open
             .iter()
-            .zip(&curves)
-            .filter_map(|(&deal, curve)| {
-                let days = closes(deal)? - self.origin();
-                if days > far {
-                    return None;
-                }
-                let [won, lost] = curve.at(&grid, days.max(0.0));
+            .filter_map(|deal| Some((*deal, closes(*deal)? - self.origin())))
+            .filter(|(_, days)| *days <= far)
+            .collect();
+        let mut days: Vec<f64> = dated.iter().map(|(_, days)| days.max(0.0)).collect();
+        days.sort_by(f64::total_cmp);
+        days.dedup();
+        let at: Vec<usize> = dated
+            .iter()
+            .map(|(_, d)| days.partition_point(|x| *x < d.max(0.0)))
+            .collect();
+        let deals: Vec<usize> = dated.iter().map(|(deal, _)| *deal).collect();
+        let chances = self.chances(&deals, &days, None);
+        let mut slips: Vec<Slip> = dated
+            .iter()
+            .zip(at.iter().zip(&chances))
+            .filter_map(|(&(deal, closes_in_days), (at, chances))| {
+                let [won, lost] = chances[*at];
                 let p_open_then = 1.0 - won - lost;
                 let amount = self.reading.value(deal);
                 (p_open_then > 0.5).then_some(Slip {
                     deal,
-                    closes_in_days: days,
+                    closes_in_days,
                     p_won_by_then: won,
                     p_open_then,
                     amount,

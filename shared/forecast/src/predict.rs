@@ -47,7 +47,7 @@ pub fn predict(
         let [p_win, p_lost] = curve.end();
         let closed_by_day = (1..=horizon_days.max(1))
             .map(|day| {
-                let [won, lost] = curve.at(&outlook.grid, f64::from(day));
+                let [won, lost] = outlook.read(&curve, f64::from(day));
                 (won + lost).min(p_win + p_lost)
             })
             .collect();

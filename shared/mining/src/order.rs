@@ -11,7 +11,8 @@ const COMPARED_IN_CASE: usize = 256;
 /// Puts stages in the order deals first reach them; closing stages come last, won before lost.
 ///
 /// For each pair of stages it counts which one a deal met first, among deals that met both, and
-/// ranks a stage by its mean share of "came after" (Borda's count). Comparing within a deal keeps
+/// ranks a stage by its mean share of "came after" (Borda's count); neighbours are then put as most
+/// deals met them. Comparing within a deal keeps
 /// deals that are still open, that skipped stages or that started late from bending the order, as
 /// a plain mean position would. Ties fall back on the label, so the order of the input is of no
 /// account. Stages never visited follow the visited ones.
@@ -88,10 +89,17 @@ pub fn discover<'a>(
             .then(a.1.total_cmp(&b.1))
             .then_with(|| labels[a.2].cmp(&labels[b.2]))
     });
-    order
-        .into_iter()
-        .map(|(_, _, stage)| stage as u16)
-        .collect()
+    let mut order: Vec<usize> = order.into_iter().map(|(.., stage)| stage).collect();
+    // Neighbours that most deals met the other way round change places.
+    let met_first = |a: usize, b: usize| before[slot[a] * compared + slot[b]];
+    for settled in 1..compared {
+        let mut at = settled;
+        while at > 0 && met_first(order[at], order[at - 1]) > met_first(order[at - 1], order[at]) {
+            order.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+    order.into_iter().map(|stage| stage as u16).collect()
 }
 
 fn outcome(outcomes: &[Option<Outcome>], stage: usize) -> Option<Outcome> {
@@ -168,6 +176,15 @@ mod tests {
     #[test]
     fn going_back_does_not_change_the_order() {
         check(&["A B A B A B C Won", "A B C A Won"], "A B C Won");
+    }
+
+    #[test]
+    fn neighbours_are_in_the_order_most_deals_meet_them() {
+        // T comes before four rare stages, C mostly before T: the rare ones must not outvote that.
+        check(
+            &["C T", "C T", "C T", "T C", "T R", "T S", "T U", "T V"],
+            "C T R S U V",
+        );
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 use model::{
-    Activity, ActivityId, Book, CanonicalStage, Company, CompanyId, Converted, Currency, Date, Deal, DealId, HistoryError,
-    Inferred, Money, Outcome, Person, PersonId, Pipeline, PipelineId, Provenance, Source, Stage, StageLog, StageMap,
-    Stakeholder, StakeholderId,
+    Activity, ActivityId, Book, CanonicalStage, Company, CompanyId, Converted, Currency, Date,
+    Deal, DealId, HistoryError, Inferred, Money, Outcome, Person, PersonId, Pipeline, PipelineId,
+    Provenance, Source, Stage, StageLog, StageMap, Stakeholder, StakeholderId,
 };
 use rust_decimal::Decimal;
 
@@ -30,22 +30,30 @@ pub(super) fn book(
     files: &[&str],
     issues: &mut Issues,
 ) -> Result<Book, HistoryError> {
+    let tells = |deal: &DealDraft| {
+        let ends = [deal.closed_at, deal.won_at, deal.lost_at, deal.updated_at];
+        deal.close_date.is_some() || ends.iter().any(Option::is_some)
+    };
+    let telling = drafts.deals.iter().flatten().filter(|deal| tells(deal));
     let cx = Context {
         stages,
         options,
         files,
+        tell_ends: telling.map(|deal| deal.spot.file).collect(),
     };
     join_products(&mut drafts, &cx, issues);
     let endings = cx.derive_history(&mut drafts, issues);
     let log = std::mem::take(&mut drafts.log).finish(|label| cx.outcome(label).is_some());
     let log = cx.close_moved(log, &drafts, &endings, issues)?;
-    cx.link(drafts, endings, log, issues)
+    Ok(cx.link(drafts, endings, log, issues))
 }
 
 struct Context<'a> {
     stages: &'a StageMap,
     options: &'a Options,
     files: &'a [&'a str],
+    /// Files of which some deal says when it closed.
+    tell_ends: BTreeSet<u32>,
 }
 
 /// How a deal stands, once stage, status and flags agree.
@@ -62,36 +70,64 @@ fn join_products(drafts: &mut Drafts, cx: &Context<'_>, issues: &mut Issues) {
     if drafts.products.is_empty() {
         return;
     }
+    // By name as the deals have it: how many, and where first.
+    let mut unknown: BTreeMap<String, (u64, Spot)> = BTreeMap::new();
+    let mut joined: BTreeMap<String, (u64, Spot, usize)> = BTreeMap::new();
     for deal in drafts.deals.iter_mut().flatten() {
         let Some(name) = &deal.product else {
             continue;
         };
         let Some(&at) = drafts.product_index.get(&product_key(name)) else {
-            cx.about(deal.spot, issues);
-            issues.raise("unknown_product", Level::Warning, deal.spot.row, None, Some(name), || {
-                (
-                    "this product is not in the list of products".into(),
-                    "correct its name, or add it to the list".into(),
-                )
-            });
+            unknown.entry(name.clone()).or_insert((0, deal.spot)).0 += 1;
             continue;
         };
         let product = &drafts.products[at];
         if product.name != *name {
-            cx.about(deal.spot, issues);
-            issues.raise("product_joined", Level::Note, deal.spot.row, None, Some(name), || {
-                (
-                    format!("taken for {:?} of the list of products", product.name),
-                    "nothing to do if they are one".into(),
-                )
-            });
+            joined.entry(name.clone()).or_insert((0, deal.spot, at)).0 += 1;
         }
         if let Some(price) = product.price {
             deal.custom.insert("list_price".to_owned(), shown(price));
         }
         for (column, value) in &product.custom {
-            deal.custom.entry(column.clone()).or_insert_with(|| value.clone());
+            deal.custom
+                .entry(column.clone())
+                .or_insert_with(|| value.clone());
         }
+    }
+    for (name, (deals, spot)) in &unknown {
+        cx.about(*spot, issues);
+        issues.raise(
+            "unknown_product",
+            Level::Warning,
+            spot.row,
+            None,
+            Some(name),
+            || {
+                (
+                    format!("{deals} deals sell a product that is not in the list of products"),
+                    "correct its name, or add it to the list".into(),
+                )
+            },
+        );
+    }
+    for (name, (deals, spot, at)) in &joined {
+        cx.about(*spot, issues);
+        issues.raise(
+            "product_joined",
+            Level::Note,
+            spot.row,
+            None,
+            Some(name),
+            || {
+                (
+                    format!(
+                        "{deals} deals sell this; it was taken for {:?} of the list of products",
+                        drafts.products[*at].name
+                    ),
+                    "nothing to do if they are one".into(),
+                )
+            },
+        );
     }
 }
 
@@ -102,6 +138,10 @@ impl Context<'_> {
 
     fn canonical(&self, label: &str) -> Option<CanonicalStage> {
         self.stages.get(label).map(|(canonical, _)| canonical)
+    }
+
+    fn tells_ends(&self, file: u32) -> bool {
+        self.tell_ends.contains(&file)
     }
 
     fn about(&self, spot: Spot, issues: &mut Issues) {
@@ -123,7 +163,13 @@ impl Context<'_> {
             let mut ending = self.ending(&deal, issues);
             if !drafts.moved[case] {
                 let start = first.get(&deal.pipeline).map_or(CREATED, String::as_str);
-                let visits = visits_of(&deal, &mut ending, start, |label| self.outcome(label).is_some(), issues);
+                let visits = visits_of(
+                    &deal,
+                    &mut ending,
+                    start,
+                    |label| self.outcome(label).is_some(),
+                    issues,
+                );
                 for (label, at_us) in visits {
                     let Ok(at) = Timestamp::from_microsecond(at_us) else {
                         continue;
@@ -151,15 +197,23 @@ impl Context<'_> {
     fn first_stages(&self, drafts: &Drafts) -> BTreeMap<Option<String>, String> {
         let mut open: BTreeMap<Option<String>, BTreeSet<&str>> = BTreeMap::new();
         for deal in drafts.deals.iter().flatten() {
-            let labels = deal.stage.iter().chain(deal.entered.iter().map(|(label, _)| label));
+            let labels = deal
+                .stage
+                .iter()
+                .chain(deal.entered.iter().map(|(label, _)| label));
             for label in labels.filter(|l| self.outcome(l).is_none()) {
                 open.entry(deal.pipeline.clone()).or_default().insert(label);
             }
         }
         open.into_iter()
             .filter_map(|(pipeline, labels)| {
-                let meant = labels.iter().filter_map(|l| Some((self.canonical(l)?, *l))).min();
-                let only = (labels.len() == 1).then(|| labels.first().copied()).flatten();
+                let meant = labels
+                    .iter()
+                    .filter_map(|l| Some((self.canonical(l)?, *l)))
+                    .min();
+                let only = (labels.len() == 1)
+                    .then(|| labels.first().copied())
+                    .flatten();
                 Some((pipeline, meant.map(|(_, l)| l).or(only)?.to_owned()))
             })
             .collect()
@@ -182,7 +236,14 @@ impl Context<'_> {
         let label = match (by_stage, by_status) {
             (Some(_), _) => deal.stage.clone(),
             (None, Some(_)) => deal.status.clone(),
-            (None, None) => Some(if outcome == Outcome::Won { "Won" } else { "Lost" }.to_owned()),
+            (None, None) => Some(
+                if outcome == Outcome::Won {
+                    "Won"
+                } else {
+                    "Lost"
+                }
+                .to_owned(),
+            ),
         };
         let entered = deal
             .entered
@@ -199,17 +260,25 @@ impl Context<'_> {
             .or(entered)
             .or(deal.close_date.map(|(_, at)| at));
         let known = written.or(deal.stage_entered_at).or(deal.updated_at);
-        if written.is_none() {
-            issues.raise("closed_without_date", Level::Note, deal.spot.row, None, label.as_deref(), || {
-                (
-                    if known.is_some() {
-                        "the deal is closed but has no close date; its last change was taken".into()
-                    } else {
-                        "the deal is closed but nothing says when".into()
-                    },
-                    "add the close date to the export".into(),
-                )
-            });
+        if written.is_none() && self.tells_ends(deal.spot.file) {
+            issues.raise(
+                "closed_without_date",
+                Level::Note,
+                deal.spot.row,
+                None,
+                label.as_deref(),
+                || {
+                    (
+                        if known.is_some() {
+                            "the deal is closed but has no close date; its last change was taken"
+                                .into()
+                        } else {
+                            "the deal is closed but nothing says when".into()
+                        },
+                        "add the close date to the export".into(),
+                    )
+                },
+            );
         }
         Ending {
             outcome: Some(outcome),
@@ -230,18 +299,20 @@ impl Context<'_> {
         let mut starts: Vec<(usize, u16, i64)> = Vec::new();
         for case in 0..drafts.deals.len() {
             let visits = log.visits(case);
-            let (Some(deal), Some(&last), Some(&last_us)) =
-                (&drafts.deals[case], visits.stage.last(), visits.at_us.last())
-            else {
+            let (Some(deal), Some(&last), Some(&last_us)) = (
+                &drafts.deals[case],
+                visits.stage.last(),
+                visits.at_us.last(),
+            ) else {
                 continue;
             };
             if !drafts.moved[case] {
                 continue;
             }
             // The first known move left a stage the deal had been in since its creation.
-            if let (Some((left, at_us)), Some(created)) =
-                (drafts.cases[case].as_ref().and_then(|c| c.left_first), deal.created_at)
-                && created.at_us <= at_us
+            if let (Some(events), Some(created)) = (&drafts.cases[case], deal.created_at)
+                && let Some(left) = events.left
+                && created.at_us <= events.first_us
             {
                 starts.push((case, left, created.at_us));
             }
@@ -288,8 +359,13 @@ impl Context<'_> {
             codes.push(u16::try_from(code).unwrap_or(u16::MAX));
             at.push(at_us);
         }
-        let terminal: Vec<bool> = names.iter().map(|label| self.outcome(label).is_some()).collect();
-        let case_names = (0..log.cases()).map(|case| log.case_name(case).to_owned()).collect();
+        let terminal: Vec<bool> = names
+            .iter()
+            .map(|label| self.outcome(label).is_some())
+            .collect();
+        let case_names = (0..log.cases())
+            .map(|case| log.case_name(case).to_owned())
+            .collect();
         StageLog::from_columns(&cases, &codes, &at, case_names, names, &terminal)
     }
 
@@ -301,11 +377,11 @@ impl Context<'_> {
         endings: Vec<Ending>,
         log: StageLog,
         issues: &mut Issues,
-    ) -> Result<Book, HistoryError> {
+    ) -> Book {
         let tenant = &self.options.tenant;
         let source = self.options.source.as_str();
         let origin = Source::from(source);
-        let mut sums = Sums::new(self);
+        let mut sums = Sums::new(self, &drafts);
         let people: Vec<PersonId> = drafts
             .people
             .list
@@ -319,13 +395,21 @@ impl Context<'_> {
             .companies
             .list
             .iter()
-            .map(|c| CompanyId::derive(tenant, source, c.id.as_deref().or(c.name.as_deref()).unwrap_or_default()))
+            .map(|c| {
+                CompanyId::derive(
+                    tenant,
+                    source,
+                    c.id.as_deref().or(c.name.as_deref()).unwrap_or_default(),
+                )
+            })
             .collect();
         let person = |at: Option<u32>| at.and_then(|n| people.get(n as usize)).copied();
         let company = |at: Option<u32>| at.and_then(|n| companies.get(n as usize)).copied();
 
         let as_of = self.as_of(&drafts, &endings, &log, issues);
-        let today = as_of.to_zoned(TimeZone::UTC).date();
+        let offset =
+            Offset::from_seconds(self.options.utc_offset_s.unwrap_or(0)).unwrap_or(Offset::UTC);
+        let today = offset.to_datetime(as_of).date();
         let mut pipelines = Pipelines::default();
         let mut deals = Vec::with_capacity(log.cases());
         let mut of_company: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -336,13 +420,20 @@ impl Context<'_> {
             moved,
             ..
         } = drafts;
-        let rows = deal_drafts.into_iter().zip(case_drafts).zip(moved).zip(endings);
+        let rows = deal_drafts
+            .into_iter()
+            .zip(case_drafts)
+            .zip(moved)
+            .zip(endings);
         for (case, (((draft, events), moved), ending)) in rows.enumerate() {
             let id = log.case_name(case);
             let mut deal = Deal::new(DealId::derive(tenant, source, id));
             deal.external_ids.insert(source.to_owned(), id.to_owned());
             let visits = log.visits(case);
-            let last = visits.stage.last().map(|code| log.stages()[usize::from(*code)].as_str());
+            let last = visits
+                .stage
+                .last()
+                .map(|code| log.stages()[usize::from(*code)].as_str());
             let instant = |us: i64| Timestamp::from_microsecond(us).ok();
             let events = events.map(|e| *e).unwrap_or_default();
             let CaseDraft {
@@ -371,12 +462,19 @@ impl Context<'_> {
                     && row != last
                     && ending.outcome.is_none()
                 {
-                    issues.raise("stage_differs", Level::Warning, spot.row, None, Some(row), || {
-                        (
-                            format!("the history of this deal ends in {last:?}"),
-                            "export both files at the same time".into(),
-                        )
-                    });
+                    issues.raise(
+                        "stage_differs",
+                        Level::Warning,
+                        spot.row,
+                        None,
+                        Some(row),
+                        || {
+                            (
+                                format!("the history of this deal ends in {last:?}"),
+                                "export both files at the same time".into(),
+                            )
+                        },
+                    );
                 }
                 untimed += u64::from(
                     !moved
@@ -389,14 +487,18 @@ impl Context<'_> {
                 deal.owner = person(draft.owner).or(deal.owner);
                 pipeline = draft.pipeline.or(pipeline);
                 amount = draft.amount.or(amount);
-                deal.stage = ending.label.clone();
+                deal.stage.clone_from(&ending.label);
                 deal.probability = draft.probability;
-                deal.expected_close = draft
-                    .expected_close
-                    .or(draft.close_date.map(|(day, _)| day).filter(|_| ending.outcome.is_none()));
+                deal.expected_close = draft.expected_close.or(draft
+                    .close_date
+                    .map(|(day, _)| day)
+                    .filter(|_| ending.outcome.is_none()));
                 deal.created_at = draft.created_at.and_then(|at| instant(at.at_us));
                 deal.updated_at = draft.updated_at.and_then(|at| instant(at.at_us));
-                deal.closed_at = ending.closed_us.filter(|_| ending.outcome.is_some()).and_then(instant);
+                deal.closed_at = ending
+                    .closed_us
+                    .filter(|_| ending.outcome.is_some())
+                    .and_then(instant);
                 deal.lost_reason = draft.lost_reason;
                 deal.custom_fields.extend(draft.custom);
                 self.check_dates(&deal, ending.outcome, today, spot, issues);
@@ -404,8 +506,16 @@ impl Context<'_> {
             if deal.stage.is_none() {
                 deal.stage = last.map(str::to_owned);
             }
-            deal.canonical_stage = deal.stage.as_deref().and_then(|label| self.canonical(label));
-            if deal.created_at.is_none() {
+            deal.canonical_stage = deal
+                .stage
+                .as_deref()
+                .and_then(|label| self.canonical(label));
+            let first = visits
+                .stage
+                .first()
+                .map(|code| log.stages()[usize::from(*code)].as_str());
+            if deal.created_at.is_none() && first.is_some_and(|label| self.outcome(label).is_none())
+            {
                 deal.created_at = visits.at_us.first().and_then(|us| instant(*us));
             }
             if deal.updated_at.is_none() && moved {
@@ -415,7 +525,9 @@ impl Context<'_> {
                 deal.closed_at = visits.at_us.last().and_then(|us| instant(*us));
             }
             deal.amount = amount.and_then(|sum| sums.money(&sum, spot, issues));
-            deal.amount_usd = deal.amount.and_then(|money| sums.in_usd(&money, today, spot, issues));
+            deal.amount_usd = deal
+                .amount
+                .and_then(|money| sums.in_usd(&money, today, spot, issues));
             deal.company = company(company_at);
             if let Some(at) = company_at {
                 of_company.entry(at).or_default().push(case);
@@ -438,17 +550,28 @@ impl Context<'_> {
                 )
             });
         }
-        let still = (0..log.cases()).filter(|&case| log.visits(case).is_empty()).count();
+        let still = (0..log.cases())
+            .filter(|&case| log.visits(case).is_empty())
+            .count();
         if still > 0 {
             issues.raise("no_history", Level::Note, 0, None, None, || {
                 (
-                    format!("{still} deals carry no date that tells of a move, so they have no history"),
-                    "nothing to do; export creation dates or the stage history to learn from them".into(),
+                    format!(
+                        "{still} deals carry no date that tells of a move, so they have no history"
+                    ),
+                    "nothing to do; export creation dates or the stage history to learn from them"
+                        .into(),
                 )
             });
         }
         let pipelines = self.pipelines(pipelines, issues);
-        let stakeholders = self.stakeholders(drafts.stakeholders, &drafts.by_name, &of_company, &deals, issues);
+        let stakeholders = self.stakeholders(
+            drafts.stakeholders,
+            &drafts.by_name,
+            &of_company,
+            &deals,
+            issues,
+        );
         let activities = self.activities(drafts.activities, &drafts.by_name, &deals, issues);
         let companies = drafts
             .companies
@@ -457,12 +580,15 @@ impl Context<'_> {
             .zip(&companies)
             .map(|(draft, id)| {
                 let mut out = Company::new(*id);
-                out.external_ids.extend(draft.id.map(|id| (source.to_owned(), id)));
+                out.external_ids
+                    .extend(draft.id.map(|id| (source.to_owned(), id)));
                 out.name = draft.name;
                 out.domain = draft.domain;
                 out.industry = draft.industry;
                 out.employees = draft.employees;
-                out.annual_revenue = draft.revenue.and_then(|sum| sums.money(&sum, Spot::default(), issues));
+                out.annual_revenue = draft
+                    .revenue
+                    .and_then(|sum| sums.money(&sum, Spot::default(), issues));
                 out.owner = person(draft.owner);
                 out.custom_fields = draft.custom;
                 out.provenance = Provenance::new(origin.clone(), None);
@@ -476,7 +602,8 @@ impl Context<'_> {
             .zip(&people)
             .map(|(draft, id)| {
                 let mut out = Person::new(*id);
-                out.external_ids.extend(draft.id.map(|id| (source.to_owned(), id)));
+                out.external_ids
+                    .extend(draft.id.map(|id| (source.to_owned(), id)));
                 out.name = draft.name;
                 out.email = draft.email;
                 out.team = draft.team;
@@ -487,7 +614,7 @@ impl Context<'_> {
             })
             .collect();
         sums.finish(issues);
-        Ok(Book {
+        Book {
             deals,
             companies,
             people: team,
@@ -497,12 +624,18 @@ impl Context<'_> {
             log,
             as_of,
             ..Book::default()
-        })
+        }
     }
 
     /// The instant the data stand at: the caller's word, or the latest change that is not in the
     /// future.
-    fn as_of(&self, drafts: &Drafts, endings: &[Ending], log: &StageLog, issues: &mut Issues) -> Timestamp {
+    fn as_of(
+        &self,
+        drafts: &Drafts,
+        endings: &[Ending],
+        log: &StageLog,
+        issues: &mut Issues,
+    ) -> Timestamp {
         if let Some(as_of) = self.options.as_of {
             return as_of;
         }
@@ -514,10 +647,15 @@ impl Context<'_> {
             .flat_map(|deal| [deal.created_at, deal.updated_at, deal.stage_entered_at])
             .flatten()
             .map(|at| at.at_us);
-        let ends = endings.iter().filter_map(|e| e.closed_us.filter(|_| e.outcome.is_some()));
+        let ends = endings
+            .iter()
+            .filter_map(|e| e.closed_us.filter(|_| e.outcome.is_some()));
         let talks = drafts.activities.iter().map(|a| a.at_us);
         let limit = self.options.now.map_or(i64::MAX, Timestamp::as_microsecond);
-        let before = self.options.before.map_or(i64::MAX, Timestamp::as_microsecond);
+        let before = self
+            .options
+            .before
+            .map_or(i64::MAX, Timestamp::as_microsecond);
         let latest = moves
             .chain(rows)
             .chain(ends)
@@ -527,6 +665,9 @@ impl Context<'_> {
             .and_then(|us| Timestamp::from_microsecond(us).ok());
         latest.or(self.options.now).unwrap_or_else(|| {
             issues.about(None);
+            if log.cases() == 0 {
+                return Timestamp::UNIX_EPOCH;
+            }
             issues.raise("no_dates", Level::Note, 0, None, None, || {
                 (
                     "the data carry no dates, so they stand at no known time".into(),
@@ -537,17 +678,31 @@ impl Context<'_> {
         })
     }
 
-    fn check_dates(&self, deal: &Deal, outcome: Option<Outcome>, today: Date, spot: Spot, issues: &mut Issues) {
+    fn check_dates(
+        &self,
+        deal: &Deal,
+        outcome: Option<Outcome>,
+        today: Date,
+        spot: Spot,
+        issues: &mut Issues,
+    ) {
         if outcome.is_none()
             && let Some(day) = deal.expected_close.filter(|day| *day < today)
         {
             let shown = day.to_string();
-            issues.raise("past_close_date", Level::Note, spot.row, None, Some(&shown), || {
-                (
-                    "the deal is open but should have closed by now".into(),
-                    "set a new close date, or close the deal".into(),
-                )
-            });
+            issues.raise(
+                "past_close_date",
+                Level::Note,
+                spot.row,
+                None,
+                Some(&shown),
+                || {
+                    (
+                        "the deal is open but should have closed by now".into(),
+                        "set a new close date, or close the deal".into(),
+                    )
+                },
+            );
         }
         let Some(now) = self.options.now else {
             return;
@@ -559,12 +714,19 @@ impl Context<'_> {
         ] {
             if let Some(at) = at.filter(|at| *at > now) {
                 let shown = at.to_string();
-                issues.raise("future_date", Level::Warning, spot.row, None, Some(&shown), || {
-                    (
-                        format!("the deal was {what} in the future; the date was kept"),
-                        "check the year and the order of day and month".into(),
-                    )
-                });
+                issues.raise(
+                    "future_date",
+                    Level::Warning,
+                    spot.row,
+                    None,
+                    Some(&shown),
+                    || {
+                        (
+                            format!("the deal was {what} in the future; the date was kept"),
+                            "check the year and the order of day and month".into(),
+                        )
+                    },
+                );
             }
         }
     }
@@ -577,32 +739,33 @@ impl Context<'_> {
             .list
             .into_iter()
             .map(|(name, labels)| {
-                let all_meant = labels.iter().all(|l| self.canonical(&l.label).is_some());
                 let mut labels = labels;
                 labels.sort_by(|a, b| {
-                    let ends = |l: &Label| self.outcome(&l.label).is_some();
-                    let meaning = |l: &Label| if all_meant || ends(l) { self.canonical(&l.label) } else { None };
-                    ends(a)
-                        .cmp(&ends(b))
-                        .then(meaning(a).cmp(&meaning(b)))
-                        .then(a.mean().total_cmp(&b.mean()))
+                    let place = |l: &Label| match self.canonical(&l.text) {
+                        // Ends come last; six stages may come before them.
+                        Some(stage) => f64::from(stage as u8) / 6.0,
+                        // One that no path shows is somewhere on the way: before the ends.
+                        None => l.mean().unwrap_or(1.0).min(0.99),
+                    };
+                    place(a).total_cmp(&place(b))
                 });
                 let stages = labels
                     .into_iter()
                     .enumerate()
                     .map(|(order, label)| {
-                        let meaning = self.stages.get(&label.label);
+                        let meaning = self.stages.get(&label.text);
                         any_label = true;
-                        any_end |= meaning.is_some_and(|(canonical, _)| canonical.outcome().is_some());
-                        if meaning.is_none() && label.label != CREATED {
-                            unknown.insert(label.label.clone());
+                        any_end |=
+                            meaning.is_some_and(|(canonical, _)| canonical.outcome().is_some());
+                        if meaning.is_none() && label.text != CREATED {
+                            unknown.insert(label.text.clone());
                         }
                         Stage {
                             canonical: meaning.map(|(canonical, _)| canonical),
                             layer: meaning.map(|(_, layer)| layer),
                             order: u16::try_from(order).unwrap_or(u16::MAX),
                             probability: None,
-                            label: label.label,
+                            label: label.text,
                         }
                     })
                     .collect();
@@ -640,7 +803,11 @@ impl Context<'_> {
         deals: &[Deal],
         issues: &mut Issues,
     ) -> Vec<Stakeholder> {
-        let known: HashSet<DealId> = if drafts.is_empty() { HashSet::new() } else { deals.iter().map(|d| d.id).collect() };
+        let known: HashSet<DealId> = if drafts.is_empty() {
+            HashSet::new()
+        } else {
+            deals.iter().map(|d| d.id).collect()
+        };
         let mut out: Vec<Stakeholder> = Vec::with_capacity(drafts.len());
         let mut index: HashMap<StakeholderId, usize> = HashMap::new();
         for draft in drafts {
@@ -665,11 +832,17 @@ impl Context<'_> {
             let Some(deal) = deal else {
                 continue;
             };
-            let own = draft.id.as_deref().or(draft.email.as_deref()).or(draft.name.as_deref());
+            let own = draft
+                .id
+                .as_deref()
+                .or(draft.email.as_deref())
+                .or(draft.name.as_deref());
             let key = format!("{deal}/{}", own.unwrap_or_default());
             let id = StakeholderId::derive(&self.options.tenant, &self.options.source, &key);
             let mut person = Stakeholder::new(id, deal);
-            person.external_ids.extend(draft.id.map(|id| (self.options.source.clone(), id)));
+            person
+                .external_ids
+                .extend(draft.id.map(|id| (self.options.source.clone(), id)));
             person.name = draft.name;
             person.title = draft.title;
             person.email = draft.email;
@@ -680,16 +853,29 @@ impl Context<'_> {
             person.added_at = timestamp(draft.added_at);
             person.communication_style = draft.style.map(|value| Inferred {
                 value,
-                evidence: format!("{}:{row}", self.files.get(draft.spot.file as usize).copied().unwrap_or_default()),
+                evidence: format!(
+                    "{}:{row}",
+                    self.files
+                        .get(draft.spot.file as usize)
+                        .copied()
+                        .unwrap_or_default()
+                ),
             });
             person.provenance = Provenance::new(self.options.source.as_str(), None);
             if let Some(&at) = index.get(&id) {
-                issues.raise("duplicate_id", Level::Warning, row, None, person.name.as_deref(), || {
-                    (
-                        "this person stood on the deal before; the later row counts".into(),
-                        "remove the row that is out of date".into(),
-                    )
-                });
+                issues.raise(
+                    "duplicate_id",
+                    Level::Warning,
+                    row,
+                    None,
+                    person.name.as_deref(),
+                    || {
+                        (
+                            "this person stood on the deal before; the later row counts".into(),
+                            "remove the row that is out of date".into(),
+                        )
+                    },
+                );
                 out[at] = person;
             } else {
                 index.insert(id, out.len());
@@ -706,7 +892,11 @@ impl Context<'_> {
         deals: &[Deal],
         issues: &mut Issues,
     ) -> Vec<Activity> {
-        let known: HashSet<DealId> = if drafts.is_empty() { HashSet::new() } else { deals.iter().map(|d| d.id).collect() };
+        let known: HashSet<DealId> = if drafts.is_empty() {
+            HashSet::new()
+        } else {
+            deals.iter().map(|d| d.id).collect()
+        };
         let mut out: Vec<Activity> = drafts
             .into_iter()
             .filter_map(|draft| {
@@ -714,7 +904,9 @@ impl Context<'_> {
                 let id = ActivityId::derive(&self.options.tenant, &self.options.source, &draft.id);
                 let at = Timestamp::from_microsecond(draft.at_us).ok()?;
                 let mut activity = Activity::new(id, draft.kind, at);
-                activity.external_ids.insert(self.options.source.clone(), draft.id);
+                activity
+                    .external_ids
+                    .insert(self.options.source.clone(), draft.id);
                 activity.deal = draft
                     .deal
                     .and_then(|deal| self.deal_of(&deal, by_name, &known, draft.spot.row, issues));
@@ -760,16 +952,23 @@ impl Context<'_> {
                 Some(Some(id)) => Some(derive(id)),
                 found => {
                     let several = found.is_some();
-                    issues.raise("unknown_deal", Level::Warning, row, None, Some(name), || {
-                        (
-                            if several {
-                                "several deals have this name".into()
-                            } else {
-                                "no deal of this import has this name".into()
-                            },
-                            "add a column with the deal's id".into(),
-                        )
-                    });
+                    issues.raise(
+                        "unknown_deal",
+                        Level::Warning,
+                        row,
+                        None,
+                        Some(name),
+                        || {
+                            (
+                                if several {
+                                    "several deals have this name".into()
+                                } else {
+                                    "no deal of this import has this name".into()
+                                },
+                                "add a column with the deal's id".into(),
+                            )
+                        },
+                    );
                     None
                 }
             },
@@ -815,12 +1014,20 @@ fn visits_of(
         if at < last {
             // A close date is a day: a deal created on its afternoon did not close before.
             if last - at >= DAY_US {
-                issues.raise("closed_before_start", Level::Warning, deal.spot.row, None, None, || {
-                    (
-                        "the deal closes before its last move; its end was set to that move".into(),
-                        "check creation and close date".into(),
-                    )
-                });
+                issues.raise(
+                    "closed_before_start",
+                    Level::Warning,
+                    deal.spot.row,
+                    None,
+                    None,
+                    || {
+                        (
+                            "the deal closes before its last move; its end was set to that move"
+                                .into(),
+                            "check creation and close date".into(),
+                        )
+                    },
+                );
             }
             at = last;
         }
@@ -839,36 +1046,42 @@ struct Pipelines {
 }
 
 struct Label {
-    label: String,
+    text: String,
     places: f64,
     visits: u64,
 }
 
 impl Label {
-    /// From 0, the start of the path, to 1, its end. A label never visited stands first: a deal in
-    /// it has not moved.
-    fn mean(&self) -> f64 {
-        if self.visits == 0 { 0.0 } else { self.places / self.visits as f64 }
+    /// From 0, the start of the path, to 1, its end.
+    fn mean(&self) -> Option<f64> {
+        (self.visits > 0).then(|| self.places / self.visits as f64)
     }
 }
 
 impl Pipelines {
     fn add(&mut self, pipeline: &str, stage: Option<&str>, path: &[u16], log: &StageLog) {
-        let at = self.list.iter().position(|(name, _)| name == pipeline).unwrap_or_else(|| {
-            self.list.push((pipeline.to_owned(), Vec::new()));
-            self.by_code.push(vec![None; log.stages().len()]);
-            self.list.len() - 1
-        });
+        let at = self
+            .list
+            .iter()
+            .position(|(name, _)| name == pipeline)
+            .unwrap_or_else(|| {
+                self.list.push((pipeline.to_owned(), Vec::new()));
+                self.by_code.push(vec![None; log.stages().len()]);
+                self.list.len() - 1
+            });
         let labels = &mut self.list[at].1;
         let mut place = |label: &str| {
-            labels.iter().position(|l| l.label == label).unwrap_or_else(|| {
-                labels.push(Label {
-                    label: label.to_owned(),
-                    places: 0.0,
-                    visits: 0,
-                });
-                labels.len() - 1
-            })
+            labels
+                .iter()
+                .position(|l| l.text == label)
+                .unwrap_or_else(|| {
+                    labels.push(Label {
+                        text: label.to_owned(),
+                        places: 0.0,
+                        visits: 0,
+                    });
+                    labels.len() - 1
+                })
         };
         if let Some(stage) = stage {
             place(stage);
@@ -892,15 +1105,33 @@ impl Pipelines {
 struct Sums<'a> {
     cx: &'a Context<'a>,
     assumed: Currency,
+    /// The assumption rests on the sums that do name a currency.
+    like_others: bool,
     unnamed: u64,
     without_rate: BTreeSet<Currency>,
 }
 
 impl<'a> Sums<'a> {
-    fn new(cx: &'a Context<'a>) -> Self {
+    fn new(cx: &'a Context<'a>, drafts: &Drafts) -> Self {
+        let rows = drafts
+            .deals
+            .iter()
+            .flatten()
+            .filter_map(|d| d.amount.as_ref());
+        let events = drafts
+            .cases
+            .iter()
+            .flatten()
+            .filter_map(|c| c.amount.as_ref());
+        let named: BTreeSet<Currency> = rows
+            .chain(events)
+            .filter_map(|sum| sum.currency.as_deref()?.parse().ok())
+            .collect();
+        let only = named.first().filter(|_| named.len() == 1).copied();
         Self {
             cx,
-            assumed: cx.options.currency.unwrap_or(Currency::USD),
+            assumed: cx.options.currency.or(only).unwrap_or(Currency::USD),
+            like_others: only.is_some(),
             unnamed: 0,
             without_rate: BTreeSet::new(),
         }
@@ -915,25 +1146,43 @@ impl<'a> Sums<'a> {
             return Some(Money::new(sum.amount, currency));
         }
         self.cx.about(spot, issues);
-        issues.raise("unknown_currency", Level::Error, spot.row, None, Some(code), || {
-            (
-                "this is not a currency; the amount was left out".into(),
-                "write its three letters, such as EUR".into(),
-            )
-        });
+        issues.raise(
+            "unknown_currency",
+            Level::Error,
+            spot.row,
+            None,
+            Some(code),
+            || {
+                (
+                    "this is not a currency; the amount was left out".into(),
+                    "write its three letters, such as EUR".into(),
+                )
+            },
+        );
         None
     }
 
-    fn in_usd(&mut self, money: &Money, today: Date, spot: Spot, issues: &mut Issues) -> Option<Converted> {
+    fn in_usd(
+        &mut self,
+        money: &Money,
+        today: Date,
+        spot: Spot,
+        issues: &mut Issues,
+    ) -> Option<Converted> {
         if let Some(rates) = &self.cx.options.rates {
             match rates.convert(money, Currency::USD) {
                 Ok(converted) => return Some(converted),
                 Err(e) => {
                     if self.without_rate.insert(money.currency) {
                         self.cx.about(spot, issues);
-                        issues.raise("no_rate", Level::Warning, spot.row, None, Some(money.currency.as_str()), || {
-                            (format!("{e}"), "add the rate to the table".into())
-                        });
+                        issues.raise(
+                            "no_rate",
+                            Level::Warning,
+                            spot.row,
+                            None,
+                            Some(money.currency.as_str()),
+                            || (format!("{e}"), "add the rate to the table".into()),
+                        );
                     }
                     return None;
                 }
@@ -949,11 +1198,16 @@ impl<'a> Sums<'a> {
     fn finish(self, issues: &mut Issues) {
         if self.unnamed > 0 && self.cx.options.currency.is_none() {
             issues.about(None);
-            let n = self.unnamed;
+            let (n, currency) = (self.unnamed, self.assumed);
+            let like = if self.like_others {
+                ", like the others"
+            } else {
+                ""
+            };
             issues.raise("assumed_currency", Level::Note, 0, None, None, || {
                 (
-                    format!("{n} amounts name no currency and were taken as US dollars"),
-                    "if they are not, say --currency EUR or another".into(),
+                    format!("{n} amounts name no currency and were taken as {currency}{like}"),
+                    "if they are another, say so: --currency EUR".into(),
                 )
             });
         }

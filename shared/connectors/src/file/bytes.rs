@@ -50,7 +50,7 @@ fn tally(name: &str, bytes: &[u8]) -> Tally {
         issues: report.issues.iter().map(|group| group.count).sum(),
         deals,
     };
-    match run(vec![input], &Options::default(), Issues::new(None)) {
+    match run(&[input], &Options::default(), Issues::new(None)) {
         Ok(done) => counted(&done.report, done.book.deals.len()),
         Err(ImportError::NothingUsable { report }) => counted(&report, 0),
         Err(_) => Tally::default(),

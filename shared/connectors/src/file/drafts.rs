@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
-use model::{ActivityKind, ActivityOutcome, HistoryError, Objection, StageLogBuilder, StakeholderRole};
+use model::{
+    ActivityKind, ActivityOutcome, HistoryError, Objection, StageLogBuilder, StakeholderRole,
+};
 use rust_decimal::Decimal;
 
 use super::mapping::fold;
@@ -69,8 +71,9 @@ pub(super) struct CaseDraft {
     pub(super) pipeline: Option<String>,
     pub(super) amount: Option<Sum>,
     pub(super) amount_at_us: i64,
-    /// The stage the first known move left, and when.
-    pub(super) left_first: Option<(u16, i64)>,
+    /// When the first move was, and the stage it left.
+    pub(super) first_us: i64,
+    pub(super) left: Option<u16>,
     pub(super) custom: BTreeMap<String, String>,
 }
 
@@ -229,9 +232,16 @@ pub(super) struct People {
 impl People {
     /// The seller of that name, e-mail address or id; made when new. A name that is an address
     /// counts as one.
-    pub(super) fn find(&mut self, name: Option<&str>, email: Option<&str>, id: Option<&str>) -> Option<u32> {
+    pub(super) fn find(
+        &mut self,
+        name: Option<&str>,
+        email: Option<&str>,
+        id: Option<&str>,
+    ) -> Option<u32> {
         let (name, email) = match (name, email) {
-            (Some(address), None) if address.contains('@') && !address.contains(' ') => (None, Some(address)),
+            (Some(address), None) if address.contains('@') && !address.contains(' ') => {
+                (None, Some(address))
+            }
             pair => pair,
         };
         let keys: Vec<String> = [
@@ -247,7 +257,11 @@ impl People {
         }
         // A file of deals may hold the seller's id where it says owner.
         let also = name.map(|t| format!("id:{t}"));
-        let known = keys.iter().chain(&also).find_map(|key| self.index.get(key)).copied();
+        let known = keys
+            .iter()
+            .chain(&also)
+            .find_map(|key| self.index.get(key))
+            .copied();
         let at = known.unwrap_or_else(|| {
             self.list.push(PersonDraft::default());
             (self.list.len() - 1) as u32
@@ -271,7 +285,10 @@ impl People {
 
 /// A name as people compare it: without regard to case and spacing.
 fn folded_name(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 /// A product's name as it joins: `GTXPro` is `GTX Pro`.

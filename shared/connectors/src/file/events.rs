@@ -8,6 +8,7 @@ use super::import::{ImportError, Options, Progress, each_row, find, look};
 use super::issues::{Issues, Level};
 use super::mapping::{Shape, Target};
 use super::report::Report;
+use super::rows::{history_full, is_footer};
 
 /// Which columns of an event log are which, where their names do not tell.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +54,9 @@ pub fn read_stage_events(
         (&columns.time, Target::Time),
         (&columns.amount, Target::Amount),
     ] {
-        options.overrides.extend(column.clone().map(|c| (c, target)));
+        options
+            .overrides
+            .extend(column.clone().map(|c| (c, target)));
     }
     options.shape = Some(Shape::StageEvents);
     let stages = options.stage_map()?;
@@ -69,7 +72,11 @@ pub fn read_stage_events(
         };
         for profile in &profiles {
             for target in [Target::DealId, Target::Stage, Target::Time] {
-                if !profile.columns.iter().any(|c| c.target.as_ref() == Some(&target)) {
+                if !profile
+                    .columns
+                    .iter()
+                    .any(|c| c.target.as_ref() == Some(&target))
+                {
                     issues.raise("missing_column", Level::Error, 0, None, None, || {
                         (
                             format!("no column is known as {target}"),
@@ -79,38 +86,52 @@ pub fn read_stage_events(
                 }
             }
         }
-        let tables = each_row(input, n as u32, &sniffed, profiles, &options, &mut issues, |taker, record, issues| {
-            if taker.is_footer(record, issues) {
-                return false;
-            }
-            let Some(event) = taker.event(record, issues) else {
-                return false;
-            };
-            let known = log.push(event.deal, event.stage, event.at).and_then(|()| log.case(event.deal));
-            let case = match known {
-                Ok(case) => case as usize,
-                Err(e) => {
-                    taker.history_full(record, &event, &e, issues);
+        let tables = each_row(
+            input,
+            n as u32,
+            &sniffed,
+            profiles,
+            &options,
+            &mut issues,
+            |taker, record, issues| {
+                if is_footer(record, issues) {
                     return false;
                 }
-            };
-            if taker.has_amounts() {
-                if case >= amounts.len() {
-                    amounts.resize(case + 1, (i64::MIN, None));
+                let Some(event) = taker.event(record, issues) else {
+                    return false;
+                };
+                let known = log
+                    .push(event.deal, event.stage, event.at)
+                    .and_then(|()| log.case(event.deal));
+                let case = match known {
+                    Ok(case) => case as usize,
+                    Err(e) => {
+                        history_full(record, &event, &e, issues);
+                        return false;
+                    }
+                };
+                if taker.has_amounts() {
+                    if case >= amounts.len() {
+                        amounts.resize(case + 1, (i64::MIN, None));
+                    }
+                    let at_us = event.at.as_microsecond();
+                    let (last_us, amount) = &mut amounts[case];
+                    if at_us >= *last_us
+                        && let Some(found) = taker.event_amount(record, issues)
+                    {
+                        (*last_us, *amount) = (at_us, Some(found));
+                    }
                 }
-                let at_us = event.at.as_microsecond();
-                let (last_us, amount) = &mut amounts[case];
-                if at_us >= *last_us
-                    && let Some(found) = taker.event_amount(record, issues)
-                {
-                    (*last_us, *amount) = (at_us, Some(found));
-                }
-            }
-            true
-        })?;
+                true
+            },
+        )?;
         report.tables.extend(tables);
     }
-    let outcome = |label: &str| stages.get(label).and_then(|(canonical, _)| canonical.outcome());
+    let outcome = |label: &str| {
+        stages
+            .get(label)
+            .and_then(|(canonical, _)| canonical.outcome())
+    };
     let log = log.finish(|label| outcome(label).is_some());
     report.take_issues(issues);
     if log.events() == 0 {

@@ -1,11 +1,11 @@
 //! The import: find the files, look at each, take each in, link what they say.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::cell::Cell;
 
 use jiff::Timestamp;
 use model::{Book, CanonicalStage, Currency, Issue, Layer, RateTable, StageMap, TenantId};
@@ -102,7 +102,11 @@ impl Options {
         }
         let sides = [
             (&self.won, given.map(|m| &m.won), CanonicalStage::ClosedWon),
-            (&self.lost, given.map(|m| &m.lost), CanonicalStage::ClosedLost),
+            (
+                &self.lost,
+                given.map(|m| &m.lost),
+                CanonicalStage::ClosedLost,
+            ),
         ];
         for (own, written, canonical) in sides {
             for label in written.into_iter().flatten().chain(own) {
@@ -164,7 +168,9 @@ pub enum ImportError {
         path: PathBuf,
     },
     /// A mapping names a stage we do not have.
-    #[error("the mapping says {label:?} is {stage:?}; it can be lead, qualification, discovery, demo, proposal, negotiation, closed_won or closed_lost")]
+    #[error(
+        "the mapping says {label:?} is {stage:?}; it can be lead, qualification, discovery, demo, proposal, negotiation, closed_won or closed_lost"
+    )]
     Stage {
         /// The label.
         label: String,
@@ -206,7 +212,7 @@ pub fn import(
 ) -> Result<Import, ImportError> {
     let mut issues = Issues::new(Some(progress));
     let files = find(paths, &mut issues)?;
-    run(files, options, issues)
+    run(&files, options, issues)
 }
 
 /// One file to import.
@@ -222,7 +228,11 @@ struct Plan {
     profiles: Vec<Profile>,
 }
 
-pub(super) fn run(inputs: Vec<Input>, options: &Options, mut issues: Issues) -> Result<Import, ImportError> {
+pub(super) fn run(
+    inputs: &[Input],
+    options: &Options,
+    mut issues: Issues,
+) -> Result<Import, ImportError> {
     let stages = options.stage_map()?;
     let mut plans = Vec::new();
     for (n, input) in inputs.iter().enumerate() {
@@ -272,27 +282,41 @@ fn rank(shape: Shape) -> u8 {
 
 /// The first look: what kind of file, which tables, what their columns mean. `None` when it
 /// cannot be read at all; an issue says why.
-pub(super) fn look(input: &Input, options: &Options, issues: &mut Issues) -> Option<(Sniffed, Vec<Profile>)> {
-    let found = read::sniff(&input.source, Path::new(&input.name), options.delimiter).and_then(|sniffed| {
-        let profiles = profile::profile(&input.name, &input.source, &sniffed, options, issues).map_err(|e| Unreadable {
-            code: "unreadable",
-            what: format!("the file cannot be read: {e}"),
-            remedy: "check that it is there, whole, and that you may read it".into(),
-        })?;
-        Ok((sniffed, profiles))
-    });
+pub(super) fn look(
+    input: &Input,
+    options: &Options,
+    issues: &mut Issues,
+) -> Option<(Sniffed, Vec<Profile>)> {
+    let found =
+        read::sniff(&input.source, Path::new(&input.name), options.delimiter).and_then(|sniffed| {
+            let profiles = profile::profile(&input.name, &input.source, &sniffed, options, issues)
+                .map_err(|e| Unreadable {
+                    code: "unreadable",
+                    what: format!("the file cannot be read: {e}"),
+                    remedy: "check that it is there, whole, and that you may read it".into(),
+                })?;
+            Ok((sniffed, profiles))
+        });
     match found {
         Ok((sniffed, profiles)) => {
             let mut headless = false;
             if let Format::Csv(layout) = &sniffed.format {
                 headless = !layout.has_header;
                 for name in &layout.repeated {
-                    issues.raise("repeated_column", Level::Warning, 0, Some(name), None, || {
-                        (
-                            "several columns have this name; the later ones were numbered".into(),
-                            "give each column a name of its own".into(),
-                        )
-                    });
+                    issues.raise(
+                        "repeated_column",
+                        Level::Warning,
+                        0,
+                        Some(name),
+                        None,
+                        || {
+                            (
+                                "several columns have this name; the later ones were numbered"
+                                    .into(),
+                                "give each column a name of its own".into(),
+                            )
+                        },
+                    );
                 }
             }
             if sniffed.unmarked {
@@ -326,9 +350,15 @@ fn take(
     issues: &mut Issues,
 ) -> Result<Vec<TableReport>, ImportError> {
     let profiles = std::mem::take(&mut plan.profiles);
-    each_row(input, plan.input as u32, &plan.sniffed, profiles, options, issues, |taker, record, issues| {
-        taker.take(record, drafts, issues)
-    })
+    each_row(
+        input,
+        plan.input as u32,
+        &plan.sniffed,
+        profiles,
+        options,
+        issues,
+        |taker, record, issues| taker.take(record, drafts, issues),
+    )
 }
 
 /// Hands every readable row of a file to `used`, which says whether it was of use.
@@ -355,7 +385,10 @@ pub(super) fn each_row(
         bytes: Rc::clone(&read_bytes),
     };
     let mut rows = Rows::over(Box::new(stream), sniffed, issues).map_err(open)?;
-    let mut takers: Vec<Taker> = profiles.into_iter().map(|p| Taker::new(p, number, options)).collect();
+    let mut takers: Vec<Taker> = profiles
+        .into_iter()
+        .map(|p| Taker::new(p, number, options))
+        .collect();
     let mut record = Record::default();
     let mut seen = 0;
     let mut recoded = false;
@@ -368,8 +401,16 @@ pub(super) fn each_row(
         let table = record.table;
         let columns = rows.tables.0.get(table).map_or(&[][..], |t| &t.columns);
         while takers.len() <= table {
-            let name = rows.tables.0.get(takers.len()).and_then(|t| t.name.as_deref());
-            takers.push(Taker::new(Profile::bare(&input.name, name), number, options));
+            let name = rows
+                .tables
+                .0
+                .get(takers.len())
+                .and_then(|t| t.name.as_deref());
+            takers.push(Taker::new(
+                Profile::bare(&input.name, name),
+                number,
+                options,
+            ));
         }
         let taker = &mut takers[table];
         taker.widen(columns);
@@ -378,7 +419,8 @@ pub(super) fn each_row(
             issues.raise("not_utf8", Level::Warning, record.row, None, None, || {
                 (
                     "the text is not UTF-8 and was read as Windows-1252".into(),
-                    "check letters such as é and €; save the file as UTF-8 if they are wrong".into(),
+                    "check letters such as é and €; save the file as UTF-8 if they are wrong"
+                        .into(),
                 )
             });
         }
@@ -537,15 +579,22 @@ pub(super) fn find(paths: &[PathBuf], issues: &mut Issues) -> Result<Vec<Input>,
 /// A pipe cannot be read twice, so its bytes are kept.
 fn slurp(path: &Path) -> io::Result<Arc<[u8]>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(MAX_PIPE + 1).read_to_end(&mut bytes)?;
+    fs::File::open(path)?
+        .take(MAX_PIPE + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_PIPE {
-        return Err(io::Error::other("more than 1 GiB came through the pipe; save it to a file first"));
+        return Err(io::Error::other(
+            "more than 1 GiB came through the pipe; save it to a file first",
+        ));
     }
     Ok(bytes.into())
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn is_data(path: &Path) -> bool {

@@ -55,7 +55,9 @@ impl FromStr for Shape {
             .chain([&Self::Unknown])
             .find(|shape| shape.to_string() == text)
             .copied()
-            .ok_or_else(|| MappingError::Shape { found: text.to_owned() })
+            .ok_or_else(|| MappingError::Shape {
+                found: text.to_owned(),
+            })
     }
 }
 
@@ -217,7 +219,9 @@ impl FromStr for Target {
         let text = text.trim();
         if let Some(label) = text.strip_prefix("entered:") {
             if label.trim().is_empty() {
-                return Err(MappingError::Target { found: text.to_owned() });
+                return Err(MappingError::Target {
+                    found: text.to_owned(),
+                });
             }
             return Ok(Self::Entered(label.trim().to_owned()));
         }
@@ -225,7 +229,9 @@ impl FromStr for Target {
             .iter()
             .find(|(name, _)| *name == text)
             .map(|(_, target)| target.clone())
-            .ok_or_else(|| MappingError::Target { found: text.to_owned() })
+            .ok_or_else(|| MappingError::Target {
+                found: text.to_owned(),
+            })
     }
 }
 
@@ -237,7 +243,9 @@ impl Serialize for Target {
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -245,13 +253,18 @@ impl<'de> Deserialize<'de> for Target {
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
     /// No such field.
-    #[error("there is no field {found:?}; fields are {}, entered:<stage>", field_names())]
+    #[error(
+        "there is no field {found:?}; fields are {}, entered:<stage>",
+        field_names()
+    )]
     Target {
         /// What was written.
         found: String,
     },
     /// No such shape.
-    #[error("there is no shape {found:?}; shapes are deals, stage_events, activities, contacts, accounts, team, products")]
+    #[error(
+        "there is no shape {found:?}; shapes are deals, stage_events, activities, contacts, accounts, team, products"
+    )]
     Shape {
         /// What was written.
         found: String,
@@ -271,16 +284,21 @@ pub enum MappingError {
 }
 
 fn field_names() -> String {
-    NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    NAMES
+        .iter()
+        .map(|(name, _)| *name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Splits a `Column=field` override. The column may hold `=` itself: the last one counts.
 pub fn parse_override(text: &str) -> Result<(String, Target), MappingError> {
-    let (column, field) = text.rsplit_once('=').filter(|(c, _)| !c.trim().is_empty()).ok_or_else(|| {
-        MappingError::Override {
+    let (column, field) = text
+        .rsplit_once('=')
+        .filter(|(c, _)| !c.trim().is_empty())
+        .ok_or_else(|| MappingError::Override {
             found: text.to_owned(),
-        }
-    })?;
+        })?;
     Ok((column.trim().to_owned(), field.parse()?))
 }
 
@@ -334,7 +352,9 @@ impl Serialize for Columns {
 
 impl<'de> Deserialize<'de> for Columns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(BTreeMap::deserialize(deserializer)?.into_iter().collect()))
+        Ok(Self(
+            BTreeMap::deserialize(deserializer)?.into_iter().collect(),
+        ))
     }
 }
 
@@ -384,7 +404,9 @@ impl Mapping {
 
     /// The entry for a table of a file.
     pub fn of(&self, file: &str, table: Option<&str>) -> Option<&TableMapping> {
-        self.tables.iter().find(|t| t.file == file && t.table.as_deref() == table)
+        self.tables
+            .iter()
+            .find(|t| t.file == file && t.table.as_deref() == table)
     }
 }
 
@@ -408,7 +430,10 @@ const DEALS: Words = &[
         "deal_id opportunity_id deal_external_id external_id opportunity_number record_id hs_object_id deal_number \
          deal_no opp_id opportunity_no opportunity_identifier case_id case id",
     ),
-    (Target::DealName, "deal_name opportunity_name deal_title opportunity deal name title"),
+    (
+        Target::DealName,
+        "deal_name opportunity_name deal_title opportunity deal name title",
+    ),
     (
         Target::Company,
         "account_name company_name company account associated_company associated_company_primary deal_organization \
@@ -439,8 +464,14 @@ const DEALS: Words = &[
         "status deal_status opportunity_result opportunity_status deal_outcome result outcome won_lost",
     ),
     (Target::IsWon, "is_won won is_closed_won hs_is_closed_won"),
-    (Target::IsClosed, "is_closed closed hs_is_closed is_deal_closed"),
-    (Target::Pipeline, "pipeline deal_pipeline pipeline_name sales_pipeline pipeline_id"),
+    (
+        Target::IsClosed,
+        "is_closed closed hs_is_closed is_deal_closed",
+    ),
+    (
+        Target::Pipeline,
+        "pipeline deal_pipeline pipeline_name sales_pipeline pipeline_id",
+    ),
     (
         Target::Probability,
         "probability deal_probability win_probability opportunity_probability probability_percent \
@@ -457,8 +488,14 @@ const DEALS: Words = &[
         "closed_at closed_date actual_close_date date_closed closed_on deal_closed_on deal_deal_closed_on close_time \
          end_date",
     ),
-    (Target::WonAt, "won_at won_time won_date deal_won_time date_won"),
-    (Target::LostAt, "lost_at lost_time lost_date deal_lost_time date_lost"),
+    (
+        Target::WonAt,
+        "won_at won_time won_date deal_won_time date_won",
+    ),
+    (
+        Target::LostAt,
+        "lost_at lost_time lost_date deal_lost_time date_lost",
+    ),
     (
         Target::CreatedAt,
         "created_at created_date create_date date_created creation_date created_on created_time deal_created \
@@ -479,7 +516,10 @@ const DEALS: Words = &[
         "owner deal_owner opportunity_owner owner_name owner_full_name sales_agent sales_rep rep rep_name salesperson \
          account_executive agent assigned_to hubspot_owner_id owner_id",
     ),
-    (Target::OwnerEmail, "owner_email deal_owner_email opportunity_owner_email rep_email"),
+    (
+        Target::OwnerEmail,
+        "owner_email deal_owner_email opportunity_owner_email rep_email",
+    ),
     (
         Target::LostReason,
         "lost_reason deal_lost_reason closed_lost_reason loss_reason reason_lost close_reason",
@@ -515,41 +555,74 @@ const EVENTS: Words = &[
     ),
     (Target::Currency, "currency currency_code case:currency"),
     (Target::DealName, "deal_name opportunity_name case:name"),
-    (Target::Company, "account_name company_name company account case:company case:account"),
+    (
+        Target::Company,
+        "account_name company_name company account case:company case:account",
+    ),
     (
         Target::Owner,
         "owner deal_owner opportunity_owner owner_name sales_rep rep sales_agent case:owner case:responsible",
     ),
-    (Target::Pipeline, "pipeline deal_pipeline pipeline_name case:pipeline"),
+    (
+        Target::Pipeline,
+        "pipeline deal_pipeline pipeline_name case:pipeline",
+    ),
 ];
 
 const ACTIVITIES: Words = &[
-    (Target::ActivityId, "activity_id engagement_id task_id event_id external_id id"),
+    (
+        Target::ActivityId,
+        "activity_id engagement_id task_id event_id external_id id",
+    ),
     (
         Target::DealId,
         "deal_id deal_external_id opportunity_id associated_deal_ids associated_deal_id what_id related_to_id",
     ),
-    (Target::DealName, "deal_name opportunity_name associated_deal deal opportunity activity_deal"),
-    (Target::Kind, "type activity_type kind engagement_type activity"),
+    (
+        Target::DealName,
+        "deal_name opportunity_name associated_deal deal opportunity activity_deal",
+    ),
+    (
+        Target::Kind,
+        "type activity_type kind engagement_type activity",
+    ),
     (
         Target::Time,
         "timestamp at activity_date occurred_at time date start_time sent_at datetime created_at created_date due_date",
     ),
-    (Target::Participants, "participants attendees contacts people to contact"),
-    (Target::Outcome, "outcome call_outcome meeting_outcome disposition result"),
-    (Target::Summary, "summary subject notes note description title"),
-    (Target::RawContent, "raw_content raw_content_ref transcript body content url"),
+    (
+        Target::Participants,
+        "participants attendees contacts people to contact",
+    ),
+    (
+        Target::Outcome,
+        "outcome call_outcome meeting_outcome disposition result",
+    ),
+    (
+        Target::Summary,
+        "summary subject notes note description title",
+    ),
+    (
+        Target::RawContent,
+        "raw_content raw_content_ref transcript body content url",
+    ),
     (Target::NextSteps, "next_steps next_step"),
     (Target::Objections, "objections objections_raised"),
 ];
 
 const CONTACTS: Words = &[
-    (Target::PersonId, "contact_id stakeholder_id person_id external_id record_id id"),
+    (
+        Target::PersonId,
+        "contact_id stakeholder_id person_id external_id record_id id",
+    ),
     (
         Target::DealId,
         "deal_id deal_external_id opportunity_id associated_deal_ids associated_deal_id",
     ),
-    (Target::DealName, "deal_name opportunity_name associated_deal deal opportunity"),
+    (
+        Target::DealName,
+        "deal_name opportunity_name associated_deal deal opportunity",
+    ),
     (
         Target::Name,
         "contact_name full_name stakeholder name contact stakeholder_name person_name",
@@ -557,15 +630,24 @@ const CONTACTS: Words = &[
     (Target::FirstName, "first_name given_name firstname"),
     (Target::LastName, "last_name surname family_name lastname"),
     (Target::Title, "job_title title position"),
-    (Target::Email, "email email_address contact_email person_email e_mail"),
-    (Target::Role, "role contact_role buying_role stakeholder_role"),
+    (
+        Target::Email,
+        "email email_address contact_email person_email e_mail",
+    ),
+    (
+        Target::Role,
+        "role contact_role buying_role stakeholder_role",
+    ),
     (Target::Sentiment, "sentiment sentiment_score"),
     (Target::Engagement, "engagement engagement_score"),
     (
         Target::LastContact,
         "last_contact last_contacted last_contact_at last_activity_date last_activity",
     ),
-    (Target::AddedAt, "added_at created_at create_date created_date"),
+    (
+        Target::AddedAt,
+        "added_at created_at create_date created_date",
+    ),
     (Target::CommunicationStyle, "communication_style"),
     (
         Target::Company,
@@ -582,7 +664,10 @@ const ACCOUNTS: Words = &[
         Target::Company,
         "account company account_name company_name organization organization_name name customer client",
     ),
-    (Target::Domain, "domain company_domain_name website web_site url"),
+    (
+        Target::Domain,
+        "domain company_domain_name website web_site url",
+    ),
     (Target::Industry, "industry sector vertical"),
     (
         Target::Employees,
@@ -590,7 +675,10 @@ const ACCOUNTS: Words = &[
     ),
     (Target::Revenue, "annual_revenue revenue"),
     (Target::Currency, "currency currency_code currency_iso_code"),
-    (Target::Owner, "account_owner company_owner owner owner_name"),
+    (
+        Target::Owner,
+        "account_owner company_owner owner owner_name",
+    ),
 ];
 
 const TEAM: Words = &[
@@ -600,14 +688,23 @@ const TEAM: Words = &[
         "sales_agent agent sales_rep rep owner salesperson full_name name user user_name account_executive",
     ),
     (Target::Email, "email email_address"),
-    (Target::Manager, "manager manager_name supervisor reports_to team_lead"),
-    (Target::Team, "team regional_office office region team_name department"),
+    (
+        Target::Manager,
+        "manager manager_name supervisor reports_to team_lead",
+    ),
+    (
+        Target::Team,
+        "team regional_office office region team_name department",
+    ),
     (Target::Role, "role title job_title position"),
 ];
 
 const PRODUCTS: Words = &[
     (Target::Product, "product product_name name sku"),
-    (Target::Price, "sales_price list_price price unit_price standard_price"),
+    (
+        Target::Price,
+        "sales_price list_price price unit_price standard_price",
+    ),
 ];
 
 fn words(shape: Shape) -> Words {
@@ -626,7 +723,11 @@ fn words(shape: Shape) -> Words {
 /// A heading as people compare it: letters and digits only, small. What follows in brackets
 /// counts only when nothing else is left.
 pub(super) fn fold(heading: &str) -> String {
-    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    heading
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Without a trailing remark: `Amount (USD)` is `Amount`, `Probability (%)` is `Probability`.
@@ -640,7 +741,9 @@ fn without_remark(heading: &str) -> &str {
 /// A heading without the marks that cannot be seen, its spaces single.
 pub(super) fn clean_heading(heading: &str) -> String {
     let mut out = String::with_capacity(heading.len());
-    for word in trim(heading).split(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}') {
+    for word in
+        trim(heading).split(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}')
+    {
         if !word.is_empty() {
             if !out.is_empty() {
                 out.push(' ');
@@ -669,16 +772,28 @@ fn lookup(shape: Shape, heading: &str) -> Option<(Target, usize)> {
 /// `Date entered "Proposal (Sales Pipeline)"` and its like: the label of the stage.
 fn stage_entry(heading: &str) -> Option<String> {
     let lower = heading.to_ascii_lowercase();
-    for start in ["hs_v2_date_entered_", "hs_date_entered_", "properties.hs_v2_date_entered_", "properties.hs_date_entered_"] {
+    for start in [
+        "hs_v2_date_entered_",
+        "hs_date_entered_",
+        "properties.hs_v2_date_entered_",
+        "properties.hs_date_entered_",
+    ] {
         if lower.starts_with(start) && !lower.ends_with("_current_stage") {
             return Some(heading[start.len()..].to_owned()).filter(|l| !l.is_empty());
         }
     }
-    let rest = lower.strip_prefix("date entered ").map(|r| &heading[heading.len() - r.len()..])?;
+    let rest = lower
+        .strip_prefix("date entered ")
+        .map(|r| &heading[heading.len() - r.len()..])?;
     if rest.eq_ignore_ascii_case("current stage") {
         return None;
     }
-    let quoted = rest.trim_matches(|c| matches!(c, '"' | '\'' | '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}'));
+    let quoted = rest.trim_matches(|c| {
+        matches!(
+            c,
+            '"' | '\'' | '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}'
+        )
+    });
     // The pipeline stands behind the stage, in brackets.
     let label = without_remark(quoted).trim();
     (!label.is_empty()).then(|| label.to_owned())
@@ -693,7 +808,8 @@ impl Headings {
     }
 
     fn knows(heading: &str) -> bool {
-        SHAPES.iter().any(|shape| lookup(*shape, heading).is_some()) || stage_entry(heading).is_some()
+        SHAPES.iter().any(|shape| lookup(*shape, heading).is_some())
+            || stage_entry(heading).is_some()
     }
 
     /// A row of at least two different words, of which two are known headings, or one where no
@@ -705,7 +821,10 @@ impl Headings {
             return false;
         }
         let known = cells.iter().filter(|c| Self::knows(c)).count();
-        let values = cells.iter().filter(|c| c.starts_with(|d: char| d.is_ascii_digit())).count();
+        let values = cells
+            .iter()
+            .filter(|c| c.starts_with(|d: char| d.is_ascii_digit()))
+            .count();
         known >= 2 && values * 2 < cells.len() || known == 1 && values == 0
     }
 }
@@ -731,7 +850,9 @@ pub(super) fn recognise(
     let shape = forced.or_else(|| {
         SHAPES
             .iter()
-            .filter_map(|&shape| score(shape, file, table, columns, glance, overrides).map(|s| (s, shape)))
+            .filter_map(|&shape| {
+                score(shape, file, table, columns, glance, overrides).map(|s| (s, shape))
+            })
             // The first of equals wins.
             .fold(None, |best: Option<(f64, Shape)>, found| match best {
                 Some(b) if b.0 >= found.0 => Some(b),
@@ -753,16 +874,20 @@ pub(super) fn recognise(
 }
 
 /// A mapping that was given, brought into the order of the columns that are really there.
-pub(super) fn complete(given: &TableMapping, columns: &[String], overrides: &[(String, Target)]) -> TableMapping {
-    let left = match given.shape {
-        Shape::StageEvents | Shape::Unknown => Target::Ignore,
-        _ => Target::Custom,
-    };
+pub(super) fn complete(
+    given: &TableMapping,
+    columns: &[String],
+    overrides: &[(String, Target)],
+) -> TableMapping {
     let assigned = columns
         .iter()
         .map(|column| {
-            let target = overridden(column, overrides).or_else(|| given.columns.get(column).cloned());
-            (column.clone(), target.unwrap_or_else(|| left.clone()))
+            let target =
+                overridden(column, overrides).or_else(|| given.columns.get(column).cloned());
+            (
+                column.clone(),
+                target.unwrap_or_else(|| left_over(given.shape, column)),
+            )
         })
         .collect();
     TableMapping {
@@ -775,61 +900,91 @@ pub(super) fn complete(given: &TableMapping, columns: &[String], overrides: &[(S
 pub(super) fn place(map: &TableMapping, column: &str, overrides: &[(String, Target)]) -> Target {
     let found = overridden(column, overrides).or_else(|| {
         let (target, _) = lookup(map.shape, column)?;
-        map.columns.0.iter().all(|(_, t)| *t != target).then_some(target)
+        map.columns
+            .0
+            .iter()
+            .all(|(_, t)| *t != target)
+            .then_some(target)
     });
-    found.unwrap_or(match map.shape {
-        Shape::StageEvents if !is_case_column(column) => Target::Ignore,
-        Shape::Unknown => Target::Ignore,
-        _ => Target::Custom,
-    })
+    found.unwrap_or_else(|| left_over(map.shape, column))
 }
 
 fn overridden(column: &str, overrides: &[(String, Target)]) -> Option<Target> {
-    let named = |same: &dyn Fn(&str) -> bool| overrides.iter().rev().find(|(name, _)| same(name)).map(|(_, t)| t.clone());
+    let named = |same: &dyn Fn(&str) -> bool| {
+        overrides
+            .iter()
+            .rev()
+            .find(|(name, _)| same(name))
+            .map(|(_, t)| t.clone())
+    };
     named(&|name| name == column).or_else(|| named(&|name| fold(name) == fold(column)))
 }
 
 /// Which field each column fills: where several would fill one, the surest name does.
-fn assign(shape: Shape, preset: &str, columns: &[String], overrides: &[(String, Target)]) -> Columns {
+fn assign(
+    shape: Shape,
+    preset: &str,
+    columns: &[String],
+    overrides: &[(String, Target)],
+) -> Columns {
     let given: Vec<Option<Target>> = columns.iter().map(|c| overridden(c, overrides)).collect();
     let found: Vec<Option<(Target, usize)>> = columns
         .iter()
         .zip(&given)
-        .map(|(column, given)| if given.is_some() { None } else { lookup(shape, column) })
+        .map(|(column, given)| {
+            if given.is_some() {
+                None
+            } else {
+                lookup(shape, column)
+            }
+        })
         .collect();
     let is_given = |target: &Target| given.iter().flatten().any(|t| t == target);
     let wins = |at: usize| {
         found[at].as_ref().filter(|(target, rank)| {
             let beaten = found.iter().enumerate().any(|(other, f)| {
-                f.as_ref().is_some_and(|(t, r)| t == target && (*r, other) < (*rank, at))
+                f.as_ref()
+                    .is_some_and(|(t, r)| t == target && (*r, other) < (*rank, at))
             });
             !beaten && !is_given(target)
         })
     };
-    let has_stage = is_given(&Target::Stage) || (0..columns.len()).any(|n| wins(n).is_some_and(|(t, _)| *t == Target::Stage));
+    let has_stage = is_given(&Target::Stage)
+        || (0..columns.len()).any(|n| wins(n).is_some_and(|(t, _)| *t == Target::Stage));
     let assigned = columns.iter().enumerate().map(|(at, column)| {
-        let target = match (given[at].clone(), wins(at).map(|(t, _)| t.clone())) {
-            (Some(target), _) => target,
+        let recognised = || match wins(at)?.0.clone() {
             // Without a stage, the status is all there is of one.
-            (None, Some(Target::Status)) if shape == Shape::Deals && !has_stage => Target::Stage,
-            (None, Some(Target::CreatedAt)) if preset == "crm-opportunities" && fold(column) == "engagedate" => {
-                Target::Entered("Engaging".to_owned())
+            Target::Status if shape == Shape::Deals && !has_stage => Some(Target::Stage),
+            Target::CreatedAt if preset == "crm-opportunities" && fold(column) == "engagedate" => {
+                Some(Target::Entered("Engaging".to_owned()))
             }
-            (None, Some(target)) => target,
-            (None, None) => match shape {
-                Shape::Deals => stage_entry(column).map_or(Target::Custom, Target::Entered),
-                // Columns of single events have no place on a deal; those of the case do.
-                Shape::StageEvents if !is_case_column(column) => Target::Ignore,
-                Shape::Unknown => Target::Ignore,
-                _ => Target::Custom,
-            },
+            target => Some(target),
         };
-        (column.clone(), target)
+        let entry = || {
+            stage_entry(column)
+                .filter(|_| shape == Shape::Deals)
+                .map(Target::Entered)
+        };
+        let target = given[at].clone().or_else(recognised).or_else(entry);
+        (
+            column.clone(),
+            target.unwrap_or_else(|| left_over(shape, column)),
+        )
     });
     Columns(assigned.collect())
 }
 
-pub(super) fn is_case_column(column: &str) -> bool {
+/// What becomes of a column that means nothing to us.
+fn left_over(shape: Shape, column: &str) -> Target {
+    match shape {
+        Shape::Unknown => Target::Ignore,
+        // Columns of single events have no place on a deal; those of the case do.
+        Shape::StageEvents if !is_case_column(column) => Target::Ignore,
+        _ => Target::Custom,
+    }
+}
+
+fn is_case_column(column: &str) -> bool {
     column.len() > 5 && column.as_bytes()[..5].eq_ignore_ascii_case(b"case:")
 }
 
@@ -845,22 +1000,36 @@ fn score(
     let map = assign(shape, "", columns, overrides);
     let at = |target: &Target| map.0.iter().position(|(_, t)| t == target);
     let has = |target: Target| at(&target).is_some();
-    let of = |shares: &[f64], target: Target| at(&target).and_then(|n| shares.get(n)).copied().unwrap_or(0.0);
+    let of = |shares: &[f64], target: Target| {
+        at(&target)
+            .and_then(|n| shares.get(n))
+            .copied()
+            .unwrap_or(0.0)
+    };
     let entered = map.0.iter().any(|(_, t)| matches!(t, Target::Entered(_)));
     let fits = match shape {
         Shape::Deals => {
             (has(Target::DealId) || has(Target::DealName))
-                && (has(Target::Stage) || has(Target::Amount) || has(Target::CloseDate) || has(Target::IsWon) || entered)
+                && (has(Target::Stage)
+                    || has(Target::Amount)
+                    || has(Target::CloseDate)
+                    || has(Target::IsWon)
+                    || entered)
         }
         Shape::StageEvents => has(Target::DealId) && has(Target::Stage) && has(Target::Time),
         Shape::Activities => has(Target::Kind) && has(Target::Time),
         Shape::Contacts => {
             let named = has(Target::Name) || has(Target::LastName) || has(Target::Email);
-            named && (has(Target::Email) || has(Target::Role) || has(Target::Title)) && !has_any(columns, &["manager"])
+            named
+                && (has(Target::Email) || has(Target::Role) || has(Target::Title))
+                && !has_any(columns, &["manager"])
         }
         Shape::Accounts => {
             (has(Target::Company) || has(Target::CompanyId))
-                && (has(Target::Industry) || has(Target::Employees) || has(Target::Revenue) || has(Target::Domain))
+                && (has(Target::Industry)
+                    || has(Target::Employees)
+                    || has(Target::Revenue)
+                    || has(Target::Domain))
         }
         Shape::Team => has(Target::Name) && (has(Target::Manager) || has(Target::Team)),
         Shape::Products => has(Target::Product) && has(Target::Price),
@@ -878,11 +1047,18 @@ fn score(
     if shape == Shape::StageEvents {
         // The names of the time columns that only event logs use come first in the list.
         let sure = map.0.iter().any(|(c, t)| {
-            *t == Target::Time && lookup(shape, c).is_some_and(|(_, rank)| rank < 16) || *t == Target::FromStage
+            *t == Target::Time && lookup(shape, c).is_some_and(|(_, rank)| rank < 16)
+                || *t == Target::FromStage
         });
         let repeats = of(&glance.repeats, Target::DealId);
         score += f64::from(u8::from(sure)) * 2.0;
-        score += if repeats > 0.2 { 3.0 } else if sure { 0.0 } else { -4.0 };
+        score += if repeats > 0.2 {
+            3.0
+        } else if sure {
+            0.0
+        } else {
+            -4.0
+        };
         score -= 6.0 * of(&glance.kinds, Target::Stage);
     }
     if shape == Shape::Deals && of(&glance.repeats, Target::DealId) > 0.2 {
@@ -915,17 +1091,31 @@ fn has_any(columns: &[String], keys: &[&str]) -> bool {
 /// Which known export the columns are of, for the report.
 fn preset(shape: Shape, columns: &[String]) -> &'static str {
     let keys: Vec<String> = columns.iter().map(|c| fold(c)).collect();
-    let count = |signature: &[&str]| signature.iter().filter(|s| keys.iter().any(|k| k == *s)).count();
+    let count = |signature: &[&str]| {
+        signature
+            .iter()
+            .filter(|s| keys.iter().any(|k| k == *s))
+            .count()
+    };
     let begins = |start: &str| columns.iter().filter(|c| c.starts_with(start)).count();
     let crm = [
-        &["opportunityid", "salesagent", "dealstage", "engagedate", "closevalue"][..],
+        &[
+            "opportunityid",
+            "salesagent",
+            "dealstage",
+            "engagedate",
+            "closevalue",
+        ][..],
         &["account", "sector", "yearestablished", "officelocation"],
         &["product", "series", "salesprice"],
         &["salesagent", "manager", "regionaloffice"],
     ];
     if shape == Shape::Unknown {
         "none"
-    } else if crm.iter().any(|signature| count(signature) == signature.len()) {
+    } else if crm
+        .iter()
+        .any(|signature| count(signature) == signature.len())
+    {
         "crm-opportunities"
     } else if count(&["caseconceptname"]) == 1 || count(&["conceptname", "timetimestamp"]) == 2 {
         "process-mining"
@@ -935,11 +1125,26 @@ fn preset(shape: Shape, columns: &[String]) -> &'static str {
         "pipedrive"
     } else if columns.iter().any(|c| stage_entry(c).is_some())
         || columns.iter().any(|c| c.starts_with("properties."))
-        || count(&["hsobjectid", "dealname", "dealstage", "dealowner", "recordid", "associatedcompany"]) >= 2
+        || count(&[
+            "hsobjectid",
+            "dealname",
+            "dealstage",
+            "dealowner",
+            "recordid",
+            "associatedcompany",
+        ]) >= 2
     {
         "hubspot"
-    } else if count(&["opportunityid", "opportunityname", "opportunityowner", "stagename", "accountname", "fiscalperiod", "leadsource", "closedate"])
-        >= 3
+    } else if count(&[
+        "opportunityid",
+        "opportunityname",
+        "opportunityowner",
+        "stagename",
+        "accountname",
+        "fiscalperiod",
+        "leadsource",
+        "closedate",
+    ]) >= 3
     {
         "salesforce"
     } else {
@@ -977,9 +1182,24 @@ mod tests {
             "crm-opportunities",
             "company,industry,custom,annual_revenue,employees,custom,custom",
         );
-        check("sales_agent,manager,regional_office", Shape::Team, "crm-opportunities", "name,manager,team");
-        check("product,series,sales_price", Shape::Products, "crm-opportunities", "product,custom,price");
-        check("case,stage,ts,amount", Shape::StageEvents, "generic", "deal_id,stage,time,amount");
+        check(
+            "sales_agent,manager,regional_office",
+            Shape::Team,
+            "crm-opportunities",
+            "name,manager,team",
+        );
+        check(
+            "product,series,sales_price",
+            Shape::Products,
+            "crm-opportunities",
+            "product,custom,price",
+        );
+        check(
+            "case,stage,ts,amount",
+            Shape::StageEvents,
+            "generic",
+            "deal_id,stage,time,amount",
+        );
         check(
             "column 1,concept:name,org:resource,time:timestamp,Activity,Resource,Costs,case:concept:name,case:creator",
             Shape::StageEvents,
@@ -1031,13 +1251,24 @@ mod tests {
             assert_eq!(name.parse::<Target>().unwrap(), *target);
             assert_eq!(target.to_string(), *name);
         }
-        assert_eq!("entered:Proposal".parse::<Target>().unwrap(), Target::Entered("Proposal".into()));
+        assert_eq!(
+            "entered:Proposal".parse::<Target>().unwrap(),
+            Target::Entered("Proposal".into())
+        );
     }
 
     #[test]
     fn an_override_names_a_column_and_a_field() {
-        assert_eq!(parse_override("A=B = amount").unwrap(), ("A=B".into(), Target::Amount));
+        assert_eq!(
+            parse_override("A=B = amount").unwrap(),
+            ("A=B".into(), Target::Amount)
+        );
         assert!(parse_override("amount").is_err());
-        assert!(parse_override("A=colour").unwrap_err().to_string().contains("expected_close"));
+        assert!(
+            parse_override("A=colour")
+                .unwrap_err()
+                .to_string()
+                .contains("expected_close")
+        );
     }
 }

@@ -102,7 +102,15 @@ pub(super) fn profile(
         .map(|(n, table)| {
             let mut evidence = tables.get_mut(n).map(std::mem::take).unwrap_or_default();
             evidence.resize_with(table.columns.len(), Evidence::default);
-            settle(file, table.name.as_deref(), &table.columns, &evidence, native, options, issues)
+            settle(
+                file,
+                table.name.as_deref(),
+                &table.columns,
+                &evidence,
+                native,
+                options,
+                issues,
+            )
         })
         .collect())
 }
@@ -144,14 +152,30 @@ fn settle(
     options: &Options,
     issues: &mut Issues,
 ) -> Profile {
-    let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let share = |part: u64, whole: u64| {
+        if whole == 0 {
+            0.0
+        } else {
+            part as f64 / whole as f64
+        }
+    };
     let glance = Glance {
-        repeats: evidence.iter().map(|e| share(e.repeated, e.filled)).collect(),
+        repeats: evidence
+            .iter()
+            .map(|e| share(e.repeated, e.filled))
+            .collect(),
         kinds: evidence.iter().map(|e| share(e.kinds, e.filled)).collect(),
     };
     let mapping = match options.mapping.as_ref().and_then(|m| m.of(file, table)) {
         Some(given) => mapping::complete(given, columns, &options.overrides),
-        None => mapping::recognise(file, table, columns, &glance, options.shape, &options.overrides),
+        None => mapping::recognise(
+            file,
+            table,
+            columns,
+            &glance,
+            options.shape,
+            &options.overrides,
+        ),
     };
     let target = |n: usize| mapping.columns.0.get(n).map(|(_, t)| t);
     let is_date = |n: usize| target(n).is_some_and(holds_date);
@@ -159,7 +183,10 @@ fn settle(
 
     // One file is written by one hand: a column that tells speaks for one that does not.
     let given_order = options.dates.or(mapping.dates);
-    let given_mark = options.decimal.or(mapping.decimal).or(native.then_some(DecimalMark::Point));
+    let given_mark = options
+        .decimal
+        .or(mapping.decimal)
+        .or(native.then_some(DecimalMark::Point));
     let order_elsewhere = (0..columns.len()).filter(|&n| is_date(n)).find_map(|n| {
         let order = evidence[n].dates.order()?;
         Some((n, order))
@@ -252,7 +279,9 @@ fn settle(
         });
     }
     let ends_only = (0..columns.len()).any(|n| {
-        target(n) == Some(&Target::Lifecycle) && evidence[n].ends > 0 && evidence[n].ends < evidence[n].filled
+        target(n) == Some(&Target::Lifecycle)
+            && evidence[n].ends > 0
+            && evidence[n].ends < evidence[n].filled
     });
     Profile {
         mapping,
@@ -296,8 +325,8 @@ fn holds_number(target: &Target) -> bool {
 fn heading_currency(heading: &str) -> Option<String> {
     // Only the common ones: `Amount Net` is no currency.
     const KNOWN: [&str; 24] = [
-        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "INR", "BRL",
-        "MXN", "ZAR", "SGD", "HKD", "CNY", "KRW", "TRY", "ILS",
+        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK",
+        "HUF", "INR", "BRL", "MXN", "ZAR", "SGD", "HKD", "CNY", "KRW", "TRY", "ILS",
     ];
     let last = heading
         .trim_end_matches([')', ']', ' '])
@@ -320,7 +349,14 @@ impl Profile {
 
 /// Whether a table needs telling what its columns are.
 pub(super) fn raise_unknown(profile: &Profile, headless: bool, issues: &mut Issues) {
-    let names: Vec<&str> = profile.mapping.columns.0.iter().map(|(c, _)| c.as_str()).take(12).collect();
+    let names: Vec<&str> = profile
+        .mapping
+        .columns
+        .0
+        .iter()
+        .map(|(c, _)| c.as_str())
+        .take(12)
+        .collect();
     if profile.mapping.shape == Shape::Unknown {
         issues.raise("unknown_table", Level::Error, 0, None, None, || {
             (

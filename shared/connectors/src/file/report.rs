@@ -87,7 +87,11 @@ impl Report {
 
     /// How many issues there are of a severity.
     pub fn count(&self, severity: Severity) -> u64 {
-        self.issues.iter().filter(|g| g.severity == severity).map(|g| g.count).sum()
+        self.issues
+            .iter()
+            .filter(|g| g.severity == severity)
+            .map(|g| g.count)
+            .sum()
     }
 
     /// The mapping that was used, to write down, edit and give back.
@@ -104,7 +108,10 @@ impl Report {
                     dates: t.columns.iter().find_map(|c| c.dates),
                     decimal: t.columns.iter().find_map(|c| c.decimal),
                     columns: super::mapping::Columns(
-                        t.columns.iter().map(|c| (c.column.clone(), c.target.clone())).collect(),
+                        t.columns
+                            .iter()
+                            .map(|c| (c.column.clone(), c.target.clone()))
+                            .collect(),
                     ),
                 })
                 .collect(),
@@ -123,7 +130,8 @@ impl Report {
                 examples: kind.kept,
             })
             .collect();
-        self.issues.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(b.code)));
+        self.issues
+            .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(b.code)));
     }
 }
 

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::drafts::{
-    ActivityDraft, CaseDraft, DealDraft, DealRef, Drafts, Instant, Product, Spot, StakeholderDraft, Sum, product_key,
+    ActivityDraft, CaseDraft, DealDraft, DealRef, Drafts, Instant, Product, Spot, StakeholderDraft,
+    Sum, product_key,
 };
 use super::import::Options;
 use super::issues::{Issues, Level};
@@ -78,12 +79,19 @@ impl<'o> Taker<'o> {
 
     /// Takes in columns that the first look did not meet.
     pub(super) fn widen(&mut self, columns: &[String]) {
-        let Some(added) = columns.get(self.profile.columns.len()..).filter(|a| !a.is_empty()) else {
+        let Some(added) = columns
+            .get(self.profile.columns.len()..)
+            .filter(|a| !a.is_empty())
+        else {
             return;
         };
         for column in added {
             let target = mapping::place(&self.profile.mapping, column, &self.options.overrides);
-            self.profile.mapping.columns.0.push((column.clone(), target.clone()));
+            self.profile
+                .mapping
+                .columns
+                .0
+                .push((column.clone(), target.clone()));
             self.profile.columns.push(Style {
                 target: Some(target),
                 dates: self.options.dates,
@@ -96,28 +104,44 @@ impl<'o> Taker<'o> {
 
     fn index(&mut self) {
         let styles = self.profile.columns.iter().enumerate();
-        self.fields = styles.filter_map(|(n, s)| Some((s.target.clone()?, n))).collect();
+        self.fields = styles
+            .filter_map(|(n, s)| Some((s.target.clone()?, n)))
+            .collect();
         self.event = EventColumns {
             deal: self.column(&Target::DealId),
             stage: self.column(&Target::Stage),
             time: self.column(&Target::Time),
             amount: self.column(&Target::Amount),
-            lifecycle: self.column(&Target::Lifecycle).filter(|_| self.profile.ends_only),
+            lifecycle: self
+                .column(&Target::Lifecycle)
+                .filter(|_| self.profile.ends_only),
             more: self.fields.iter().any(|(target, _)| {
                 !matches!(
                     target,
-                    Target::DealId | Target::Stage | Target::Time | Target::Lifecycle | Target::Ignore
+                    Target::DealId
+                        | Target::Stage
+                        | Target::Time
+                        | Target::Lifecycle
+                        | Target::Ignore
                 )
             }),
         };
     }
 
     fn column(&self, target: &Target) -> Option<usize> {
-        self.fields.iter().find(|(t, _)| t == target).map(|(_, n)| *n)
+        self.fields
+            .iter()
+            .find(|(t, _)| t == target)
+            .map(|(_, n)| *n)
     }
 
     fn heading(&self, column: usize) -> &str {
-        self.profile.mapping.columns.0.get(column).map_or("", |(name, _)| name)
+        self.profile
+            .mapping
+            .columns
+            .0
+            .get(column)
+            .map_or("", |(name, _)| name)
     }
 
     fn spot(&self, record: &Record) -> Spot {
@@ -129,7 +153,7 @@ impl<'o> Taker<'o> {
 
     /// Takes one row in; `false` when nothing of it could be used, which an issue has said.
     pub(super) fn take(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
-        if self.profile.mapping.shape == Shape::Unknown || self.is_footer(record, issues) {
+        if self.profile.mapping.shape == Shape::Unknown || is_footer(record, issues) {
             return false;
         }
         match self.profile.mapping.shape {
@@ -173,14 +197,21 @@ impl<'o> Taker<'o> {
 
     /// The text of a field, unless it stands for nothing.
     fn text<'r>(&self, record: &'r Record, target: &Target) -> Option<&'r str> {
-        record.get(self.column(target)?).filter(|t| !value::is_null(t))
+        record
+            .get(self.column(target)?)
+            .filter(|t| !value::is_null(t))
     }
 
     fn owned(&self, record: &Record, target: &Target) -> Option<String> {
         self.text(record, target).map(str::to_owned)
     }
 
-    fn moment(&self, record: &Record, column: Option<usize>, issues: &mut Issues) -> Option<Moment> {
+    fn moment(
+        &self,
+        record: &Record,
+        column: Option<usize>,
+        issues: &mut Issues,
+    ) -> Option<Moment> {
         let column = column?;
         let text = record.get(column).filter(|t| !value::is_null(t))?;
         let style = self.profile.columns.get(column)?;
@@ -188,12 +219,19 @@ impl<'o> Taker<'o> {
             Ok(found) => {
                 // 1971 to 2100: outside, a sale is hard to believe.
                 if !(31_536_000_000_000..4_102_444_800_000_000).contains(&found.local_us) {
-                    issues.raise("odd_year", Level::Warning, record.row, Some(self.heading(column)), Some(text), || {
-                        (
-                            "the year is hard to believe; it was read as it stands".into(),
-                            "check the year".into(),
-                        )
-                    });
+                    issues.raise(
+                        "odd_year",
+                        Level::Warning,
+                        record.row,
+                        Some(self.heading(column)),
+                        Some(text),
+                        || {
+                            (
+                                "the year is hard to believe; it was read as it stands".into(),
+                                "check the year".into(),
+                            )
+                        },
+                    );
                 }
                 Some(found)
             }
@@ -215,9 +253,14 @@ impl<'o> Taker<'o> {
                         "write dates as 2026-12-31; if this column holds none, say --map \"Column=custom\"",
                     ),
                 };
-                issues.raise(code, Level::Error, record.row, Some(self.heading(column)), Some(text), || {
-                    (what.into(), remedy.into())
-                });
+                issues.raise(
+                    code,
+                    Level::Error,
+                    record.row,
+                    Some(self.heading(column)),
+                    Some(text),
+                    || (what.into(), remedy.into()),
+                );
                 None
             }
         }
@@ -235,11 +278,21 @@ impl<'o> Taker<'o> {
         }
     }
 
-    fn number(&self, record: &Record, target: &Target, issues: &mut Issues) -> Option<value::Number> {
+    fn number(
+        &self,
+        record: &Record,
+        target: &Target,
+        issues: &mut Issues,
+    ) -> Option<value::Number> {
         self.number_in(record, self.column(target)?, issues)
     }
 
-    fn number_in(&self, record: &Record, column: usize, issues: &mut Issues) -> Option<value::Number> {
+    fn number_in(
+        &self,
+        record: &Record,
+        column: usize,
+        issues: &mut Issues,
+    ) -> Option<value::Number> {
         let text = record.get(column).filter(|t| !value::is_null(t))?;
         let style = self.profile.columns.get(column)?;
         match value::number(text, style.decimal) {
@@ -262,9 +315,14 @@ impl<'o> Taker<'o> {
                         "correct it, or leave the cell empty where there is none",
                     ),
                 };
-                issues.raise(code, Level::Error, record.row, Some(self.heading(column)), Some(text), || {
-                    (what.into(), remedy.into())
-                });
+                issues.raise(
+                    code,
+                    Level::Error,
+                    record.row,
+                    Some(self.heading(column)),
+                    Some(text),
+                    || (what.into(), remedy.into()),
+                );
                 None
             }
         }
@@ -280,12 +338,20 @@ impl<'o> Taker<'o> {
                 record.row,
                 Some(self.heading(column)),
                 record.get(column),
-                || ("the amount is below zero; it was kept".into(), "check the sign".into()),
+                || {
+                    (
+                        "the amount is below zero; it was kept".into(),
+                        "check the sign".into(),
+                    )
+                },
             );
         }
         let currency = found
             .currency
-            .or_else(|| self.text(record, &Target::Currency).map(str::to_ascii_uppercase))
+            .or_else(|| {
+                self.text(record, &Target::Currency)
+                    .map(str::to_ascii_uppercase)
+            })
             .or_else(|| self.profile.columns.get(column)?.currency.clone());
         Some(Sum {
             amount: found.value,
@@ -294,11 +360,19 @@ impl<'o> Taker<'o> {
     }
 
     /// A number within bounds; `from` is −1 or 0.
-    fn bounded(&self, record: &Record, target: &Target, from: f64, issues: &mut Issues) -> Option<f64> {
+    fn bounded(
+        &self,
+        record: &Record,
+        target: &Target,
+        from: f64,
+        issues: &mut Issues,
+    ) -> Option<f64> {
         let column = self.column(target)?;
         let found = self.number_in(record, column, issues)?;
         let mut number = found.value.to_f64()?;
-        if found.percent || (*target == Target::Probability && !self.profile.columns[column].fraction) {
+        if found.percent
+            || (*target == Target::Probability && !self.profile.columns[column].fraction)
+        {
             number /= 100.0;
         }
         if (from..=1.0).contains(&number) {
@@ -373,46 +447,6 @@ impl<'o> Taker<'o> {
         Ok(Some(id))
     }
 
-    /// Totals and remarks below the data.
-    pub(super) fn is_footer(&self, record: &Record, issues: &mut Issues) -> bool {
-        const STARTS: [&str; 10] = [
-            "grand total", "total", "subtotal", "sub-total", "sum", "gesamt", "confidential information", "copyright",
-            "generated by", "report generated",
-        ];
-        // Footers are short of cells: a row with most cells filled is data.
-        let mut filled = (0..record.len()).filter_map(|n| record.get(n)).filter(|t| !t.is_empty());
-        let Some(first) = filled.next() else {
-            return false;
-        };
-        let looks = |start: &&str| {
-            first.len() >= start.len()
-                && first.is_char_boundary(start.len())
-                && first[..start.len()].eq_ignore_ascii_case(start)
-                && !first[start.len()..].starts_with(|c: char| c.is_alphanumeric())
-        };
-        if !first.starts_with(|c: char| c.is_ascii_alphabetic()) || !STARTS.iter().any(|s| looks(s)) {
-            return false;
-        }
-        if !filled.all(|text| text.bytes().any(|b| b.is_ascii_digit()) && value::number(text, None) != Err(NoNumber::Unlike))
-        {
-            return false;
-        }
-        issues.raise("footer", Level::Note, record.row, None, Some(first), || {
-            (
-                "a total or remark below the data was passed over".into(),
-                "nothing to do".into(),
-            )
-        });
-        true
-    }
-
-    fn unusable(&self, record: &Record, what: &str, remedy: &str, issues: &mut Issues) -> bool {
-        issues.raise("unusable_row", Level::Error, record.row, None, None, || {
-            (format!("{what}, so the row was not used"), remedy.into())
-        });
-        false
-    }
-
     // ------------------------------------------------------------ stage events
 
     /// The deal, stage and time of an event row.
@@ -421,16 +455,29 @@ impl<'o> Taker<'o> {
         if let Some(kind) = cell(self.event.lifecycle)
             && !kind.eq_ignore_ascii_case("complete")
         {
-            issues.raise("not_an_end", Level::Note, record.row, None, Some(kind), || {
-                (
-                    "the event log tells starts and ends apart; only ends count as moves".into(),
-                    "nothing to do".into(),
-                )
-            });
+            issues.raise(
+                "not_an_end",
+                Level::Note,
+                record.row,
+                None,
+                Some(kind),
+                || {
+                    (
+                        "the event log tells starts and ends apart; only ends count as moves"
+                            .into(),
+                        "nothing to do".into(),
+                    )
+                },
+            );
             return None;
         }
         let Some(deal) = cell(self.event.deal) else {
-            self.unusable(record, "nothing says which deal moved", "fill in the deal's id", issues);
+            unusable(
+                record,
+                "nothing says which deal moved",
+                "fill in the deal's id",
+                issues,
+            );
             return None;
         };
         if value::is_damaged_id(deal) {
@@ -438,14 +485,21 @@ impl<'o> Taker<'o> {
             return None;
         }
         let Some(stage) = cell(self.event.stage) else {
-            self.unusable(record, "nothing says which stage was entered", "fill in the stage", issues);
+            unusable(
+                record,
+                "nothing says which stage was entered",
+                "fill in the stage",
+                issues,
+            );
             return None;
         };
         if cell(self.event.time).is_none() {
-            self.unusable(record, "nothing says when", "fill in the time", issues);
+            unusable(record, "nothing says when", "fill in the time", issues);
             return None;
         }
-        let at_us = self.place(self.moment(record, self.event.time, issues)?).at_us;
+        let at_us = self
+            .place(self.moment(record, self.event.time, issues)?)
+            .at_us;
         let at = Timestamp::from_microsecond(at_us).ok()?;
         if self.options.before.is_some_and(|before| at >= before) {
             issues.raise("after_origin", Level::Note, record.row, None, None, || {
@@ -459,24 +513,21 @@ impl<'o> Taker<'o> {
         if self.options.now.is_some_and(|now| at > now) {
             let heading = self.event.time.map(|n| self.heading(n));
             let shown = cell(self.event.time);
-            issues.raise("future_date", Level::Warning, record.row, heading, shown, || {
-                (
-                    "the event lies in the future; it was kept".into(),
-                    "check the year and the order of day and month".into(),
-                )
-            });
+            issues.raise(
+                "future_date",
+                Level::Warning,
+                record.row,
+                heading,
+                shown,
+                || {
+                    (
+                        "the event lies in the future; it was kept".into(),
+                        "check the year and the order of day and month".into(),
+                    )
+                },
+            );
         }
         Some(Event { deal, stage, at })
-    }
-
-    #[expect(clippy::unused_self, reason = "one of the ways a row is refused")]
-    pub(super) fn history_full(&self, record: &Record, event: &Event<'_>, error: &HistoryError, issues: &mut Issues) {
-        issues.raise("history_full", Level::Error, record.row, None, Some(event.stage), || {
-            (
-                format!("the move cannot be held: {error}"),
-                "check that the stage column is the right one: --map \"Column=stage\"".into(),
-            )
-        });
     }
 
     pub(super) fn has_amounts(&self) -> bool {
@@ -502,7 +553,7 @@ impl<'o> Taker<'o> {
         let case = match pushed {
             Ok(case) => case,
             Err(e) => {
-                self.history_full(record, &event, &e, issues);
+                history_full(record, &event, &e, issues);
                 return false;
             }
         };
@@ -511,6 +562,7 @@ impl<'o> Taker<'o> {
             drafts.cases[case] = Some(Box::new(CaseDraft {
                 spot: self.spot(record),
                 amount_at_us: i64::MIN,
+                first_us: i64::MAX,
                 ..CaseDraft::default()
             }));
         }
@@ -521,18 +573,29 @@ impl<'o> Taker<'o> {
     }
 
     /// What an event row says of its deal beside the move. The latest row has the last word.
-    fn describe_case(&self, record: &Record, case: usize, at_us: i64, drafts: &mut Drafts, issues: &mut Issues) {
-        let company = drafts.companies.find(None, self.text(record, &Target::Company));
-        let owner = drafts.people.find(self.text(record, &Target::Owner), None, None);
-        let left = self.text(record, &Target::FromStage).and_then(|label| drafts.log.stage(label).ok());
+    fn describe_case(
+        &self,
+        record: &Record,
+        case: usize,
+        at_us: i64,
+        drafts: &mut Drafts,
+        issues: &mut Issues,
+    ) {
+        let company = drafts
+            .companies
+            .find(None, self.text(record, &Target::Company));
+        let owner = drafts
+            .people
+            .find(self.text(record, &Target::Owner), None, None);
+        let left = self
+            .text(record, &Target::FromStage)
+            .and_then(|label| drafts.log.stage(label).ok());
         let amount = self.sum(record, &Target::Amount, issues);
         let Some(draft) = drafts.cases[case].as_mut() else {
             return;
         };
-        if let Some(stage) = left
-            && draft.left_first.is_none_or(|(_, first)| at_us < first)
-        {
-            draft.left_first = Some((stage, at_us));
+        if at_us < draft.first_us {
+            (draft.first_us, draft.left) = (at_us, left);
         }
         let latest = at_us >= draft.amount_at_us;
         if amount.is_some() && (latest || draft.amount.is_none()) {
@@ -543,7 +606,9 @@ impl<'o> Taker<'o> {
             draft.company = company.or(draft.company);
             draft.owner = owner.or(draft.owner);
             draft.name = self.owned(record, &Target::DealName).or(draft.name.take());
-            draft.pipeline = self.owned(record, &Target::Pipeline).or(draft.pipeline.take());
+            draft.pipeline = self
+                .owned(record, &Target::Pipeline)
+                .or(draft.pipeline.take());
             self.custom(record, &mut draft.custom);
         }
     }
@@ -556,10 +621,11 @@ impl<'o> Taker<'o> {
         };
         let name = self.owned(record, &Target::DealName);
         let others = self.fields.iter().any(|(target, _)| {
-            !matches!(target, Target::DealId | Target::Ignore | Target::Custom) && self.text(record, target).is_some()
+            !matches!(target, Target::DealId | Target::Ignore | Target::Custom)
+                && self.text(record, target).is_some()
         });
         if !others {
-            return self.unusable(
+            return unusable(
                 record,
                 "the row says nothing about a deal",
                 "fill in its stage, amount or dates, or delete the row",
@@ -568,12 +634,19 @@ impl<'o> Taker<'o> {
         }
         let id = id.map_or_else(
             || {
-                issues.raise("no_id", Level::Note, record.row, None, name.as_deref(), || {
-                    (
-                        "the deal has no id; one was made from the row's content".into(),
-                        "add an id column: without it, a changed row is a new deal".into(),
-                    )
-                });
+                issues.raise(
+                    "no_id",
+                    Level::Note,
+                    record.row,
+                    None,
+                    name.as_deref(),
+                    || {
+                        (
+                            "the deal has no id; one was made from the row's content".into(),
+                            "add an id column: without it, a changed row is a new deal".into(),
+                        )
+                    },
+                );
                 self.row_id(record)
             },
             str::to_owned,
@@ -581,7 +654,7 @@ impl<'o> Taker<'o> {
         let draft = self.draft(record, id.clone(), name, drafts, issues);
         let case = match drafts.case(&id) {
             Ok(case) => case,
-            Err(e) => return self.unusable(record, &format!("{e}"), "split the file", issues),
+            Err(e) => return unusable(record, &format!("{e}"), "split the file", issues),
         };
         if let Some(old) = &drafts.deals[case] {
             let newer = match (old.updated_at, draft.updated_at) {
@@ -589,15 +662,22 @@ impl<'o> Taker<'o> {
                 _ => true,
             };
             let first = old.spot.row;
-            issues.raise("duplicate_id", Level::Warning, record.row, None, Some(&id), || {
-                (
-                    format!(
-                        "this id stood before, in row {first}; the {} row counts",
-                        if newer { "later" } else { "earlier, newer" }
-                    ),
-                    "remove the row that is out of date".into(),
-                )
-            });
+            issues.raise(
+                "duplicate_id",
+                Level::Warning,
+                record.row,
+                None,
+                Some(&id),
+                || {
+                    (
+                        format!(
+                            "this id stood before, in row {first}; the {} row counts",
+                            if newer { "later" } else { "earlier, newer" }
+                        ),
+                        "remove the row that is out of date".into(),
+                    )
+                },
+            );
             if !newer {
                 return true;
             }
@@ -625,12 +705,15 @@ impl<'o> Taker<'o> {
         drafts: &mut Drafts,
         issues: &mut Issues,
     ) -> DealDraft {
-        let company = drafts
-            .companies
-            .find(self.text(record, &Target::CompanyId), self.text(record, &Target::Company));
-        let owner = drafts
-            .people
-            .find(self.text(record, &Target::Owner), self.text(record, &Target::OwnerEmail), None);
+        let company = drafts.companies.find(
+            self.text(record, &Target::CompanyId),
+            self.text(record, &Target::Company),
+        );
+        let owner = drafts.people.find(
+            self.text(record, &Target::Owner),
+            self.text(record, &Target::OwnerEmail),
+            None,
+        );
         let flag = |target: &Target| self.text(record, target).and_then(value::flag);
         let mut draft = DealDraft {
             id,
@@ -670,7 +753,9 @@ impl<'o> Taker<'o> {
         }
         self.custom(record, &mut draft.custom);
         if let (Some(product), Some(column)) = (&draft.product, self.column(&Target::Product)) {
-            draft.custom.insert(self.heading(column).to_owned(), product.clone());
+            draft
+                .custom
+                .insert(self.heading(column).to_owned(), product.clone());
         }
         draft
     }
@@ -686,7 +771,12 @@ impl<'o> Taker<'o> {
 
     fn take_activity(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
         let Some(when) = self.instant(record, &Target::Time, issues) else {
-            return self.unusable(record, "nothing says when this happened", "fill in the time", issues);
+            return unusable(
+                record,
+                "nothing says when this happened",
+                "fill in the time",
+                issues,
+            );
         };
         if self
             .options
@@ -718,12 +808,19 @@ impl<'o> Taker<'o> {
             let known = words::outcome(text);
             if known.is_none() {
                 let heading = self.column(&Target::Outcome).map(|n| self.heading(n));
-                issues.raise("unknown_outcome", Level::Note, record.row, heading, Some(text), || {
-                    (
-                        "this outcome is not known; it was read as unknown".into(),
-                        "use positive, neutral, negative or unknown".into(),
-                    )
-                });
+                issues.raise(
+                    "unknown_outcome",
+                    Level::Note,
+                    record.row,
+                    heading,
+                    Some(text),
+                    || {
+                        (
+                            "this outcome is not known; it was read as unknown".into(),
+                            "use positive, neutral, negative or unknown".into(),
+                        )
+                    },
+                );
             }
             known
         });
@@ -731,7 +828,9 @@ impl<'o> Taker<'o> {
             return false;
         };
         let parts = |target: &Target| self.text(record, target).map(list).unwrap_or_default();
-        let id = self.owned(record, &Target::ActivityId).unwrap_or_else(|| self.row_id(record));
+        let id = self
+            .owned(record, &Target::ActivityId)
+            .unwrap_or_else(|| self.row_id(record));
         let draft = ActivityDraft {
             spot: self.spot(record),
             deal,
@@ -741,25 +840,32 @@ impl<'o> Taker<'o> {
             outcome: outcome.unwrap_or(ActivityOutcome::Unknown),
             summary: self.owned(record, &Target::Summary),
             next_steps: parts(&Target::NextSteps),
-            objections: self.text(record, &Target::Objections).map(objections).unwrap_or_default(),
+            objections: self
+                .text(record, &Target::Objections)
+                .map(objections)
+                .unwrap_or_default(),
             raw_content: self.owned(record, &Target::RawContent),
             id: id.clone(),
         };
-        match drafts.activity_index.get(&id) {
-            Some(&at) => {
-                let first = drafts.activities[at].spot.row;
-                issues.raise("duplicate_id", Level::Warning, record.row, None, Some(&id), || {
+        if let Some(&at) = drafts.activity_index.get(&id) {
+            let first = drafts.activities[at].spot.row;
+            issues.raise(
+                "duplicate_id",
+                Level::Warning,
+                record.row,
+                None,
+                Some(&id),
+                || {
                     (
                         format!("this activity stood before, in row {first}; the later row counts"),
                         "remove the row that is out of date".into(),
                     )
-                });
-                drafts.activities[at] = draft;
-            }
-            None => {
-                drafts.activity_index.insert(id, drafts.activities.len());
-                drafts.activities.push(draft);
-            }
+                },
+            );
+            drafts.activities[at] = draft;
+        } else {
+            drafts.activity_index.insert(id, drafts.activities.len());
+            drafts.activities.push(draft);
         }
         true
     }
@@ -768,9 +874,11 @@ impl<'o> Taker<'o> {
         let Ok(deal) = self.deal_ref(record, issues) else {
             return false;
         };
-        let company = drafts.companies.find(None, self.text(record, &Target::Company));
+        let company = drafts
+            .companies
+            .find(None, self.text(record, &Target::Company));
         let Some(deal) = deal.or(company.map(DealRef::Company)) else {
-            return self.unusable(
+            return unusable(
                 record,
                 "nothing says which deal the person is on",
                 "add a column with the deal's id or name",
@@ -801,7 +909,12 @@ impl<'o> Taker<'o> {
             .or_else(|| Some(joined).filter(|n| !n.is_empty()));
         let email = self.owned(record, &Target::Email);
         if name.is_none() && email.is_none() && role.is_none() {
-            return self.unusable(record, "the row names nobody", "fill in a name or an e-mail address", issues);
+            return unusable(
+                record,
+                "the row names nobody",
+                "fill in a name or an e-mail address",
+                issues,
+            );
         }
         drafts.stakeholders.push(StakeholderDraft {
             spot: self.spot(record),
@@ -822,24 +935,48 @@ impl<'o> Taker<'o> {
 
     fn take_account(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
         let name = self.text(record, &Target::Company);
-        let Some(at) = drafts.companies.find(self.text(record, &Target::CompanyId), name) else {
-            return self.unusable(record, "the company has no name and no id", "fill one in", issues);
+        let Some(at) = drafts
+            .companies
+            .find(self.text(record, &Target::CompanyId), name)
+        else {
+            return unusable(
+                record,
+                "the company has no name and no id",
+                "fill one in",
+                issues,
+            );
         };
-        let owner = drafts.people.find(self.text(record, &Target::Owner), None, None);
-        let employees = self.number(record, &Target::Employees, issues).and_then(|n| n.value.to_u64());
+        let owner = drafts
+            .people
+            .find(self.text(record, &Target::Owner), None, None);
+        let employees = self
+            .number(record, &Target::Employees, issues)
+            .and_then(|n| n.value.to_u64());
         let revenue = self.sum(record, &Target::Revenue, issues);
         let company = &mut drafts.companies.list[at as usize];
         if company.listed {
-            issues.raise("duplicate_id", Level::Warning, record.row, None, name, || {
-                (
-                    "this company stood before; the later row counts where it says something".into(),
-                    "remove the row that is out of date".into(),
-                )
-            });
+            issues.raise(
+                "duplicate_id",
+                Level::Warning,
+                record.row,
+                None,
+                name,
+                || {
+                    (
+                        "this company stood before; the later row counts where it says something"
+                            .into(),
+                        "remove the row that is out of date".into(),
+                    )
+                },
+            );
         }
         company.listed = true;
-        company.domain = self.owned(record, &Target::Domain).or(company.domain.take());
-        company.industry = self.owned(record, &Target::Industry).or(company.industry.take());
+        company.domain = self
+            .owned(record, &Target::Domain)
+            .or(company.domain.take());
+        company.industry = self
+            .owned(record, &Target::Industry)
+            .or(company.industry.take());
         company.employees = employees.or(company.employees);
         company.revenue = revenue.or(company.revenue.take());
         company.owner = owner.or(company.owner);
@@ -855,17 +992,27 @@ impl<'o> Taker<'o> {
             self.text(record, &Target::PersonId),
         );
         let Some(at) = found else {
-            return self.unusable(record, "the row names nobody", "fill in a name", issues);
+            return unusable(record, "the row names nobody", "fill in a name", issues);
         };
-        let manager = drafts.people.find(self.text(record, &Target::Manager), None, None);
+        let manager = drafts
+            .people
+            .find(self.text(record, &Target::Manager), None, None);
         let person = &mut drafts.people.list[at as usize];
         if person.listed {
-            issues.raise("duplicate_id", Level::Warning, record.row, None, name, || {
-                (
-                    "this person stood before; the later row counts where it says something".into(),
-                    "remove the row that is out of date".into(),
-                )
-            });
+            issues.raise(
+                "duplicate_id",
+                Level::Warning,
+                record.row,
+                None,
+                name,
+                || {
+                    (
+                        "this person stood before; the later row counts where it says something"
+                            .into(),
+                        "remove the row that is out of date".into(),
+                    )
+                },
+            );
         }
         person.listed = true;
         person.manager = manager.filter(|m| *m != at).or(person.manager);
@@ -876,7 +1023,7 @@ impl<'o> Taker<'o> {
 
     fn take_product(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
         let Some(name) = self.owned(record, &Target::Product) else {
-            return self.unusable(record, "the product has no name", "fill one in", issues);
+            return unusable(record, "the product has no name", "fill one in", issues);
         };
         let mut product = Product {
             price: self.number(record, &Target::Price, issues).map(|n| n.value),
@@ -885,20 +1032,24 @@ impl<'o> Taker<'o> {
         };
         self.custom(record, &mut product.custom);
         let key = product_key(&product.name);
-        match drafts.product_index.get(&key) {
-            Some(&at) => {
-                issues.raise("duplicate_id", Level::Warning, record.row, None, Some(&product.name), || {
+        if let Some(&at) = drafts.product_index.get(&key) {
+            issues.raise(
+                "duplicate_id",
+                Level::Warning,
+                record.row,
+                None,
+                Some(&product.name),
+                || {
                     (
                         "this product stood before; the later row counts".into(),
                         "remove the row that is out of date".into(),
                     )
-                });
-                drafts.products[at] = product;
-            }
-            None => {
-                drafts.product_index.insert(key, drafts.products.len());
-                drafts.products.push(product);
-            }
+                },
+            );
+            drafts.products[at] = product;
+        } else {
+            drafts.product_index.insert(key, drafts.products.len());
+            drafts.products.push(product);
         }
         true
     }
@@ -921,4 +1072,77 @@ fn objections(text: &str) -> Vec<Objection> {
 /// The value of a price as people write it, without zeros that say nothing.
 pub(super) fn shown(number: Decimal) -> String {
     number.normalize().to_string()
+}
+
+/// Totals and remarks below the data.
+pub(super) fn is_footer(record: &Record, issues: &mut Issues) -> bool {
+    const STARTS: [&str; 10] = [
+        "grand total",
+        "total",
+        "subtotal",
+        "sub-total",
+        "sum",
+        "gesamt",
+        "confidential information",
+        "copyright",
+        "generated by",
+        "report generated",
+    ];
+    // Footers are short of cells: a row with most cells filled is data.
+    let mut filled = (0..record.len())
+        .filter_map(|n| record.get(n))
+        .filter(|t| !t.is_empty());
+    let Some(first) = filled.next() else {
+        return false;
+    };
+    let looks = |start: &&str| {
+        first.len() >= start.len()
+            && first.is_char_boundary(start.len())
+            && first[..start.len()].eq_ignore_ascii_case(start)
+            && !first[start.len()..].starts_with(|c: char| c.is_alphanumeric())
+    };
+    if !first.starts_with(|c: char| c.is_ascii_alphabetic()) || !STARTS.iter().any(looks) {
+        return false;
+    }
+    if !filled.all(|text| {
+        text.bytes().any(|b| b.is_ascii_digit())
+            && value::number(text, None) != Err(NoNumber::Unlike)
+    }) {
+        return false;
+    }
+    issues.raise("footer", Level::Note, record.row, None, Some(first), || {
+        (
+            "a total or remark below the data was passed over".into(),
+            "nothing to do".into(),
+        )
+    });
+    true
+}
+
+fn unusable(record: &Record, what: &str, remedy: &str, issues: &mut Issues) -> bool {
+    issues.raise("unusable_row", Level::Error, record.row, None, None, || {
+        (format!("{what}, so the row was not used"), remedy.into())
+    });
+    false
+}
+
+pub(super) fn history_full(
+    record: &Record,
+    event: &Event<'_>,
+    error: &HistoryError,
+    issues: &mut Issues,
+) {
+    issues.raise(
+        "history_full",
+        Level::Error,
+        record.row,
+        None,
+        Some(event.stage),
+        || {
+            (
+                format!("the move cannot be held: {error}"),
+                "check that the stage column is the right one: --map \"Column=stage\"".into(),
+            )
+        },
+    );
 }

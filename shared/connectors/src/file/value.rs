@@ -10,12 +10,26 @@ use serde::{Deserialize, Serialize};
 
 /// Words that stand for an empty cell, in any case.
 const NULLS: [&str; 14] = [
-    "null", "n/a", "#n/a", "-", "--", "none", "(none)", "nil", "\\n", "(blank)", "(no value)", "#ref!", "#value!", "—",
+    "null",
+    "n/a",
+    "#n/a",
+    "-",
+    "--",
+    "none",
+    "(none)",
+    "nil",
+    "\\n",
+    "(blank)",
+    "(no value)",
+    "#ref!",
+    "#value!",
+    "—",
 ];
 
 /// Whether a cell says that there is no value.
 pub(super) fn is_null(text: &str) -> bool {
-    text.is_empty() || (text.len() <= 10 && NULLS.iter().any(|word| text.eq_ignore_ascii_case(word)))
+    text.is_empty()
+        || (text.len() <= 10 && NULLS.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 // ---------------------------------------------------------------- dates
@@ -92,17 +106,17 @@ pub(super) fn moment(text: &str, order: Option<DateOrder>) -> Result<Moment, NoD
     {
         return with_time(days_of(y, m, d)?, rest);
     }
-    if bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
-        match bytes.iter().filter(|b| **b == b'.').count() {
-            0 | 1 => return bare_number(text),
-            _ => {}
-        }
+    let points = bytes.iter().filter(|b| **b == b'.').take(2).count();
+    if points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+        return bare_number(text);
     }
     if bytes.len() >= 15 && bytes[8] == b'T' && bytes[..8].iter().all(u8::is_ascii_digit) {
         let days = compact(&bytes[..8])?;
         let time = &bytes[9..];
         let clock: Vec<u8> = match time {
-            [a, b, c, d, e, f, rest @ ..] => [&[b'T', *a, *b, b':', *c, *d, b':', *e, *f], rest].concat(),
+            [a, b, c, d, e, f, rest @ ..] => {
+                [&[b'T', *a, *b, b':', *c, *d, b':', *e, *f], rest].concat()
+            }
             _ => return Err(NoDate::Unlike),
         };
         return with_time(days, &clock);
@@ -117,7 +131,13 @@ pub(super) fn moment(text: &str, order: Option<DateOrder>) -> Result<Moment, NoD
 
 /// `a/b/c`, `a-b-c`, `a.b.c`, and a time perhaps.
 fn parted(bytes: &[u8], order: Option<DateOrder>) -> Result<Moment, NoDate> {
-    let Parts { a, b, c, mark, rest } = parts(bytes).ok_or(NoDate::Unlike)?;
+    let Parts {
+        a,
+        b,
+        c,
+        mark,
+        rest,
+    } = parts(bytes).ok_or(NoDate::Unlike)?;
     if a.len() == 4 {
         return with_time(days_of(value(a), value(b), value(c))?, rest);
     }
@@ -128,7 +148,11 @@ fn parted(bytes: &[u8], order: Option<DateOrder>) -> Result<Moment, NoDate> {
     };
     let (a, b) = (value(a), value(b));
     // Dots are written day first wherever they are written.
-    let order = if mark == b'.' { Some(DateOrder::DayFirst) } else { order };
+    let order = if mark == b'.' {
+        Some(DateOrder::DayFirst)
+    } else {
+        order
+    };
     let (day, month) = match order {
         Some(DateOrder::DayFirst) => (a, b),
         Some(DateOrder::MonthFirst) => (b, a),
@@ -149,7 +173,12 @@ struct Parts<'a> {
 
 fn parts(bytes: &[u8]) -> Option<Parts<'_>> {
     let run = |from: usize| {
-        bytes.get(from..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count()
+        bytes
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
     };
     let a = run(0);
     let mark = *bytes.get(a)?;
@@ -175,14 +204,36 @@ fn parts(bytes: &[u8]) -> Option<Parts<'_>> {
 /// `12 Mar 2026`, `Mar 12, 2026`, `Thu, 12-Mar-26 10:00`. `None` when no month is named.
 fn named_month(text: &str) -> Option<Result<Moment, NoDate>> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
     let named = |word: &str, names: &[&str]| {
         let word = word.to_ascii_lowercase();
         (word.len() >= 3)
-            .then(|| names.iter().position(|n| n.starts_with(&word) || (word == "sept" && *n == "september")))
+            .then(|| {
+                names
+                    .iter()
+                    .position(|n| n.starts_with(&word) || (word == "sept" && *n == "september"))
+            })
             .flatten()
     };
     let mut month = None;
@@ -195,10 +246,13 @@ fn named_month(text: &str) -> Option<Result<Moment, NoDate>> {
         let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         if letters > 0 {
             let word = &text[at..at + letters];
-            let ordinal = matches!(word.to_ascii_lowercase().as_str(), "st" | "nd" | "rd" | "th" | "of");
+            let ordinal = matches!(
+                word.to_ascii_lowercase().as_str(),
+                "st" | "nd" | "rd" | "th" | "of"
+            );
             if month.is_none() && named(word, &MONTHS).is_some() {
                 month = named(word, &MONTHS);
-            } else if named(word, &DAYS).is_none() && !(ordinal && !numbers.is_empty()) {
+            } else if (numbers.is_empty() || !ordinal) && named(word, &DAYS).is_none() {
                 return month.map(|_| Err(NoDate::Unlike));
             }
             at += letters;
@@ -215,7 +269,11 @@ fn named_month(text: &str) -> Option<Result<Moment, NoDate>> {
     let [first, second] = numbers[..] else {
         return Some(Err(NoDate::Unlike));
     };
-    let (day, year) = if first.len() == 4 { (second, first) } else { (first, second) };
+    let (day, year) = if first.len() == 4 {
+        (second, first)
+    } else {
+        (first, second)
+    };
     let year = match year.len() {
         4 => value(year.as_bytes()),
         2 => pivot(value(year.as_bytes())),
@@ -265,7 +323,11 @@ fn bare_number(text: &str) -> Result<Moment, NoDate> {
 }
 
 fn compact(digits: &[u8]) -> Result<i64, NoDate> {
-    days_of(value(&digits[..4]), value(&digits[4..6]), value(&digits[6..8]))
+    days_of(
+        value(&digits[..4]),
+        value(&digits[4..6]),
+        value(&digits[6..8]),
+    )
 }
 
 /// Two-digit years: 00 to 68 are this century, as POSIX has it.
@@ -310,7 +372,10 @@ fn with_time(days: i64, rest: &[u8]) -> Result<Moment, NoDate> {
             ..Moment::new(days, 0)
         });
     }
-    let lead = rest.iter().take_while(|b| matches!(b, b'T' | b't' | b' ' | b',')).count();
+    let lead = rest
+        .iter()
+        .take_while(|b| matches!(b, b'T' | b't' | b' ' | b','))
+        .count();
     if lead == 0 {
         return Err(NoDate::Unlike);
     }
@@ -325,7 +390,11 @@ fn with_time(days: i64, rest: &[u8]) -> Result<Moment, NoDate> {
 fn clock(text: &[u8]) -> Result<(i64, Option<i32>), NoDate> {
     let mut at = 0;
     let two = |at: &mut usize| -> Option<i64> {
-        let n = text[*at..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+        let n = text[*at..]
+            .iter()
+            .take(2)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         let found = (n > 0).then(|| value(&text[*at..*at + n]));
         *at += n;
         found
@@ -350,11 +419,19 @@ fn clock(text: &[u8]) -> Result<(i64, Option<i32>), NoDate> {
         }
     }
     let mut rest = text[at..].trim_ascii();
-    if rest.len() >= 2 && rest[1].eq_ignore_ascii_case(&b'm') && matches!(rest[0], b'a' | b'A' | b'p' | b'P') {
+    if rest.len() >= 2
+        && rest[1].eq_ignore_ascii_case(&b'm')
+        && matches!(rest[0], b'a' | b'A' | b'p' | b'P')
+    {
         if !(1..=12).contains(&hour) {
             return Err(NoDate::Impossible);
         }
-        hour = hour % 12 + if rest[0].eq_ignore_ascii_case(&b'p') { 12 } else { 0 };
+        hour = hour % 12
+            + if rest[0].eq_ignore_ascii_case(&b'p') {
+                12
+            } else {
+                0
+            };
         rest = rest[2..].trim_ascii();
     }
     // A leap second reads as the first of the next minute.
@@ -506,7 +583,11 @@ pub(super) fn number(text: &str, mark: Option<DecimalMark>) -> Result<Number, No
         (_, mark) => mark,
     };
     let clean = canonical(digits, mark.unwrap_or(DecimalMark::Point)).ok_or(NoNumber::Unlike)?;
-    let mut value = exact(&clean, exponent.checked_add(scale).ok_or(NoNumber::TooLong)?).ok_or(NoNumber::TooLong)?;
+    let mut value = exact(
+        &clean,
+        exponent.checked_add(scale).ok_or(NoNumber::TooLong)?,
+    )
+    .ok_or(NoNumber::TooLong)?;
     if negative {
         value.set_sign_negative(!value.is_zero());
     }
@@ -537,7 +618,9 @@ fn plain(bytes: &[u8], settled: bool) -> Option<Decimal> {
         }
     }
     let decimals = point.map_or(0, |at| digits.len() - at - 1);
-    if point.is_some() && (decimals == 0 || (decimals == 3 && !settled && point < Some(4) && digits[0] != b'0')) {
+    if point.is_some()
+        && (decimals == 0 || (decimals == 3 && !settled && point < Some(4) && digits[0] != b'0'))
+    {
         return None;
     }
     Some(Decimal::new(if negative { -n } else { n }, decimals as u32))
@@ -572,7 +655,15 @@ fn undress(text: &str) -> Option<Dressed<'_>> {
         ("₹", Some("INR")),
         ("₩", Some("KRW")),
     ];
-    const SIZES: [(&str, i32); 7] = [("mio", 6), ("mn", 6), ("bn", 9), ("k", 3), ("m", 6), ("b", 9), ("mm", 6)];
+    const SIZES: [(&str, i32); 7] = [
+        ("mio", 6),
+        ("mn", 6),
+        ("bn", 9),
+        ("k", 3),
+        ("m", 6),
+        ("b", 9),
+        ("mm", 6),
+    ];
     let mut core = text.trim();
     let mut out = Dressed {
         core,
@@ -581,17 +672,24 @@ fn undress(text: &str) -> Option<Dressed<'_>> {
         percent: false,
         scale: 0,
     };
-    if let Some(inner) = core.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
-        out.negative = true;
-        core = inner.trim();
-    }
-    let mut signs = u32::from(out.negative);
+    let mut signs = 0;
     // Each round takes one piece off; a number wears only a few.
     for _ in 0..6 {
         core = core.trim();
         let letters_first = core.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let letters_last = core.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-        if let Some(rest) = core.strip_prefix(['-', '\u{2212}']).or_else(|| core.strip_suffix('-')) {
+        let letters_last = core
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_alphabetic)
+            .count();
+        if let Some(rest) = core.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+            out.negative = true;
+            signs += 1;
+            core = rest;
+        } else if let Some(rest) = core
+            .strip_prefix(['-', '\u{2212}'])
+            .or_else(|| core.strip_suffix('-'))
+        {
             out.negative = true;
             signs += 1;
             core = rest;
@@ -601,10 +699,11 @@ fn undress(text: &str) -> Option<Dressed<'_>> {
         } else if let Some(rest) = core.strip_suffix('%') {
             out.percent = true;
             core = rest;
-        } else if let Some((rest, code)) = SYMBOLS
-            .iter()
-            .find_map(|(s, code)| core.strip_prefix(s).or_else(|| core.strip_suffix(s)).map(|r| (r, code)))
-        {
+        } else if let Some((rest, code)) = SYMBOLS.iter().find_map(|(s, code)| {
+            core.strip_prefix(s)
+                .or_else(|| core.strip_suffix(s))
+                .map(|r| (r, code))
+        }) {
             if let Some(code) = code {
                 out.currency = Some((*code).to_owned());
             }
@@ -645,7 +744,10 @@ enum Shape {
 fn mark_in(digits: &str) -> Shape {
     let points = digits.matches('.').count();
     let commas = digits.matches(',').count();
-    if !digits.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',' || is_group_mark(c)) {
+    if !digits
+        .chars()
+        .all(|c| c.is_ascii_digit() || c == '.' || c == ',' || is_group_mark(c))
+    {
         return Shape::Unlike;
     }
     let one = |mark: char, own: DecimalMark, other: DecimalMark, n: usize| {
@@ -653,8 +755,15 @@ fn mark_in(digits: &str) -> Shape {
             return Shape::Proves((other, false));
         }
         let (whole, part) = digits.split_once(mark).unwrap_or_default();
-        let whole = whole.chars().filter(char::is_ascii_digit).collect::<String>();
-        if part.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0') && !digits.contains(is_group_mark) {
+        let whole = whole
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>();
+        if part.len() == 3
+            && (1..=3).contains(&whole.len())
+            && !whole.starts_with('0')
+            && !digits.contains(is_group_mark)
+        {
             Shape::Unclear
         } else {
             Shape::Proves((own, false))
@@ -671,7 +780,10 @@ fn mark_in(digits: &str) -> Shape {
 
 /// Marks that only ever part thousands.
 fn is_group_mark(c: char) -> bool {
-    matches!(c, ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '_')
+    matches!(
+        c,
+        ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '_'
+    )
 }
 
 /// Digits with a point for the decimal mark and nothing else; `None` when the thousands are not
@@ -690,7 +802,9 @@ fn canonical(digits: &str, mark: DecimalMark) -> Option<String> {
         let (first, others) = groups.split_first()?;
         let (last, middle) = others.split_last()?;
         // Indian numbers part the higher digits in pairs: 12,34,567.
-        let good = (1..=3).contains(&first.len()) && last.len() == 3 && middle.iter().all(|g| (2..=3).contains(&g.len()));
+        let good = (1..=3).contains(&first.len())
+            && last.len() == 3
+            && middle.iter().all(|g| (2..=3).contains(&g.len()));
         if !good {
             return None;
         }
@@ -787,7 +901,9 @@ pub(super) fn is_damaged_id(text: &str) -> bool {
         && power.len() > 1
         && power[1..].bytes().all(|b| b.is_ascii_digit())
         && digits.bytes().any(|b| matches!(b, b'.' | b','))
-        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        && digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
 }
 
 /// `yes`, `no`, `true`, `false`, `1`, `0`, `x`.
@@ -870,7 +986,8 @@ mod tests {
 
     #[test]
     fn the_column_decides_what_one_date_cannot() {
-        let check = |text, order, expected: &str| assert_eq!(date(text, Some(order)), expected, "{text}");
+        let check =
+            |text, order, expected: &str| assert_eq!(date(text, Some(order)), expected, "{text}");
         check("3/4/2026", DateOrder::DayFirst, "2026-04-03");
         check("3/4/2026", DateOrder::MonthFirst, "2026-03-04");
         check("3/14/2026", DateOrder::DayFirst, "Impossible");
@@ -897,6 +1014,8 @@ mod tests {
         check("$1,234.50", "1234.50");
         check("1.234,50 €", "1234.50 EUR");
         check("(500)", "-500");
+        check("(500,00) €", "-500.00 EUR");
+        check("-$5.00", "-5.00");
         check("500-", "-500");
         check("12k", "12000");
         check("1.2M", "1200000");
@@ -937,7 +1056,8 @@ mod tests {
 
     #[test]
     fn the_column_decides_what_one_number_cannot() {
-        let check = |text, mark, expected: &str| assert_eq!(read(text, Some(mark)), expected, "{text}");
+        let check =
+            |text, mark, expected: &str| assert_eq!(read(text, Some(mark)), expected, "{text}");
         check("1,234", DecimalMark::Point, "1234");
         check("1,234", DecimalMark::Comma, "1.234");
         check("1.234", DecimalMark::Comma, "1234");

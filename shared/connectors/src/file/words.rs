@@ -3,7 +3,10 @@
 use model::{ActivityKind, ActivityOutcome, StakeholderRole};
 
 fn fold(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// What kind of activity a word names.
@@ -13,7 +16,8 @@ pub(super) fn activity_kind(text: &str) -> Option<ActivityKind> {
         return None;
     }
     Some(match fold(text).as_str() {
-        "email" | "mail" | "incomingemail" | "forwardedemail" | "emailsent" | "emailreceived" | "message" => ActivityKind::Email,
+        "email" | "mail" | "incomingemail" | "forwardedemail" | "emailsent" | "emailreceived"
+        | "message" => ActivityKind::Email,
         "call" | "phone" | "phonecall" | "outboundcall" | "inboundcall" => ActivityKind::Call,
         "meeting" | "lunch" | "onsite" | "visit" | "appointment" | "event" => ActivityKind::Meeting,
         "demo" | "demonstration" | "productdemo" => ActivityKind::Demo,
@@ -29,7 +33,8 @@ pub(super) fn activity_kind(text: &str) -> Option<ActivityKind> {
 /// How an activity went.
 pub(super) fn outcome(text: &str) -> Option<ActivityOutcome> {
     Some(match fold(text).as_str() {
-        "positive" | "good" | "success" | "successful" | "interested" | "connected" | "completed" => ActivityOutcome::Positive,
+        "positive" | "good" | "success" | "successful" | "interested" | "connected"
+        | "completed" => ActivityOutcome::Positive,
         "neutral" | "ok" | "leftvoicemail" => ActivityOutcome::Neutral,
         "negative" | "bad" | "notinterested" | "rejected" | "noshow" => ActivityOutcome::Negative,
         "unknown" | "" => ActivityOutcome::Unknown,
@@ -42,7 +47,9 @@ pub(super) fn role(text: &str) -> Option<StakeholderRole> {
     Some(match fold(text).as_str() {
         "champion" | "sponsor" | "advocate" | "executivesponsor" => StakeholderRole::Champion,
         "blocker" | "detractor" => StakeholderRole::Blocker,
-        "economicbuyer" | "decisionmaker" | "economicdecisionmaker" | "budgetholder" | "eb" => StakeholderRole::EconomicBuyer,
+        "economicbuyer" | "decisionmaker" | "economicdecisionmaker" | "budgetholder" | "eb" => {
+            StakeholderRole::EconomicBuyer
+        }
         "technicalbuyer" | "technicalevaluator" | "evaluator" => StakeholderRole::TechnicalBuyer,
         "influencer" => StakeholderRole::Influencer,
         "enduser" | "user" | "businessuser" => StakeholderRole::EndUser,

@@ -66,6 +66,19 @@ impl Calendar {
         self.bands.iter().take_while(|end| age > **end).count()
     }
 
+    /// All multipliers of a day, by kind and band.
+    pub fn factors(&self, day: f64) -> [[f64; BANDS]; KINDS] {
+        let (wd, phase) = (weekday(day), month_number(day).rem_euclid(3) as usize);
+        std::array::from_fn(|kind| {
+            std::array::from_fn(|band| {
+                self.weekday[kind][wd]
+                    * self
+                        .quarter
+                        .map_or(1.0, |quarter| quarter[kind][band][phase])
+            })
+        })
+    }
+
     /// The multiplier for a kind of event on a day, at an age in stage.
     pub fn factor(&self, kind: usize, day: f64, age: f64) -> f64 {
         let weekday = self.weekday[kind][weekday(day)];

@@ -4,6 +4,7 @@
 //! to be won (lost) by each later instant when the stage is entered there; then the same for a deal
 //! that has already been in its stage for some days. Entries inside a step count as at its middle.
 
+use super::calendar::{BANDS, KINDS};
 use super::hazard::{Hazards, StageHazards};
 
 /// A horizon cut into equal steps.
@@ -27,9 +28,15 @@ impl Grid {
             steps,
         }
     }
+
+    /// The instants between which a day lies.
+    pub fn around(&self, days: f64) -> [usize; 2] {
+        let before = ((days / self.step).max(0.0) as usize).min(self.steps.saturating_sub(1));
+        [before, before + 1]
+    }
 }
 
-/// Chances by grid instant, cumulative; index 0 is the origin.
+/// Chances by instant, cumulative; of a whole curve the first instant is the origin.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     /// Won by then.
@@ -47,30 +54,19 @@ impl Curve {
         ]
     }
 
-    /// Won and lost by `days` after the origin, linear between grid instants.
-    pub fn at(&self, grid: &Grid, days: f64) -> [f64; 2] {
-        let x = (days / grid.step).clamp(0.0, grid.steps as f64);
-        let (k, part) = ((x as usize).min(grid.steps.saturating_sub(1)), x.fract());
-        let part = if x >= grid.steps as f64 { 1.0 } else { part };
-        [&self.won, &self.lost].map(|c| c[k] + (c[k + 1] - c[k]) * part)
-    }
-}
-
-impl Curve {
-    /// The same curve bent so that at grid instant `at` it goes through `target` (won, lost): scaled
-    /// up to there, and from there on the old law of the deals that are then still open.
+    /// The same curve bent so that at its entry `at` it goes through `target` (won, lost): scaled up
+    /// to there, and from there on the old law of the deals that are then still open.
     #[must_use]
     pub fn through(&self, at: usize, target: [f64; 2]) -> Self {
         let now = [self.won[at], self.lost[at]];
         let open = (1.0 - target[0] - target[1]).max(0.0) / (1.0 - now[0] - now[1]).max(1e-12);
         let bend = |curve: &[f64], now: f64, target: f64| -> Vec<f64> {
+            let scale = if now > 0.0 { target / now } else { 1.0 };
             let bent = |(k, v): (usize, &f64)| {
                 if k > at {
                     target + (v - now) * open
-                } else if now > 0.0 {
-                    v * target / now
                 } else {
-                    target * k as f64 / at.max(1) as f64
+                    v * scale
                 }
             };
             curve.iter().enumerate().map(bent).collect()
@@ -91,57 +87,63 @@ impl Curve {
     }
 }
 
-/// What entering each stage at each grid instant leads to.
+/// What entering each stage at each grid instant leads to, at some later instants of the grid.
 #[derive(Debug)]
 pub struct Outlook<'a> {
     hazards: &'a Hazards,
     /// The grid everything is on.
     pub grid: Grid,
-    /// Instants kept per entry: all of them, or the last one only.
-    width: usize,
+    /// The instants kept, ascending, the end of the horizon last.
+    pub instants: Vec<usize>,
     /// `[stage][entry][instant]`.
     won: Vec<Vec<f64>>,
     lost: Vec<Vec<f64>>,
+    /// The calendar's multipliers, by step.
+    factors: Vec<[[f64; BANDS]; KINDS]>,
 }
 
 impl<'a> Outlook<'a> {
-    /// Tables with the whole curve.
+    /// With whole curves.
     pub fn curves(hazards: &'a Hazards, grid: Grid) -> Self {
-        Self::build(hazards, grid, grid.steps + 1)
+        Self::at(hazards, grid, (0..=grid.steps).collect())
     }
 
-    /// Tables with the chance at the end of the horizon only, a great deal cheaper.
+    /// With the end of the horizon only: a great deal cheaper.
     pub fn ends(hazards: &'a Hazards, grid: Grid) -> Self {
-        Self::build(hazards, grid, 1)
+        Self::at(hazards, grid, vec![grid.steps])
     }
 
-    fn build(hazards: &'a Hazards, grid: Grid, width: usize) -> Self {
-        let (stages, entries) = (hazards.stages.len(), grid.steps + 1);
+    /// With these instants of the grid, ascending.
+    pub fn at(hazards: &'a Hazards, grid: Grid, instants: Vec<usize>) -> Self {
+        let (stages, entries, width) = (hazards.stages.len(), grid.steps + 1, instants.len());
+        let factors = (0..grid.steps)
+            .map(|step| {
+                hazards
+                    .calendar
+                    .factors(grid.origin + (step as f64 + 0.5) * grid.step)
+            })
+            .collect();
+        let empty = vec![vec![0.0; entries * width]; stages];
         let mut outlook = Self {
             hazards,
             grid,
-            width,
-            won: vec![vec![0.0; entries * width]; stages],
-            lost: vec![vec![0.0; entries * width]; stages],
+            instants,
+            won: empty.clone(),
+            lost: empty,
+            factors,
         };
         for entry in (0..grid.steps).rev() {
             // A move within the entry step leads to a stage entered in that same step, which this
             // very pass computes: go round twice, the first time from the next instant's values.
             for stage in 0..stages {
                 for table in [&mut outlook.won, &mut outlook.lost] {
-                    let (a, b) = (entry * width, (entry + 1) * width);
-                    let row = &mut table[stage];
-                    if width == 1 {
-                        row[a] = row[b];
-                    } else {
-                        row.copy_within(b + 1..b + width, a);
-                        row[a + width - 1] = row[a + width - 2];
-                    }
+                    table[stage]
+                        .copy_within((entry + 1) * width..(entry + 2) * width, entry * width);
                 }
             }
             for _ in 0..2 {
                 for stage in 0..stages {
-                    let (won, lost) = outlook.from(stage, entry, 0.0);
+                    let Curve { won, lost } = outlook.from(stage, entry, 0.0);
                     outlook.won[stage][entry * width..][..width].copy_from_slice(&won);
                     outlook.lost[stage][entry * width..][..width].copy_from_slice(&lost);
                 }
@@ -150,43 +152,59 @@ impl<'a> Outlook<'a> {
         outlook
     }
 
-    /// The curve of a deal that at the origin has been in `stage` for `age` days.
+    /// The curve, at the instants kept, of a deal that at the origin has been in `stage` for `age` days.
     pub fn deal(&self, stage: usize, age: f64) -> Curve {
-        let (won, lost) = self.from(stage, 0, age);
-        Curve { won, lost }
+        self.from(stage, 0, age)
     }
 
-    fn from(&self, stage: usize, entry: usize, age: f64) -> (Vec<f64>, Vec<f64>) {
-        let (width, stages) = (self.width, self.hazards.stages.len());
+    /// Won and lost by `days` after the origin, linear between the grid instants around that day,
+    /// which must be among those kept.
+    pub fn read(&self, curve: &Curve, days: f64) -> [f64; 2] {
+        let [before, after] = self.grid.around(days);
+        let part = (days / self.grid.step - before as f64).clamp(0.0, 1.0);
+        let value = |values: &[f64], instant: usize| match self.instants.binary_search(&instant) {
+            Ok(at) => values[at],
+            Err(at) => at.checked_sub(1).map_or(0.0, |at| values[at]),
+        };
+        [&curve.won, &curve.lost].map(|values| {
+            let (from, to) = (value(values, before), value(values, after));
+            from + (to - from) * part
+        })
+    }
+
+    fn from(&self, stage: usize, entry: usize, age: f64) -> Curve {
+        let (width, stages) = (self.instants.len(), self.hazards.stages.len());
         let law: &StageHazards = &self.hazards.stages[stage];
         let (mut won, mut lost) = (vec![0.0; width], vec![0.0; width]);
         let mut alive = 1.0;
+        let mut bin = 0;
+        law.advance(&mut bin, age);
         let mut before: Vec<f64> = law
             .exits
             .iter()
-            .map(|exit| law.cumulative(exit, age))
+            .map(|exit| law.cumulative_in(exit, bin, age))
             .collect();
         let mut step_hazard = vec![0.0; law.exits.len()];
+        let mut first = 0;
         for q in entry..self.grid.steps {
             let reached = age + (q + 1 - entry) as f64 * self.grid.step;
-            let day = self.grid.origin + (q as f64 + 0.5) * self.grid.step;
+            law.advance(&mut bin, reached);
+            let band = self.hazards.calendar.band(reached - 0.5 * self.grid.step);
             let mut total = 0.0;
             for (i, exit) in law.exits.iter().enumerate() {
-                let now = law.cumulative(exit, reached);
-                let factor =
-                    self.hazards
-                        .calendar
-                        .factor(exit.kind, day, reached - 0.5 * self.grid.step);
-                step_hazard[i] = (now - before[i]).max(0.0) * factor;
+                let now = law.cumulative_in(exit, bin, reached);
+                step_hazard[i] = (now - before[i]).max(0.0) * self.factors[q][exit.kind][band];
                 before[i] = now;
                 total += step_hazard[i];
+            }
+            while first < width && self.instants[first] <= q {
+                first += 1;
             }
             if total <= 0.0 {
                 continue;
             }
             let leaves = alive * -f64::exp_m1(-total);
             alive -= leaves;
-            let first = if width == 1 { 0 } else { q + 1 };
             for (exit, hazard) in law.exits.iter().zip(&step_hazard) {
                 let mass = leaves * hazard / total;
                 if mass <= 0.0 {
@@ -207,6 +225,6 @@ impl<'a> Outlook<'a> {
                 }
             }
         }
-        (won, lost)
+        Curve { won, lost }
     }
 }

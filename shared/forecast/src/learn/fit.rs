@@ -167,9 +167,33 @@ impl Forecaster {
         )
     }
 
-    /// The tables from which curves over `days` from the origin are read.
+    /// The tables from which whole curves over `days` from the origin are read.
     pub fn outlook(&self, days: f64) -> Outlook<'_> {
         Outlook::curves(&self.hazards, self.grid(days))
+    }
+
+    /// The tables for the end of the horizon alone.
+    pub fn outlook_end(&self) -> Outlook<'_> {
+        Outlook::ends(&self.hazards, self.grid(self.horizon))
+    }
+
+    /// The tables for some days from the origin alone.
+    pub fn outlook_on(&self, days: &[f64]) -> Outlook<'_> {
+        let far = days.iter().copied().fold(self.horizon, f64::max);
+        let grid = self.grid(far);
+        let mut instants: Vec<usize> = days
+            .iter()
+            .flat_map(|days| grid.around(*days))
+            .chain([self.horizon_on(&grid), grid.steps])
+            .collect();
+        instants.sort_unstable();
+        instants.dedup();
+        Outlook::at(&self.hazards, grid, instants)
+    }
+
+    /// The horizon's instant on a grid.
+    fn horizon_on(&self, grid: &Grid) -> usize {
+        ((self.horizon / grid.step).round() as usize).min(grid.steps)
     }
 
     /// A grid over `days` on which the horizon is an instant.
@@ -199,7 +223,9 @@ impl Forecaster {
         standing: &Standing,
     ) -> Curve {
         let curve = outlook.deal(standing.stage as usize, self.origin - standing.entered);
-        let at = ((self.horizon / outlook.grid.step).round() as usize).min(outlook.grid.steps);
+        let horizon = self.horizon_on(&outlook.grid);
+        let last = outlook.instants.len() - 1;
+        let at = outlook.instants.partition_point(|i| *i < horizon).min(last);
         let mut end = [curve.won[at], curve.lost[at]];
         if let Some(tilt) = &self.tilt {
             end = tilt.apply(panel, deal, standing, self.origin, end);

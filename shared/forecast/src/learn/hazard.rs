@@ -54,8 +54,8 @@ pub struct Exit {
     pub events: f64,
     /// Cumulative hazard at each edge of the stage's bins.
     cumulative: Vec<f64>,
-    /// Hazard per day past the last edge.
-    tail: f64,
+    /// Hazard per day in each bin; the last bin is open.
+    rates: Vec<f64>,
 }
 
 /// The ways out of one stage.
@@ -69,19 +69,16 @@ pub struct StageHazards {
 }
 
 impl StageHazards {
-    /// Cumulative hazard of `exit` at an age in days.
-    pub fn cumulative(&self, exit: &Exit, age: f64) -> f64 {
-        let bin = self
-            .edges
-            .partition_point(|edge| *edge <= age)
-            .saturating_sub(1);
-        match (self.edges.get(bin + 1), exit.cumulative.get(bin + 1)) {
-            (Some(&hi), Some(&c)) => {
-                let (lo, base) = (self.edges[bin], exit.cumulative[bin]);
-                base + (c - base) * (age - lo) / (hi - lo)
-            }
-            _ => exit.cumulative[bin] + exit.tail * (age - self.edges[bin]).max(0.0),
+    /// Moves `bin` up to the one that holds `age`; ages must not fall from call to call.
+    pub fn advance(&self, bin: &mut usize, age: f64) {
+        while self.edges.get(*bin + 1).is_some_and(|edge| *edge <= age) {
+            *bin += 1;
         }
+    }
+
+    /// Cumulative hazard of `exit` at an age in the bin.
+    pub fn cumulative_in(&self, exit: &Exit, bin: usize, age: f64) -> f64 {
+        exit.cumulative[bin] + self.rate(exit, bin) * (age - self.edges[bin])
     }
 
     /// Ages at which some hazard changes.
@@ -91,10 +88,7 @@ impl StageHazards {
 
     /// Hazard per day of `exit` in the bin that begins at `edges()[bin]`.
     pub fn rate(&self, exit: &Exit, bin: usize) -> f64 {
-        match self.edges.get(bin + 1) {
-            Some(hi) => (exit.cumulative[bin + 1] - exit.cumulative[bin]) / (hi - self.edges[bin]),
-            None => exit.tail,
-        }
+        exit.rates[bin]
     }
 }
 
@@ -388,7 +382,7 @@ fn fit_stage(
                 kind,
                 events: total,
                 cumulative,
-                tail: rates[bins - 1],
+                rates,
             }
         })
         .collect();
@@ -440,6 +434,9 @@ fn fit_calendar(
     let mut quarter = [[[(0.0, 0.0); 3]; BANDS]; KINDS];
     let stays = by_stage.iter().flatten();
     let start = stays.clone().map(|s| s.from).fold(f64::INFINITY, f64::min);
+    if !start.is_finite() {
+        return old.clone();
+    }
     let (first, last) = (
         calendar::month_number(start),
         calendar::month_number(origin),

@@ -202,9 +202,10 @@ impl Landmarks {
                             }
                             _ if day + horizon <= origin => [0.0, 0.0],
                             _ => match panel.state(deal, origin)? {
-                                State::Open(s) => now
-                                    .deal(s.stage as usize, origin - s.entered)
-                                    .at(&grid, day + horizon - origin),
+                                State::Open(s) => now.read(
+                                    &now.deal(s.stage as usize, origin - s.entered),
+                                    day + horizon - origin,
+                                ),
                                 State::Closed { .. } => return None,
                             },
                         };

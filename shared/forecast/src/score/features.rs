@@ -303,15 +303,17 @@ pub(crate) fn quantiles(values: &[f64], bins: usize) -> Vec<f64> {
     edges
 }
 
-/// Whether the numbers look typed by people: mostly whole, mostly of four digits or more.
+/// Whether the numbers look typed by people: mostly whole, mostly of four digits or
+/// more, and many of them round, which chance would make one in a thousand.
 fn is_typed_amount(values: &[f64]) -> bool {
-    let (mut large, mut whole, mut total) = (0, 0, 0);
+    let (mut large, mut whole, mut round, mut total) = (0, 0, 0, 0);
     for value in values.iter().filter(|value| !value.is_nan()) {
         total += 1;
         large += usize::from(value.abs() >= 1000.0);
         whole += usize::from(value.fract() == 0.0);
+        round += usize::from(*value != 0.0 && value % 1000.0 == 0.0);
     }
-    total >= 200 && large * 2 > total && whole * 10 > total * 9
+    total >= 200 && large * 2 > total && whole * 10 > total * 9 && round * 10 > total
 }
 
 /// Digits before the trailing noughts of a whole number: 25000 has two.

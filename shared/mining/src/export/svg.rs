@@ -15,6 +15,8 @@ const GAP: f64 = 30.0;
 const BEND_WIDTH: f64 = 26.0;
 const MARGIN: f64 = 28.0;
 const LEGEND_HEIGHT: f64 = 46.0;
+/// The least width, for the legend's sake.
+const LEAST_WIDTH: f64 = 480.0;
 /// Stages drawn at most; a map of more could not be read.
 const MOST_STAGES: usize = 40;
 /// A stage is drawn if it has this share of the visits of the most visited one.
@@ -40,7 +42,7 @@ font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
 .pie-map .name{font-weight:600}.pie-map rect.stage{stroke:var(--line)}\
 .pie-map path.move{fill:none;stroke-linecap:round;opacity:.85}\
 .pie-map text.count{font-size:11px;fill:var(--ink);stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}\
-.pie-map rect.behind{fill:var(--paper);opacity:.82}\
+.pie-map rect.behind{fill:var(--paper);opacity:.9}\
 .pie-map .n0{fill:var(--n0)}.pie-map .n1{fill:var(--n1)}.pie-map .n2{fill:var(--n2)}.pie-map .n3{fill:var(--n3)}.pie-map .n4{fill:var(--n4)}\
 .pie-map .e0{stroke:var(--e0)}.pie-map .e1{stroke:var(--e1)}.pie-map .e2{stroke:var(--e2)}.pie-map .e3{stroke:var(--e3)}.pie-map .e4{stroke:var(--e4)}\
 .pie-map .a0{fill:var(--e0)}.pie-map .a1{fill:var(--e1)}.pie-map .a2{fill:var(--e2)}.pie-map .a3{fill:var(--e3)}.pie-map .a4{fill:var(--e4)}";
@@ -425,11 +427,14 @@ type Point = (f64, f64);
 type Area = (f64, f64, f64, f64);
 
 fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
-    let width = (layout.right - layout.left + 2.0 * MARGIN).max(420.0);
+    let drawn = layout.right - layout.left + 2.0 * MARGIN;
+    let width = drawn.max(LEAST_WIDTH);
+    let hidden = hidden(map);
     let height = layout.layers.max(1) as f64 * LAYER_HEIGHT - (LAYER_HEIGHT - NODE_HEIGHT)
         + 2.0 * MARGIN
-        + LEGEND_HEIGHT;
-    let shift = MARGIN - layout.left;
+        + LEGEND_HEIGHT
+        + if hidden.is_some() { 16.0 } else { 0.0 };
+    let shift = MARGIN - layout.left + (width - drawn) / 2.0;
     let x = |spot: usize| layout.spots[spot].x + shift;
     let y = |spot: usize| MARGIN + layout.spots[spot].layer as f64 * LAYER_HEIGHT;
     let base = pipeline.win_rate.map(|rate| rate.value);
@@ -599,7 +604,7 @@ fn draw(pipeline: &Pipeline, map: &Map<'_>, layout: &Layout) -> String {
         );
     }
     out.push_str(&labels);
-    legend(&mut out, pipeline, map, height);
+    legend(&mut out, pipeline, hidden.as_deref(), height);
     out.push_str("</svg>\n");
     out
 }
@@ -763,8 +768,8 @@ fn shade(rate: Option<Rate>, base: Option<f64>) -> usize {
     }
 }
 
-fn legend(out: &mut String, pipeline: &Pipeline, map: &Map<'_>, height: f64) {
-    let y = height - LEGEND_HEIGHT;
+fn legend(out: &mut String, pipeline: &Pipeline, hidden: Option<&str>, height: f64) {
+    let mut y = height - LEGEND_HEIGHT - if hidden.is_some() { 16.0 } else { 0.0 };
     let mut x = MARGIN;
     if let Some(rate) = pipeline.win_rate {
         for shade in 0..5 {
@@ -783,18 +788,35 @@ fn legend(out: &mut String, pipeline: &Pipeline, map: &Map<'_>, height: f64) {
             percent(rate),
         );
     }
-    let mut note = "Line: moves · median time before. Wider is more.".to_owned();
-    if map.hidden_moves > 0 {
-        let _ = write!(note, " {} rare moves not drawn.", map.hidden_moves);
+    for note in [
+        Some("Line: moves · median time before. Wider is more."),
+        hidden,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        let _ = writeln!(
+            out,
+            "<text class=\"soft\" x=\"{MARGIN:.0}\" y=\"{:.0}\">{note}</text>",
+            y + 28.0
+        );
+        y += 16.0;
     }
-    if map.hidden_stages > 0 {
-        let _ = write!(note, " {} rare stages not drawn.", map.hidden_stages);
-    }
-    let _ = writeln!(
-        out,
-        "<text class=\"soft\" x=\"{MARGIN:.0}\" y=\"{:.0}\">{note}</text>",
-        y + 28.0
-    );
+}
+
+/// What the picture leaves out, if anything.
+fn hidden(map: &Map<'_>) -> Option<String> {
+    let many = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 rare {what}")),
+        _ => Some(format!("{count} rare {what}s")),
+    };
+    let parts = [
+        many(map.hidden_moves, "move"),
+        many(map.hidden_stages, "stage"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("Not drawn: {}.", parts.join(", ")))
 }
 
 /// The picture in words, for those who cannot see it.

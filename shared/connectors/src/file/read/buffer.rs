@@ -6,7 +6,7 @@ use std::io::{self, Read};
 /// 3 GB line costs 16 MiB of memory and not 3 GB.
 pub(super) const MAX_RECORD: usize = 16 << 20;
 
-const FIRST: usize = 256 << 10;
+const FIRST: usize = 64 << 10;
 
 /// Bytes of `inner` not yet consumed, filled as full as they go each time, so that what the
 /// splitters see never depends on how the stream happened to be cut up.

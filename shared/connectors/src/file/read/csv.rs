@@ -21,9 +21,15 @@ pub(super) struct CsvReader<R> {
 
 /// How a cut at `end` bytes went.
 enum Cut {
-    Record { end: usize, lines: u64, stray: bool },
+    Record {
+        end: usize,
+        lines: u64,
+        stray: bool,
+    },
     /// The bytes stop inside the record; `in_quotes` when inside a quoted cell.
-    Short { in_quotes: bool },
+    Short {
+        in_quotes: bool,
+    },
     /// A cell quoted over several lines closes in the middle of a word: the quote was a stray.
     Runaway,
 }
@@ -70,12 +76,20 @@ impl<R: Read> CsvReader<R> {
                 continue;
             }
             if stray || !quoting {
-                issues.raise("stray_quote", Level::Warning, record.row, None, None, || {
-                    (
-                        "a quotation mark stands inside a cell without being doubled".into(),
-                        "the cell was read as it stands; double the mark (\"\") in the export".into(),
-                    )
-                });
+                issues.raise(
+                    "stray_quote",
+                    Level::Warning,
+                    record.row,
+                    None,
+                    None,
+                    || {
+                        (
+                            "a quotation mark stands inside a cell without being doubled".into(),
+                            "the cell was read as it stands; double the mark (\"\") in the export"
+                                .into(),
+                        )
+                    },
+                );
             }
             return Step::Record;
         }
@@ -171,14 +185,22 @@ impl Grammar {
                 None if !ended => return Cut::Short { in_quotes: false },
                 None => {
                     record.end_cell();
-                    return Cut::Record { end: at, lines, stray };
+                    return Cut::Record {
+                        end: at,
+                        lines,
+                        stray,
+                    };
                 }
                 Some(&b) if b == self.delimiter => {
                     record.end_cell();
                     at += 1;
                     if at == data.len() && ended {
                         record.end_cell();
-                        return Cut::Record { end: at, lines, stray };
+                        return Cut::Record {
+                            end: at,
+                            lines,
+                            stray,
+                        };
                     }
                 }
                 Some(&b) => {

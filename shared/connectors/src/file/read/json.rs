@@ -25,7 +25,10 @@ enum State {
     /// Between the members of the outermost object.
     Members,
     /// Between the records of an array; `nested` when the array is a member.
-    Items { table: usize, nested: bool },
+    Items {
+        table: usize,
+        nested: bool,
+    },
     Done,
 }
 
@@ -38,7 +41,12 @@ impl<R: Read> JsonReader<R> {
         }
     }
 
-    pub(super) fn next(&mut self, record: &mut Record, tables: &mut Tables, issues: &mut Issues) -> Step {
+    pub(super) fn next(
+        &mut self,
+        record: &mut Record,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) -> Step {
         loop {
             if self.state == State::Done {
                 return Step::End;
@@ -51,13 +59,14 @@ impl<R: Read> JsonReader<R> {
             };
             match (self.state, byte) {
                 (State::Start, b'[') => {
-                    self.buffer.consume(1);
                     let table = tables.named(None);
-                    self.state = State::Items { table, nested: false };
+                    self.enter(State::Items {
+                        table,
+                        nested: false,
+                    });
                 }
-                (State::Start, b'{') => {
-                    self.buffer.consume(1);
-                    self.state = State::Members;
+                (State::Start, b'{') | (State::Items { nested: true, .. }, b']') => {
+                    self.enter(State::Members);
                 }
                 (State::Members | State::Items { .. }, b',') => self.buffer.consume(1),
                 (State::Members, b'}') | (State::Items { nested: false, .. }, b']') => {
@@ -66,10 +75,6 @@ impl<R: Read> JsonReader<R> {
                     if self.peek().is_some() {
                         self.stop(issues, "more text follows the closing bracket");
                     }
-                }
-                (State::Items { nested: true, .. }, b']') => {
-                    self.buffer.consume(1);
-                    self.state = State::Members;
                 }
                 (State::Items { table, .. }, _) => return self.item(table, record, tables, issues),
                 (State::Members, b'"') => {
@@ -83,7 +88,12 @@ impl<R: Read> JsonReader<R> {
     }
 
     /// One `"key": value` of the outermost object. Only arrays hold records.
-    fn member(&mut self, record: &mut Record, tables: &mut Tables, issues: &mut Issues) -> Option<Step> {
+    fn member(
+        &mut self,
+        record: &mut Record,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) -> Option<Step> {
         let row = self.line;
         let key = match self.extent() {
             Extent::Whole(n) => {
@@ -101,15 +111,25 @@ impl<R: Read> JsonReader<R> {
         if self.peek() == Some(b'[') {
             self.buffer.consume(1);
             if tables.find(&key).is_some() {
-                issues.raise("repeated_key", Level::Warning, row, None, Some(&key), || {
-                    (
-                        format!("the outermost object has {key:?} twice"),
-                        "both arrays were read; keep one".into(),
-                    )
-                });
+                issues.raise(
+                    "repeated_key",
+                    Level::Warning,
+                    row,
+                    None,
+                    Some(&key),
+                    || {
+                        (
+                            format!("the outermost object has {key:?} twice"),
+                            "both arrays were read; keep one".into(),
+                        )
+                    },
+                );
             }
             let table = tables.named(Some(&key));
-            self.state = State::Items { table, nested: true };
+            self.state = State::Items {
+                table,
+                nested: true,
+            };
             return None;
         }
         match self.extent() {
@@ -118,16 +138,23 @@ impl<R: Read> JsonReader<R> {
                 issues.raise("not_a_table", Level::Note, row, None, Some(&key), || {
                     (
                         format!("member {key:?} holds no array of records and was passed over"),
-                        "nothing to do unless it should be read: make it an array of objects".into(),
+                        "nothing to do unless it should be read: make it an array of objects"
+                            .into(),
                     )
                 });
                 None
             }
-            other => self.unfinished(row, other, record, issues),
+            other => Some(self.unfinished(row, other, record, issues)),
         }
     }
 
-    fn item(&mut self, table: usize, record: &mut Record, tables: &mut Tables, issues: &mut Issues) -> Step {
+    fn item(
+        &mut self,
+        table: usize,
+        record: &mut Record,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) -> Step {
         let row = self.line;
         match self.extent() {
             Extent::Whole(0) => {
@@ -136,24 +163,35 @@ impl<R: Read> JsonReader<R> {
                 Step::Bad
             }
             Extent::Whole(n) => {
-                let step = read_object(&self.buffer.data()[..n], row, table, record, tables, issues);
+                let step =
+                    read_object(&self.buffer.data()[..n], row, table, record, tables, issues);
                 self.consume_counted(n);
                 step
             }
-            other => self
-                .unfinished(row, other, record, issues)
-                .unwrap_or(Step::End),
+            other => self.unfinished(row, other, record, issues),
         }
     }
 
-    fn unfinished(&mut self, row: u64, extent: Extent, record: &mut Record, issues: &mut Issues) -> Option<Step> {
+    fn unfinished(
+        &mut self,
+        row: u64,
+        extent: Extent,
+        record: &mut Record,
+        issues: &mut Issues,
+    ) -> Step {
         record.row = row;
         if extent == Extent::TooLong {
             too_long(row, issues);
         } else {
             self.stop(issues, "the text ends inside this record");
         }
-        Some(Step::Bad)
+        Step::Bad
+    }
+
+    /// Steps over a bracket into what it opens or back into what it was opened in.
+    fn enter(&mut self, state: State) {
+        self.buffer.consume(1);
+        self.state = state;
     }
 
     fn stop(&mut self, issues: &mut Issues, what: &str) {
@@ -215,7 +253,7 @@ impl<R: Read> JsonReader<R> {
     }
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Extent {
     Whole(usize),
     Cut,
@@ -249,19 +287,19 @@ impl Skim {
                 }
                 continue;
             }
+            let outside = self.depth == 0;
             match byte {
-                b'"' if self.started && self.depth == 0 => return Some(at),
+                b'"' | b'{' | b'[' if outside && self.started => return Some(at),
+                b'}' | b']' | b',' if outside => return Some(at),
+                _ if outside && byte.is_ascii_whitespace() => return Some(at),
                 b'"' => self.in_string = true,
-                b'{' | b'[' if self.started && self.depth == 0 => return Some(at),
                 b'{' | b'[' => self.depth += 1,
-                b'}' | b']' | b',' if self.depth == 0 => return Some(at),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {
                         return Some(at + 1);
                     }
                 }
-                _ if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
                 _ => {}
             }
             self.started = true;
@@ -284,7 +322,12 @@ impl<R: Read> NdjsonReader<R> {
         }
     }
 
-    pub(super) fn next(&mut self, record: &mut Record, tables: &mut Tables, issues: &mut Issues) -> Step {
+    pub(super) fn next(
+        &mut self,
+        record: &mut Record,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) -> Step {
         let table = tables.named(None);
         loop {
             let row = self.line;
@@ -329,7 +372,8 @@ impl<R: Read> NdjsonReader<R> {
                 _ => 1,
             };
             let text = data[..end].trim_ascii();
-            let step = (!text.is_empty()).then(|| read_object(text, row, table, record, tables, issues));
+            let step =
+                (!text.is_empty()).then(|| read_object(text, row, table, record, tables, issues));
             self.buffer.consume(end + line_end);
             self.line += u64::from(line_end > 0);
             if let Some(step) = step {
@@ -408,15 +452,24 @@ impl<'a> Parser<'a> {
             self.at += 1;
             return Ok(());
         }
-        let found = self.text.get(self.at).map_or("the end".into(), |b| {
-            format!("{:?}", char::from(*b))
-        });
-        Err(format!("{:?} was expected, {found} found", char::from(byte)))
+        let found = self
+            .text
+            .get(self.at)
+            .map_or("the end".into(), |b| format!("{:?}", char::from(*b)));
+        Err(format!(
+            "{:?} was expected, {found} found",
+            char::from(byte)
+        ))
     }
 
     /// An object. With somewhere to put them, its members become cells: nested objects spread
     /// as `outer.inner`, arrays stay text.
-    fn object(&mut self, path: &mut String, depth: usize, mut sink: Option<(&mut Record, &mut Tables)>) -> Parsed<()> {
+    fn object(
+        &mut self,
+        path: &mut String,
+        depth: usize,
+        mut sink: Option<(&mut Record, &mut Tables)>,
+    ) -> Parsed<()> {
         if depth > MAX_DEPTH {
             return Err(format!("objects and arrays lie more than {MAX_DEPTH} deep"));
         }
@@ -530,7 +583,10 @@ impl<'a> Parser<'a> {
     }
 
     fn digits(&mut self) -> usize {
-        let n = self.text[self.at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let n = self.text[self.at..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         self.at += n;
         n
     }
@@ -582,7 +638,9 @@ impl<'a> Parser<'a> {
             out.extend_from_slice(&rest[..plain]);
             self.at += plain + 1;
             match rest.get(plain) {
-                Some(b'"') => return String::from_utf8(out).map_err(|_| "the text is not UTF-8".into()),
+                Some(b'"') => {
+                    return String::from_utf8(out).map_err(|_| "the text is not UTF-8".into());
+                }
                 Some(b'\\') => self.escape(&mut out)?,
                 Some(_) => return Err("a text holds a raw line end or control character".into()),
                 None => return Err("a text does not end".into()),
@@ -602,7 +660,8 @@ impl<'a> Parser<'a> {
             b't' => b'\t',
             b'u' => {
                 let high = self.hex()?;
-                let code = if (0xD800..0xDC00).contains(&high) && self.text[self.at.min(self.text.len())..].starts_with(b"\\u")
+                let code = if (0xD800..0xDC00).contains(&high)
+                    && self.text[self.at.min(self.text.len())..].starts_with(b"\\u")
                 {
                     self.at += 2;
                     let low = self.hex()?;

@@ -40,7 +40,11 @@ impl Source {
 }
 
 /// The shape a stream was found to have, from its first bytes and its name.
-pub(super) fn sniff(source: &Source, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
+pub(super) fn sniff(
+    source: &Source,
+    name: &Path,
+    delimiter: Option<u8>,
+) -> Result<Sniffed, Unreadable> {
     sniff::sniff(source, name, delimiter)
 }
 
@@ -119,12 +123,12 @@ impl Record {
                     }
                     let cell = &raw[span.0 as usize..span.1 as usize];
                     let start = self.text.len() as u32;
-                    match std::str::from_utf8(cell) {
-                        Ok(good) => self.text.push_str(good),
-                        Err(_) => {
-                            let (decoded, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
-                            self.text.push_str(&decoded);
-                        }
+                    if let Ok(good) = std::str::from_utf8(cell) {
+                        self.text.push_str(good);
+                    } else {
+                        let (decoded, _) =
+                            encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
+                        self.text.push_str(&decoded);
                     }
                     *span = (start, self.text.len() as u32);
                 }
@@ -157,7 +161,9 @@ pub(super) fn trim(text: &str) -> &str {
     if !plain.first().is_some_and(odd) && !plain.last().is_some_and(odd) {
         return text;
     }
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}')
+    })
 }
 
 /// One table of a file: its name, when it has one, and its columns as they become known.
@@ -244,7 +250,11 @@ impl Rows {
                 // The header line counts towards stray quotes like any other, once.
                 let passed = layout.preamble + usize::from(layout.has_header);
                 for at in 0..passed {
-                    let heard = if at + 1 == passed { &mut *issues } else { &mut quiet };
+                    let heard = if at + 1 == passed {
+                        &mut *issues
+                    } else {
+                        &mut quiet
+                    };
                     if reader.next(&mut record, heard) == Step::End {
                         break;
                     }
@@ -260,7 +270,11 @@ impl Rows {
             Format::Ndjson => Kind::Ndjson(json::NdjsonReader::new(stream)),
             Format::Xes => Kind::Xes(xes::XesReader::new(stream)),
         };
-        Ok(Self { kind, tables, width })
+        Ok(Self {
+            kind,
+            tables,
+            width,
+        })
     }
 
     /// The next row. Blank rows are passed over and are no rows.
@@ -285,33 +299,33 @@ impl Rows {
             return Step::Bad;
         }
         if let Some(width) = self.width {
-            return self.check_width(width, record, issues);
+            return check_width(width, record, issues);
         }
         Step::Record
     }
+}
 
-    fn check_width(&self, width: usize, record: &Record, issues: &mut Issues) -> Step {
-        let found = record.len();
-        if found > width && !record.is_empty_from(width) {
-            issues.raise("long_row", Level::Error, record.row, None, None, || {
-                (
-                    format!("the row has {found} cells where the header has {width}"),
-                    "quote the cell that holds the separator; the row was not used".into(),
-                )
-            });
-            return Step::Bad;
-        }
-        // A lone cell is a footer or a remark: whoever maps the row judges it.
-        if found < width && found > 1 {
-            issues.raise("short_row", Level::Warning, record.row, None, None, || {
-                (
-                    format!("the row has {found} cells where the header has {width}"),
-                    "the missing cells were read as empty; check the export".into(),
-                )
-            });
-        }
-        Step::Record
+fn check_width(width: usize, record: &Record, issues: &mut Issues) -> Step {
+    let found = record.len();
+    if found > width && !record.is_empty_from(width) {
+        issues.raise("long_row", Level::Error, record.row, None, None, || {
+            (
+                format!("the row has {found} cells where the header has {width}"),
+                "quote the cell that holds the separator; the row was not used".into(),
+            )
+        });
+        return Step::Bad;
     }
+    // A lone cell is a footer or a remark: whoever maps the row judges it.
+    if found < width && found > 1 {
+        issues.raise("short_row", Level::Warning, record.row, None, None, || {
+            (
+                format!("the row has {found} cells where the header has {width}"),
+                "the missing cells were read as empty; check the export".into(),
+            )
+        });
+    }
+    Step::Record
 }
 
 fn end_of_stream<R: Read>(buffer: &mut Buffer<R>, row: u64, issues: &mut Issues) -> Step {
@@ -333,7 +347,10 @@ fn cut_short(row: u64, failure: &dyn std::error::Error, issues: &mut Issues) {
 fn too_long(row: u64, issues: &mut Issues) {
     issues.raise("too_long", Level::Error, row, None, None, || {
         (
-            format!("the record is longer than {} MiB and was not used", MAX_RECORD >> 20),
+            format!(
+                "the record is longer than {} MiB and was not used",
+                MAX_RECORD >> 20
+            ),
             "check whether line ends or quotation marks are missing here".into(),
         )
     });

@@ -76,7 +76,11 @@ pub(in crate::file) struct Layout {
     pub(in crate::file) repeated: Vec<String>,
 }
 
-pub(super) fn sniff(source: &Source, name: &Path, delimiter: Option<u8>) -> Result<Sniffed, Unreadable> {
+pub(super) fn sniff(
+    source: &Source,
+    name: &Path,
+    delimiter: Option<u8>,
+) -> Result<Sniffed, Unreadable> {
     let broken = |e: io::Error| {
         Unreadable::new(
             "unreadable",
@@ -95,9 +99,15 @@ pub(super) fn sniff(source: &Source, name: &Path, delimiter: Option<u8>) -> Resu
     let text: Vec<u8> = if coding.encoding == encoding_rs::UTF_8 {
         head.split_off(coding.skip)
     } else {
-        let unit = if coding.skip > 0 || coding.unmarked { 2 } else { 1 };
+        let unit = if coding.skip > 0 || coding.unmarked {
+            2
+        } else {
+            1
+        };
         let whole = coding.skip + (head.len() - coding.skip) / unit * unit;
-        let (text, _) = coding.encoding.decode_without_bom_handling(&head[coding.skip..whole]);
+        let (text, _) = coding
+            .encoding
+            .decode_without_bom_handling(&head[coding.skip..whole]);
         text.into_owned().into_bytes()
     };
     if text.iter().all(u8::is_ascii_whitespace) {
@@ -152,7 +162,10 @@ fn gunzipped(mut source: Box<dyn Read>) -> io::Result<(bool, Box<dyn Read>)> {
     let gzip = first == [0x1f, 0x8b];
     let whole = Cursor::new(first).chain(source);
     let stream: Box<dyn Read> = if gzip {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole)))
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+            64 << 10,
+            whole,
+        )))
     } else {
         Box::new(whole)
     };
@@ -193,7 +206,14 @@ fn coding(head: &[u8]) -> Coding {
     }
     // Latin text in UTF-16 has a NUL in nearly every second byte, always on the same side.
     let sample = &head[..head.len().min(512) / 2 * 2];
-    let nuls = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
+    let nuls = |side: usize| {
+        sample
+            .iter()
+            .skip(side)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
     let (even, odd) = (nuls(0), nuls(1));
     let most = sample.len() / 2 * 7 / 10;
     let guessed = if sample.len() >= 8 && even == 0 && odd > most {
@@ -204,7 +224,9 @@ fn coding(head: &[u8]) -> Coding {
         None
     };
     Coding {
-        encoding: guessed.or_else(|| declared_in_xml(head)).unwrap_or(encoding_rs::UTF_8),
+        encoding: guessed
+            .or_else(|| declared_in_xml(head))
+            .unwrap_or(encoding_rs::UTF_8),
         skip: 0,
         unmarked: guessed.is_some(),
     }
@@ -217,7 +239,8 @@ fn declared_in_xml(head: &[u8]) -> Option<&'static Encoding> {
     let at = memchr::memmem::find(line, b"encoding")? + b"encoding".len();
     let mut parts = line[at..].split(|b| matches!(b, b'"' | b'\''));
     let label = parts.nth(1)?;
-    Encoding::for_label(label).filter(|e| *e != encoding_rs::UTF_16LE && *e != encoding_rs::UTF_16BE)
+    Encoding::for_label(label)
+        .filter(|e| *e != encoding_rs::UTF_16LE && *e != encoding_rs::UTF_16BE)
 }
 
 /// Any encoding in, UTF-8 out. What is no character becomes U+FFFD.
@@ -238,7 +261,9 @@ impl<R: Read> Read for Transcoder<R> {
             self.out.resize(self.raw.len() * 4, 0);
             self.at = 0;
             // The output has room for any input, so all of it is taken.
-            let (_, _, written, _) = self.decoder.decode_to_utf8(&self.raw[..n], &mut self.out, self.ended);
+            let (_, _, written, _) =
+                self.decoder
+                    .decode_to_utf8(&self.raw[..n], &mut self.out, self.ended);
             self.out.truncate(written);
         }
         let n = into.len().min(self.out.len() - self.at);
@@ -251,21 +276,38 @@ impl<R: Read> Read for Transcoder<R> {
 /// Files people mistake for data, by their first bytes.
 fn refuse_foreign(head: &[u8]) -> Result<(), Unreadable> {
     const AS_CSV: &str = "open it there and save it as CSV, then give that file";
-    let (code, what, remedy) = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+    let (code, what, remedy) = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    {
         let holds = |needle: &[u8]| memchr::memmem::find(head, needle).is_some();
         if holds(b"xl/") || holds(b"[Content_Types].xml") {
             ("xlsx_file", "this is an Excel workbook", AS_CSV)
         } else {
-            ("zip_file", "this is a zip archive", "unpack it and give the files or the folder")
+            (
+                "zip_file",
+                "this is a zip archive",
+                "unpack it and give the files or the folder",
+            )
         }
     } else if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         ("xls_file", "this is an old Excel workbook", AS_CSV)
     } else if head.starts_with(b"%PDF") {
-        ("pdf_file", "this is a PDF document", "export the data itself, as CSV or JSON")
+        (
+            "pdf_file",
+            "this is a PDF document",
+            "export the data itself, as CSV or JSON",
+        )
     } else if head.starts_with(b"PAR1") {
-        ("parquet_file", "this is a Parquet file", "write it as CSV or NDJSON first")
+        (
+            "parquet_file",
+            "this is a Parquet file",
+            "write it as CSV or NDJSON first",
+        )
     } else if head.starts_with(b"SQLite format 3\0") {
-        ("sqlite_file", "this is a SQLite database", "export its tables as CSV first")
+        (
+            "sqlite_file",
+            "this is a SQLite database",
+            "export its tables as CSV first",
+        )
     } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
         || head.starts_with(b"BZh")
         || head.starts_with(&[0xfd, b'7', b'z', b'X', b'Z'])
@@ -278,18 +320,38 @@ fn refuse_foreign(head: &[u8]) -> Result<(), Unreadable> {
             "unpack it first, or compress it with gzip",
         )
     } else if head.starts_with(&[0x1f, 0x8b]) {
-        ("twice_packed", "this file is packed with gzip twice", "unpack it once")
-    } else if head.starts_with(b"\x89PNG") || head.starts_with(&[0xff, 0xd8, 0xff]) || head.starts_with(b"GIF8") {
-        ("image_file", "this is a picture", "export the data itself, as CSV or JSON")
+        (
+            "twice_packed",
+            "this file is packed with gzip twice",
+            "unpack it once",
+        )
+    } else if head.starts_with(b"\x89PNG")
+        || head.starts_with(&[0xff, 0xd8, 0xff])
+        || head.starts_with(b"GIF8")
+    {
+        (
+            "image_file",
+            "this is a picture",
+            "export the data itself, as CSV or JSON",
+        )
     } else if head.starts_with(b"\x7fELF") || head.starts_with(b"MZ\x90") {
-        ("binary_file", "this is a program, not data", "export the data as CSV, JSON or XES")
+        (
+            "binary_file",
+            "this is a program, not data",
+            "export the data as CSV, JSON or XES",
+        )
     } else {
         return Ok(());
     };
     Err(Unreadable::new(code, what, remedy))
 }
 
-fn format(text: &[u8], complete: bool, name: &Path, delimiter: Option<u8>) -> Result<Format, Unreadable> {
+fn format(
+    text: &[u8],
+    complete: bool,
+    name: &Path,
+    delimiter: Option<u8>,
+) -> Result<Format, Unreadable> {
     let extension = extension(name);
     let start = text.trim_ascii_start();
     match start.first() {
@@ -314,21 +376,28 @@ fn format(text: &[u8], complete: bool, name: &Path, delimiter: Option<u8>) -> Re
         }
         Some(b'[') if extension != "csv" && extension != "tsv" => return Ok(Format::Json),
         Some(b'{') => {
-            let line = start.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or(start);
+            let line = start
+                .split(|b| matches!(b, b'\n' | b'\r'))
+                .next()
+                .unwrap_or(start);
             let rest = start[line.len()..].trim_ascii();
             let alone = serde_json::from_slice::<serde_json::Value>(line.trim_ascii());
             return Ok(match alone {
                 Ok(value) if rest.is_empty() && complete => {
                     let tables = value.as_object().is_some_and(|o| {
-                        o.values()
-                            .any(|v| v.as_array().is_some_and(|a| a.iter().all(serde_json::Value::is_object)))
+                        o.values().any(|v| {
+                            v.as_array()
+                                .is_some_and(|a| a.iter().all(serde_json::Value::is_object))
+                        })
                     });
                     if tables { Format::Json } else { Format::Ndjson }
                 }
                 Ok(_) => Format::Ndjson,
                 Err(_) if matches!(extension.as_str(), "ndjson" | "jsonl") => Format::Ndjson,
                 // One bad first line does not make a line-by-line file something else.
-                Err(_) if rest.first() == Some(&b'{') && line.trim_ascii_end().ends_with(b"}") => Format::Ndjson,
+                Err(_) if rest.first() == Some(&b'{') && line.trim_ascii_end().ends_with(b"}") => {
+                    Format::Ndjson
+                }
                 Err(_) => Format::Json,
             });
         }
@@ -379,7 +448,11 @@ fn layout(text: &[u8], complete: bool, given: Option<u8>) -> Result<Layout, Unre
         match reader.next(&mut record, &mut Issues::quiet()) {
             Step::Record => {
                 record.settle();
-                rows.push((0..record.len()).map(|c| clean_heading(record.get(c).unwrap_or_default())).collect());
+                rows.push(
+                    (0..record.len())
+                        .map(|c| clean_heading(record.get(c).unwrap_or_default()))
+                        .collect(),
+                );
             }
             Step::Bad => rows.push(Vec::new()),
             Step::End => break,
@@ -398,13 +471,21 @@ fn layout(text: &[u8], complete: bool, given: Option<u8>) -> Result<Layout, Unre
         ));
     }
     let known = Headings::all();
-    let header = rows.iter().position(|row| known.looks_like_header(row)).or_else(|| {
-        // Nothing is known by name: the first full row that holds only words may still be it.
-        let at = rows.iter().position(|row| row.len() == widest)?;
-        let words = rows[at].iter().filter(|c| !c.is_empty()).all(|c| !starts_like_value(c));
-        let values_below = rows[at + 1..].iter().any(|r| r.iter().any(|c| starts_like_value(c)));
-        (words && (values_below || rows.len() == 1) && all_distinct(&rows[at])).then_some(at)
-    });
+    let header = rows
+        .iter()
+        .position(|row| known.looks_like_header(row))
+        .or_else(|| {
+            // Nothing is known by name: the first full row that holds only words may still be it.
+            let at = rows.iter().position(|row| row.len() == widest)?;
+            let words = rows[at]
+                .iter()
+                .filter(|c| !c.is_empty())
+                .all(|c| !starts_like_value(c));
+            let values_below = rows[at + 1..]
+                .iter()
+                .any(|r| r.iter().any(|c| starts_like_value(c)));
+            (words && (values_below || rows.len() == 1) && all_distinct(&rows[at])).then_some(at)
+        });
     let Some(at) = header else {
         return Ok(Layout {
             delimiter,

@@ -18,6 +18,10 @@ const MAX_DEPTH: usize = 64;
 /// Events of one trace held back in wait for trace attributes that follow them.
 const MAX_HELD: usize = 1 << 16;
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a place one can be in, and they overlap"
+)]
 pub(super) struct XesReader<R> {
     xml: Reader<Watched<R>>,
     scratch: Vec<u8>,
@@ -68,7 +72,12 @@ impl<R: Read> XesReader<R> {
         }
     }
 
-    pub(super) fn next(&mut self, record: &mut Record, tables: &mut Tables, issues: &mut Issues) -> Step {
+    pub(super) fn next(
+        &mut self,
+        record: &mut Record,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) -> Step {
         let table = tables.named(None);
         loop {
             if self.ready {
@@ -122,7 +131,14 @@ impl<R: Read> XesReader<R> {
         self.scratch = scratch;
     }
 
-    fn open(&mut self, element: &BytesStart<'_>, row: u64, table: usize, tables: &mut Tables, issues: &mut Issues) {
+    fn open(
+        &mut self,
+        element: &BytesStart<'_>,
+        row: u64,
+        table: usize,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) {
         if self.skipping > 0 {
             self.skipping += 1;
             return;
@@ -152,16 +168,27 @@ impl<R: Read> XesReader<R> {
         }
     }
 
-    fn attribute(&mut self, element: &BytesStart<'_>, row: u64, table: usize, tables: &mut Tables, issues: &mut Issues) {
+    fn attribute(
+        &mut self,
+        element: &BytesStart<'_>,
+        row: u64,
+        table: usize,
+        tables: &mut Tables,
+        issues: &mut Issues,
+    ) {
         let mut key = String::new();
         let mut value = None;
         for attribute in element.attributes().with_checks(false) {
-            let text = attribute
-                .map_err(|e| e.to_string())
-                .and_then(|a| {
-                    let text = a.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?;
-                    Ok((a.key.local_name().into_inner() == "key", a.key.local_name().into_inner() == "value", text.into_owned()))
-                });
+            let text = attribute.map_err(|e| e.to_string()).and_then(|a| {
+                let text = a
+                    .normalized_value(XmlVersion::Implicit1_0)
+                    .map_err(|e| e.to_string())?;
+                Ok((
+                    a.key.local_name().into_inner() == "key",
+                    a.key.local_name().into_inner() == "value",
+                    text.into_owned(),
+                ))
+            });
             match text {
                 Ok((true, _, text)) => key = text,
                 Ok((_, true, text)) => value = Some(text),
@@ -182,7 +209,11 @@ impl<R: Read> XesReader<R> {
         let (Some(value), true) = (value, self.in_trace || self.in_event) else {
             return;
         };
-        let mut name = if self.in_event { String::new() } else { "case:".to_owned() };
+        let mut name = if self.in_event {
+            String::new()
+        } else {
+            "case:".to_owned()
+        };
         for (n, part) in self.path.iter().filter(|p| !p.is_empty()).enumerate() {
             if n > 0 {
                 name.push('.');
@@ -198,12 +229,20 @@ impl<R: Read> XesReader<R> {
             return;
         }
         if self.flushed {
-            issues.raise("late_attribute", Level::Warning, row, Some(&name), None, || {
-                (
-                    "a trace attribute stands after a very long run of events".into(),
-                    "events before it were read without it; write trace attributes first".into(),
-                )
-            });
+            issues.raise(
+                "late_attribute",
+                Level::Warning,
+                row,
+                Some(&name),
+                None,
+                || {
+                    (
+                        "a trace attribute stands after a very long run of events".into(),
+                        "events before it were read without it; write trace attributes first"
+                            .into(),
+                    )
+                },
+            );
         }
         let column = tables.column(table, &name);
         self.case.push((column, value));
@@ -248,17 +287,29 @@ impl<R: Read> XesReader<R> {
             return;
         }
         let column = tables.column(table, NAME);
-        if self.case.iter().any(|(c, text)| *c == column && !text.is_empty()) {
+        if self
+            .case
+            .iter()
+            .any(|(c, text)| *c == column && !text.is_empty())
+        {
             return;
         }
         let name = format!("trace {}", self.traces);
         let row = self.held.front().map_or(0, |e| e.row);
-        issues.raise("unnamed_trace", Level::Warning, row, None, Some(&name), || {
-            (
-                "a trace has no concept:name and was named by its number".into(),
-                "give each trace a concept:name, or importing a changed file will mix cases up".into(),
-            )
-        });
+        issues.raise(
+            "unnamed_trace",
+            Level::Warning,
+            row,
+            None,
+            Some(&name),
+            || {
+                (
+                    "a trace has no concept:name and was named by its number".into(),
+                    "give each trace a concept:name, or importing a changed file will mix cases up"
+                        .into(),
+                )
+            },
+        );
         self.case.push((column, name));
     }
 
@@ -305,7 +356,12 @@ impl<R: Read> BufRead for Watched<R> {
     fn consume(&mut self, n: usize) {
         let text = &self.inner.buffer()[..n];
         for at in memchr::memchr2_iter(b'\n', b'\r', text) {
-            let second = text[at] == b'\n' && if at == 0 { self.after_cr } else { text[at - 1] == b'\r' };
+            let second = text[at] == b'\n'
+                && if at == 0 {
+                    self.after_cr
+                } else {
+                    text[at - 1] == b'\r'
+                };
             self.line += u64::from(!second);
         }
         if let Some(last) = text.last() {

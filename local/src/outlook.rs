@@ -1,0 +1,338 @@
+//! The forecast of a book as it is told: the engine's figures joined with names, the list of what
+//! needs attention, and what is not known. The terminal, JSON and the HTML report all tell this.
+
+use std::collections::HashMap;
+
+use forecast::backtest::{self, Backtest};
+use forecast::effects::Effects;
+use forecast::engine::{DealForecast, Model};
+use forecast::learn::fit::{Confidence, Evidence};
+use forecast::pipeline::{By, Line, PipelineForecast, Slip};
+use forecast::reading::AmountSource;
+use mining::{FindingKind, Mined};
+use model::{Book, PersonId};
+use serde::Serialize;
+
+use crate::format;
+use crate::instant;
+
+/// Everything there is to say about a book's future.
+#[derive(Debug, Serialize)]
+pub(crate) struct Outlook {
+    /// The day the forecast looks ahead from.
+    pub(crate) as_of: String,
+    /// The currency of every amount.
+    pub(crate) currency: Option<String>,
+    pub(crate) confidence: Confidence,
+    /// What the forecast was learned from.
+    pub(crate) evidence: Evidence,
+    pub(crate) periods: Vec<Line>,
+    pub(crate) owners: Vec<Line>,
+    pub(crate) stages: Vec<Line>,
+    /// All periods together.
+    pub(crate) total: Line,
+    /// Where the value most likely lost lies: amount × (1 − chance), forgotten deals left out.
+    pub(crate) riskiest: Vec<Told>,
+    /// Deals that will probably miss the close date they carry.
+    pub(crate) slipping: Vec<Slipping>,
+    /// Open for longer than deals that were ever won from that stage.
+    pub(crate) forgotten: Forgotten,
+    pub(crate) trust: Trust,
+    /// What champions, blockers and touches are associated with.
+    pub(crate) effects: Effects,
+    /// What the model does not know, in words.
+    pub(crate) unknown: Vec<String>,
+    /// What is wrong with the data.
+    pub(crate) findings: Vec<mining::Finding>,
+    /// Every open deal.
+    pub(crate) deals: Vec<Told>,
+}
+
+/// A deal's forecast with the names a person knows it by.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Told {
+    pub(crate) id: String,
+    /// What the source calls it.
+    pub(crate) source_id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) company: Option<String>,
+    pub(crate) owner: Option<String>,
+    #[serde(flatten)]
+    pub(crate) forecast: DealForecast,
+    /// The stages so far with the days in each; the last is still running.
+    pub(crate) path: Vec<(String, f64)>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Slipping {
+    pub(crate) label: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) stage: String,
+    #[serde(flatten)]
+    pub(crate) slip: Slip,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Forgotten {
+    pub(crate) count: usize,
+    pub(crate) amount: f64,
+    /// The share of open deals.
+    pub(crate) share: f64,
+    /// Some of them, the largest first.
+    pub(crate) examples: Vec<Told>,
+}
+
+/// How far the forecast may be trusted, by its own past.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Trust {
+    Backtest(Box<Backtest>),
+    /// Why there is none.
+    Untested(String),
+}
+
+/// What to forecast, and how.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) by: By,
+    pub(crate) periods: usize,
+    pub(crate) top: usize,
+    pub(crate) seed: u64,
+    /// `None` leaves the backtest out.
+    pub(crate) backtest_horizon_days: Option<u32>,
+}
+
+impl Told {
+    /// What a table calls the deal.
+    pub(crate) fn label(&self) -> String {
+        label(&self.source_id, self.name.as_deref())
+    }
+
+    /// The strongest reasons, in words.
+    pub(crate) fn why(&self, most: usize) -> String {
+        let reasons: Vec<String> = self
+            .forecast
+            .reasons
+            .iter()
+            .take(most)
+            .map(|reason| format!("{} {}", if reason.log_odds > 0.0 { "+" } else { "−" }, reason.feature))
+            .collect();
+        reasons.join(", ")
+    }
+}
+
+fn label(source_id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) if name != source_id => format!("{source_id} {name}"),
+        _ => source_id.to_owned(),
+    }
+}
+
+/// Names of a book's people and companies, looked up often.
+#[derive(Debug)]
+pub(crate) struct Names<'a> {
+    book: &'a Book,
+    people: HashMap<PersonId, &'a str>,
+    companies: HashMap<model::CompanyId, &'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(book: &'a Book) -> Self {
+        let people = book.people.iter().filter_map(|p| Some((p.id, p.name.as_deref().or(p.email.as_deref())?)));
+        let companies = book.companies.iter().filter_map(|c| Some((c.id, c.name.as_deref()?)));
+        Self { book, people: people.collect(), companies: companies.collect() }
+    }
+
+    /// What the source calls a deal.
+    pub(crate) fn source_id(&self, deal: usize) -> String {
+        if deal < self.book.log.cases() {
+            return self.book.log.case_name(deal).to_owned();
+        }
+        self.book.deals.get(deal).map_or_else(String::new, |deal| deal.id.to_string())
+    }
+
+    pub(crate) fn owner(&self, deal: usize) -> Option<String> {
+        let owner = self.book.deals.get(deal)?.owner?;
+        self.people.get(&owner).map(|name| (*name).to_owned())
+    }
+
+    pub(crate) fn company(&self, deal: usize) -> Option<String> {
+        let company = self.book.deals.get(deal)?.company?;
+        self.companies.get(&company).map(|name| (*name).to_owned())
+    }
+
+    /// The stages a deal has been in with the days in each, up to `as_of` days since the epoch.
+    pub(crate) fn path(&self, deal: usize, as_of: f64) -> Vec<(String, f64)> {
+        if deal >= self.book.log.cases() {
+            return Vec::new();
+        }
+        let visits = self.book.log.visits(deal);
+        let at: Vec<f64> = visits.at_us.iter().map(|&us| us as f64 / 86_400e6).collect();
+        let ends = at.iter().skip(1).copied().chain([as_of]);
+        visits
+            .stage
+            .iter()
+            .zip(at.iter().zip(ends))
+            .map(|(&stage, (from, to))| {
+                let label = self.book.log.stages().get(usize::from(stage)).cloned().unwrap_or_default();
+                (label, (to - from).max(0.0))
+            })
+            .collect()
+    }
+
+    pub(crate) fn tell(&self, forecast: DealForecast, as_of: f64) -> Told {
+        let deal = forecast.deal;
+        let entity = self.book.deals.get(deal);
+        Told {
+            id: entity.map_or_else(String::new, |deal| deal.id.to_string()),
+            source_id: self.source_id(deal),
+            name: entity.and_then(|deal| deal.name.clone()),
+            company: self.company(deal),
+            owner: self.owner(deal),
+            path: self.path(deal, as_of),
+            forecast,
+        }
+    }
+}
+
+/// Forecasts the whole book.
+pub(crate) fn outlook(
+    book: &Book,
+    mined: &Mined,
+    model: &Model,
+    request: &Request,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Outlook {
+    let names = Names::of(book);
+    let as_of = model.origin();
+    let closes = |deal: usize| {
+        let day = book.deals.get(deal)?.expected_close?;
+        // A deal closes in time when it closes on that very day.
+        let end = day.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(instant::days(end.timestamp()))
+    };
+    let pipeline = model.pipeline(request.by, request.periods, &|deal| names.owner(deal), &closes);
+    let trust = trust(model, request, progress);
+    let unknown = unknown(book, mined, model, &pipeline, &trust);
+    let PipelineForecast { periods, owners, stages, total, deals, slips, .. } = pipeline;
+    let deals: Vec<Told> = deals.into_iter().map(|forecast| names.tell(forecast, as_of)).collect();
+    let slipping = slips
+        .into_iter()
+        .take(request.top)
+        .map(|slip| Slipping {
+            label: label(&names.source_id(slip.deal), book.deals.get(slip.deal).and_then(|deal| deal.name.as_deref())),
+            owner: names.owner(slip.deal),
+            stage: book.deals.get(slip.deal).and_then(|deal| deal.stage.clone()).unwrap_or_default(),
+            slip,
+        })
+        .collect();
+    Outlook {
+        as_of: format::day(book.as_of),
+        currency: model.reading.currency.map(|currency| currency.to_string()),
+        confidence: model.confidence,
+        evidence: model.evidence.clone(),
+        periods,
+        owners,
+        stages,
+        total,
+        riskiest: riskiest(&deals, request.top),
+        slipping,
+        forgotten: forgotten(&deals, request.top),
+        trust,
+        effects: model.effects.clone(),
+        unknown,
+        findings: mined.quality.findings.iter().filter(|finding| finding.kind != FindingKind::Zombie).cloned().collect(),
+        deals,
+    }
+}
+
+fn riskiest(deals: &[Told], top: usize) -> Vec<Told> {
+    let at_risk = |deal: &Told| deal.forecast.amount.unwrap_or(1.0) * (1.0 - deal.forecast.p_win.value);
+    let mut live: Vec<&Told> = deals.iter().filter(|deal| !deal.forecast.zombie).collect();
+    live.sort_by(|a, b| at_risk(b).total_cmp(&at_risk(a)).then_with(|| a.id.cmp(&b.id)));
+    live.into_iter().take(top).cloned().collect()
+}
+
+fn forgotten(deals: &[Told], top: usize) -> Forgotten {
+    let mut all: Vec<&Told> = deals.iter().filter(|deal| deal.forecast.zombie).collect();
+    let amount = |deal: &Told| deal.forecast.amount.unwrap_or(0.0);
+    all.sort_by(|a, b| amount(b).total_cmp(&amount(a)).then_with(|| a.id.cmp(&b.id)));
+    Forgotten {
+        count: all.len(),
+        amount: all.iter().map(|deal| amount(deal)).sum(),
+        share: all.len() as f64 / deals.len().max(1) as f64,
+        examples: all.into_iter().take(top).cloned().collect(),
+    }
+}
+
+fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sync)) -> Trust {
+    let Some(horizon_days) = request.backtest_horizon_days else {
+        return Trust::Untested("the backtest was left out; run `pie backtest`".to_owned());
+    };
+    let options = backtest::Options { horizon_days, seed: request.seed, ..backtest::Options::default() };
+    match backtest::backtest(&model.reading.panel, &options, progress) {
+        Ok(backtest) => Trust::Backtest(Box::new(backtest)),
+        Err(error) => Trust::Untested(error.to_string()),
+    }
+}
+
+/// What the figures leave out or take for granted.
+fn unknown(book: &Book, mined: &Mined, model: &Model, pipeline: &PipelineForecast, trust: &Trust) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let reading = &model.reading;
+    unknown.push(match pipeline.newcomers_share {
+        Some(share) => format!(
+            "Deals that do not exist yet. In past periods {} of the revenue came from deals begun in the same period; it comes on top of this forecast.",
+            format::percent(share)
+        ),
+        None => "Deals that do not exist yet; what they will bring comes on top of this forecast.".to_owned(),
+    });
+    for (stage, count) in &reading.without_history {
+        unknown.push(format!(
+            "{} in {stage} without any dated stage: nothing says how long they have been there, so they are not in the forecast.",
+            format::counted(*count, "open deal")
+        ));
+    }
+    let from = |source: AmountSource| {
+        pipeline.deals.iter().filter(|deal| deal.amount_source == Some(source)).count()
+    };
+    for (source, what) in [
+        (AmountSource::ListPrice, "the list price of their product"),
+        (AmountSource::MeanOfWon, "the mean of won deals"),
+    ] {
+        let count = from(source);
+        if count > 0 {
+            unknown.push(format!(
+                "The amount of {} of {}: {what} stands in for it.",
+                format::count(count),
+                format::counted(pipeline.deals.len(), "open deal")
+            ));
+        }
+    }
+    if reading.unconverted > 0 {
+        unknown.push(format!(
+            "What {} in another currency are worth: give exchange rates with --rates.",
+            format::counted(reading.unconverted, "amount")
+        ));
+    }
+    if reading.amounts_filled_at_close {
+        unknown.push("Whether large deals fare differently: amounts are filled in at the close, so an amount gives the outcome away and nothing was learned from it.".to_owned());
+    }
+    let leaks: Vec<&str> = mined.quality.leaks.iter().map(|leak| leak.field.as_str()).collect();
+    if !leaks.is_empty() {
+        unknown.push(format!(
+            "Anything from {}: filled in only for one outcome, so they were left out of learning.",
+            leaks.join(", ")
+        ));
+    }
+    if book.stakeholders.is_empty() && book.activities.is_empty() {
+        unknown.push("Who the deals' people are and what was said: there are no contacts and no activities, so champions, blockers and touches rest on starting assumptions.".to_owned());
+    }
+    match trust {
+        Trust::Backtest(backtest) if !backtest.skill => unknown.push(format!("Which deal is better than another: {}", backtest.verdict)),
+        Trust::Untested(why) => unknown.push(format!("How good this forecast would have been: {why}.")),
+        Trust::Backtest(_) => {}
+    }
+    unknown.push("Causes. Effects are associations in this history; a deal may have a champion because it goes well.".to_owned());
+    unknown
+}
