@@ -53,6 +53,7 @@ def median(work, peer, call, answer, budget_s=4.0):
     times.sort()
     results.setdefault(work, {})[peer] = {
         "ms": times[len(times) // 2],
+        "fastest_ms": times[0],
         "repetitions": len(times),
         "answer": float(answer(got)),
     }

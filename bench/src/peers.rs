@@ -22,6 +22,7 @@ pub(crate) struct Peers {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Peer {
     pub(crate) ms: f64,
+    pub(crate) fastest_ms: f64,
     pub(crate) repetitions: usize,
     /// The number both sides must agree on.
     pub(crate) answer: f64,

@@ -20,6 +20,7 @@ struct Row {
     title: &'static str,
     threads: usize,
     ms: f64,
+    fastest_ms: f64,
     repetitions: usize,
     reach_ms: Option<f64>,
     answer: f64,
@@ -30,6 +31,7 @@ struct Row {
 struct Beside {
     peer: String,
     ms: f64,
+    fastest_ms: f64,
     repetitions: usize,
     /// How many times as long as ours.
     ratio: f64,
@@ -45,6 +47,7 @@ impl Report {
                 title: ours.title,
                 threads: ours.threads,
                 ms: ours.median.ms,
+                fastest_ms: ours.median.fastest_ms,
                 repetitions: ours.median.repetitions,
                 reach_ms: ours.reach_ms,
                 answer: ours.answer,
@@ -53,6 +56,7 @@ impl Report {
                     .map(|(peer, time)| Beside {
                         peer,
                         ms: time.ms,
+                        fastest_ms: time.fastest_ms,
                         repetitions: time.repetitions,
                         ratio: time.ms / ours.median.ms,
                         answer: time.answer,
@@ -96,8 +100,8 @@ impl fmt::Display for Report {
         writeln!(f)?;
         writeln!(
             f,
-            "{:<56} {:>12} {:>10} {:>8} {:>12}",
-            "work", "median ms", "to reach", "ratio", "answer"
+            "{:<56} {:>12} {:>10} {:>10} {:>8} {:>12}",
+            "work", "median ms", "fastest", "to reach", "ratio", "answer"
         )?;
         for row in &self.rows {
             let reach = row.reach_ms.map_or(String::new(), |reach| {
@@ -106,18 +110,20 @@ impl fmt::Display for Report {
             });
             writeln!(
                 f,
-                "{:<56} {:>12} {reach:>10} {:>8} {:>12}",
+                "{:<56} {:>12} {:>10} {reach:>10} {:>8} {:>12}",
                 row.title,
                 figures(row.ms),
+                figures(row.fastest_ms),
                 "",
                 figures(row.answer)
             )?;
             for beside in &row.peers {
                 writeln!(
                     f,
-                    "    {:<52} {:>12} {:>10} {:>7}× {:>12}",
+                    "    {:<52} {:>12} {:>10} {:>10} {:>7}× {:>12}",
                     beside.peer,
                     figures(beside.ms),
+                    figures(beside.fastest_ms),
                     "",
                     figures(beside.ratio),
                     figures(beside.answer)

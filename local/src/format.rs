@@ -1,7 +1,6 @@
 //! Numbers as people read them. Every figure in a table, a sentence or a report goes through here.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// `1234567.8` → `1,234,568`.
@@ -87,7 +86,11 @@ pub(crate) fn signed_percent(share: f64) -> String {
         return dash();
     }
     let rounded = (share * 1000.0).round() / 10.0;
-    if rounded == 0.0 { "0.0 %".to_owned() } else { format!("{rounded:+.1} %") }
+    if rounded == 0.0 {
+        "0.0 %".to_owned()
+    } else {
+        format!("{rounded:+.1} %")
+    }
 }
 
 /// A difference of probabilities in percentage points: `+4.6 pp`.
@@ -123,6 +126,15 @@ pub(crate) fn days(value: f64) -> String {
     }
 }
 
+/// When something is due: `in 14 d`, `36 d ago`.
+pub(crate) fn due(in_days: f64) -> String {
+    if in_days < 0.0 {
+        format!("{} ago", days(-in_days))
+    } else {
+        format!("in {}", days(in_days))
+    }
+}
+
 /// A score between 0 and 1 with four digits, as the literature prints it: `.1745`.
 pub(crate) fn score(value: f64) -> String {
     if !value.is_finite() {
@@ -140,11 +152,6 @@ pub(crate) fn score(value: f64) -> String {
 /// The day of an instant, in UTC.
 pub(crate) fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
-}
-
-/// A date, or a dash where there is none.
-pub(crate) fn date(date: Option<Date>) -> String {
-    date.map_or_else(dash, |date| date.to_string())
 }
 
 /// What stands where there is nothing to show.
@@ -230,6 +237,8 @@ mod tests {
             (days(0.42), "0.4 d"),
             (days(55.19), "55 d"),
             (days(1_480.0), "1,480 d"),
+            (due(14.0), "in 14 d"),
+            (due(-36.2), "36 d ago"),
             (score(0.174_53), ".1745"),
             (score(1.0), "1.0000"),
             (score(-0.004), "-.0040"),

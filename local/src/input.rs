@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use connectors::file::{self, DateOrder, DecimalMark, Import, ImportError, Mapping, Options, Progress, Report, Shape};
+use connectors::file::{
+    self, DateOrder, DecimalMark, Import, ImportError, Mapping, Options, Progress, Report, Shape,
+};
 use jiff::Timestamp;
 use model::{Currency, RateTable, Severity};
 
@@ -79,7 +81,10 @@ enum Decimal {
 }
 
 fn currency(text: &str) -> Result<Currency, String> {
-    text.trim().to_uppercase().parse().map_err(|_| "write three letters such as EUR".to_owned())
+    text.trim()
+        .to_uppercase()
+        .parse()
+        .map_err(|_| "write three letters such as EUR".to_owned())
 }
 
 fn offset(text: &str) -> Result<i32, String> {
@@ -95,7 +100,8 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 fn shape(text: &str) -> Result<Shape, String> {
-    text.parse().map_err(|error: file::MappingError| error.to_string())
+    text.parse()
+        .map_err(|error: file::MappingError| error.to_string())
 }
 
 impl Reading {
@@ -109,7 +115,8 @@ impl Reading {
     /// Reads the files and says nothing of their oddities: for commands that print the report.
     pub(crate) fn import_quietly(&self, output: &Output) -> Result<Import, Failure> {
         let options = self.how.options()?;
-        self.import_with(&options, output, &mut |_| {}).map_err(refused)
+        self.import_with(&options, output, &mut |_| {})
+            .map_err(refused)
     }
 
     /// Reads the files and hands every issue to `each`, also those beyond what the report keeps.
@@ -121,7 +128,12 @@ impl Reading {
     ) -> Result<Import, ImportError> {
         let progress = output.progress();
         file::import(&self.paths, options, &mut |event| match event {
-            Progress::Rows { file, bytes, total_bytes, .. } => progress.bytes(file, bytes, total_bytes),
+            Progress::Rows {
+                file,
+                bytes,
+                total_bytes,
+                ..
+            } => progress.bytes(file, bytes, total_bytes),
             Progress::Issue(issue) => each(issue),
         })
     }
@@ -140,11 +152,16 @@ impl How {
 
     /// The exchange rates given.
     pub(crate) fn rates(&self) -> Result<Option<RateTable>, Failure> {
-        let Some(path) = &self.rates else { return Ok(None) };
+        let Some(path) = &self.rates else {
+            return Ok(None);
+        };
         let rates = toml::from_str(&files::read_to_string(path)?).map_err(|error| {
-            Failure::new(Exit::Usage, format!("cannot read the exchange rates: {}", error.message()))
-                .at(path.display())
-                .fix("write as_of = \"2026-09-30\", base = \"EUR\" and, under [rates], USD = \"1.25\"")
+            Failure::new(
+                Exit::Usage,
+                format!("cannot read the exchange rates: {}", error.message()),
+            )
+            .at(path.display())
+            .fix("write as_of = \"2026-09-30\", base = \"EUR\" and, under [rates], USD = \"1.25\"")
         })?;
         Ok(Some(rates))
     }
@@ -173,11 +190,19 @@ impl How {
         };
         for given in &self.mappings {
             let path = Path::new(given);
-            if path.is_file() || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-                let mapping: Mapping = files::read_to_string(path)?.parse().map_err(|error| wrong_mapping(&error).at(given))?;
+            if path.is_file()
+                || path
+                    .extension()
+                    .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+            {
+                let mapping: Mapping = files::read_to_string(path)?
+                    .parse()
+                    .map_err(|error| wrong_mapping(&error).at(given))?;
                 options.mapping = Some(mapping);
             } else {
-                options.overrides.push(file::parse_override(given).map_err(|error| wrong_mapping(&error))?);
+                options
+                    .overrides
+                    .push(file::parse_override(given).map_err(|error| wrong_mapping(&error))?);
             }
         }
         Ok(options)
@@ -204,14 +229,20 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 /// Why nothing could be read, with the place and the remedy of the first cause.
 pub(crate) fn refused(error: ImportError) -> Failure {
     match &error {
-        ImportError::Open { path, source } if source.kind() == std::io::ErrorKind::NotFound => files::not_found(path),
-        ImportError::Open { path, source } => Failure::new(Exit::Failure, format!("cannot read it: {source}"))
-            .at(path.display())
-            .fix("check that you may read it"),
+        ImportError::Open { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
+            files::not_found(path)
+        }
+        ImportError::Open { path, source } => {
+            Failure::new(Exit::Failure, format!("cannot read it: {source}"))
+                .at(path.display())
+                .fix("check that you may read it")
+        }
         ImportError::EmptyFolder { path } => Failure::new(Exit::NotFound, &error)
             .at(path.display())
             .fix("name a folder with exported files, or the files themselves"),
-        ImportError::Stage { .. } => Failure::new(Exit::Usage, &error).fix("correct the stage in the mapping file"),
+        ImportError::Stage { .. } => {
+            Failure::new(Exit::Usage, &error).fix("correct the stage in the mapping file")
+        }
         ImportError::NothingUsable { report } => nothing_usable(report),
         _ => Failure::new(Exit::Failure, chain(&error)),
     }
@@ -219,13 +250,26 @@ pub(crate) fn refused(error: ImportError) -> Failure {
 
 fn nothing_usable(report: &Report) -> Failure {
     let failure = Failure::new(Exit::Failure, "nothing in these files could be used");
-    let Some(issue) = report.issues.first().and_then(|group| group.examples.first()) else {
+    let Some(issue) = report
+        .issues
+        .first()
+        .and_then(|group| group.examples.first())
+    else {
         return failure.fix("see what was made of the columns with `pie map`");
     };
-    let quoted = issue.value.as_ref().map_or_else(String::new, |value| format!(" ({value:?})"));
-    Failure::new(Exit::Failure, format!("nothing in these files could be used: {}{quoted}", issue.what))
-        .at(&issue.place)
-        .fix(&issue.remedy)
+    let quoted = issue
+        .value
+        .as_ref()
+        .map_or_else(String::new, |value| format!(" ({value:?})"));
+    Failure::new(
+        Exit::Failure,
+        format!(
+            "nothing in these files could be used: {}{quoted}",
+            issue.what
+        ),
+    )
+    .at(&issue.place)
+    .fix(&issue.remedy)
 }
 
 /// One line on stderr about what a reader of the answer should know of its input.
@@ -238,9 +282,18 @@ pub(crate) fn tell(report: &Report, output: &Output) {
             format::count(report.rows_read() as usize)
         ));
     }
-    for group in report.issues.iter().filter(|group| group.severity == Severity::Error).take(5) {
+    for group in report
+        .issues
+        .iter()
+        .filter(|group| group.severity == Severity::Error)
+        .take(5)
+    {
         if let Some(issue) = group.examples.first() {
-            let more = if group.count > 1 { format!(" (and {} more)", format::count(group.count as usize - 1)) } else { String::new() };
+            let more = if group.count > 1 {
+                format!(" (and {} more)", format::count(group.count as usize - 1))
+            } else {
+                String::new()
+            };
             output.warn(format!("{issue}{more}"));
         }
     }

@@ -76,6 +76,8 @@ pub(crate) struct Slipping {
 pub(crate) struct Forgotten {
     pub(crate) count: usize,
     pub(crate) amount: f64,
+    /// What the forecast gives them within 90 days.
+    pub(crate) expected_in_90_days: f64,
     /// The share of open deals.
     pub(crate) share: f64,
     /// Some of them, the largest first.
@@ -115,7 +117,13 @@ impl Told {
             .reasons
             .iter()
             .take(most)
-            .map(|reason| format!("{} {}", if reason.log_odds > 0.0 { "+" } else { "−" }, reason.feature))
+            .map(|reason| {
+                format!(
+                    "{} {}",
+                    if reason.log_odds > 0.0 { "+" } else { "−" },
+                    reason.feature
+                )
+            })
             .collect();
         reasons.join(", ")
     }
@@ -138,9 +146,19 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(crate) fn of(book: &'a Book) -> Self {
-        let people = book.people.iter().filter_map(|p| Some((p.id, p.name.as_deref().or(p.email.as_deref())?)));
-        let companies = book.companies.iter().filter_map(|c| Some((c.id, c.name.as_deref()?)));
-        Self { book, people: people.collect(), companies: companies.collect() }
+        let people = book
+            .people
+            .iter()
+            .filter_map(|p| Some((p.id, p.name.as_deref().or(p.email.as_deref())?)));
+        let companies = book
+            .companies
+            .iter()
+            .filter_map(|c| Some((c.id, c.name.as_deref()?)));
+        Self {
+            book,
+            people: people.collect(),
+            companies: companies.collect(),
+        }
     }
 
     /// What the source calls a deal.
@@ -148,7 +166,10 @@ impl<'a> Names<'a> {
         if deal < self.book.log.cases() {
             return self.book.log.case_name(deal).to_owned();
         }
-        self.book.deals.get(deal).map_or_else(String::new, |deal| deal.id.to_string())
+        self.book
+            .deals
+            .get(deal)
+            .map_or_else(String::new, |deal| deal.id.to_string())
     }
 
     pub(crate) fn owner(&self, deal: usize) -> Option<String> {
@@ -167,14 +188,24 @@ impl<'a> Names<'a> {
             return Vec::new();
         }
         let visits = self.book.log.visits(deal);
-        let at: Vec<f64> = visits.at_us.iter().map(|&us| us as f64 / 86_400e6).collect();
+        let at: Vec<f64> = visits
+            .at_us
+            .iter()
+            .map(|&us| us as f64 / 86_400e6)
+            .collect();
         let ends = at.iter().skip(1).copied().chain([as_of]);
         visits
             .stage
             .iter()
             .zip(at.iter().zip(ends))
             .map(|(&stage, (from, to))| {
-                let label = self.book.log.stages().get(usize::from(stage)).cloned().unwrap_or_default();
+                let label = self
+                    .book
+                    .log
+                    .stages()
+                    .get(usize::from(stage))
+                    .cloned()
+                    .unwrap_or_default();
                 (label, (to - from).max(0.0))
             })
             .collect()
@@ -208,21 +239,52 @@ pub(crate) fn outlook(
     let closes = |deal: usize| {
         let day = book.deals.get(deal)?.expected_close?;
         // A deal closes in time when it closes on that very day.
-        let end = day.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        let end = day
+            .tomorrow()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?;
         Some(instant::days(end.timestamp()))
     };
-    let pipeline = model.pipeline(request.by, request.periods, &|deal| names.owner(deal), &closes);
+    let pipeline = model.pipeline(
+        request.by,
+        request.periods,
+        &|deal| names.owner(deal),
+        &closes,
+    );
     let trust = trust(model, request, progress);
     let unknown = unknown(book, mined, model, &pipeline, &trust);
-    let PipelineForecast { periods, owners, stages, total, deals, slips, .. } = pipeline;
-    let deals: Vec<Told> = deals.into_iter().map(|forecast| names.tell(forecast, as_of)).collect();
+    let PipelineForecast {
+        periods,
+        owners,
+        mut stages,
+        total,
+        deals,
+        slips,
+        ..
+    } = pipeline;
+    let order = stage_order(mined);
+    stages.sort_by_key(|line| order.get(&line.label).copied().unwrap_or(usize::MAX));
+    let deals: Vec<Told> = deals
+        .into_iter()
+        .map(|forecast| names.tell(forecast, as_of))
+        .collect();
     let slipping = slips
         .into_iter()
         .take(request.top)
         .map(|slip| Slipping {
-            label: label(&names.source_id(slip.deal), book.deals.get(slip.deal).and_then(|deal| deal.name.as_deref())),
+            label: label(
+                &names.source_id(slip.deal),
+                book.deals
+                    .get(slip.deal)
+                    .and_then(|deal| deal.name.as_deref()),
+            ),
             owner: names.owner(slip.deal),
-            stage: book.deals.get(slip.deal).and_then(|deal| deal.stage.clone()).unwrap_or_default(),
+            stage: book
+                .deals
+                .get(slip.deal)
+                .and_then(|deal| deal.stage.clone())
+                .unwrap_or_default(),
             slip,
         })
         .collect();
@@ -241,25 +303,62 @@ pub(crate) fn outlook(
         trust,
         effects: model.effects.clone(),
         unknown,
-        findings: mined.quality.findings.iter().filter(|finding| finding.kind != FindingKind::Zombie).cloned().collect(),
+        findings: mined
+            .quality
+            .findings
+            .iter()
+            .filter(|finding| finding.kind != FindingKind::Zombie)
+            .cloned()
+            .collect(),
         deals,
     }
 }
 
+/// Where each stage stands in its pipeline; the engine names a stage with its pipeline where there
+/// are several.
+fn stage_order(mined: &Mined) -> HashMap<String, usize> {
+    let stages = mined
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| pipeline.stages.iter().map(move |stage| (pipeline, stage)));
+    stages
+        .enumerate()
+        .flat_map(|(place, (pipeline, stage))| {
+            [
+                (stage.label.clone(), place),
+                (format!("{}: {}", pipeline.name, stage.label), place),
+            ]
+        })
+        .collect()
+}
+
 fn riskiest(deals: &[Told], top: usize) -> Vec<Told> {
-    let at_risk = |deal: &Told| deal.forecast.amount.unwrap_or(1.0) * (1.0 - deal.forecast.p_win.value);
+    let at_risk =
+        |deal: &Told| deal.forecast.amount.unwrap_or(1.0) * (1.0 - deal.forecast.p_win.value);
     let mut live: Vec<&Told> = deals.iter().filter(|deal| !deal.forecast.zombie).collect();
-    live.sort_by(|a, b| at_risk(b).total_cmp(&at_risk(a)).then_with(|| a.id.cmp(&b.id)));
+    live.sort_by(|a, b| {
+        at_risk(b)
+            .total_cmp(&at_risk(a))
+            .then_with(|| a.id.cmp(&b.id))
+    });
     live.into_iter().take(top).cloned().collect()
 }
 
 fn forgotten(deals: &[Told], top: usize) -> Forgotten {
     let mut all: Vec<&Told> = deals.iter().filter(|deal| deal.forecast.zombie).collect();
     let amount = |deal: &Told| deal.forecast.amount.unwrap_or(0.0);
-    all.sort_by(|a, b| amount(b).total_cmp(&amount(a)).then_with(|| a.id.cmp(&b.id)));
+    all.sort_by(|a, b| {
+        amount(b)
+            .total_cmp(&amount(a))
+            .then_with(|| a.id.cmp(&b.id))
+    });
     Forgotten {
         count: all.len(),
         amount: all.iter().map(|deal| amount(deal)).sum(),
+        expected_in_90_days: all
+            .iter()
+            .filter_map(|deal| Some(amount(deal) * deal.forecast.by_days.last()?.p_win))
+            .sum(),
         share: all.len() as f64 / deals.len().max(1) as f64,
         examples: all.into_iter().take(top).cloned().collect(),
     }
@@ -269,7 +368,11 @@ fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sy
     let Some(horizon_days) = request.backtest_horizon_days else {
         return Trust::Untested("the backtest was left out; run `pie backtest`".to_owned());
     };
-    let options = backtest::Options { horizon_days, seed: request.seed, ..backtest::Options::default() };
+    let options = backtest::Options {
+        horizon_days,
+        seed: request.seed,
+        ..backtest::Options::default()
+    };
     match backtest::backtest(&model.reading.panel, &options, progress) {
         Ok(backtest) => Trust::Backtest(Box::new(backtest)),
         Err(error) => Trust::Untested(error.to_string()),
@@ -277,7 +380,13 @@ fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sy
 }
 
 /// What the figures leave out or take for granted.
-fn unknown(book: &Book, mined: &Mined, model: &Model, pipeline: &PipelineForecast, trust: &Trust) -> Vec<String> {
+fn unknown(
+    book: &Book,
+    mined: &Mined,
+    model: &Model,
+    pipeline: &PipelineForecast,
+    trust: &Trust,
+) -> Vec<String> {
     let mut unknown = Vec::new();
     let reading = &model.reading;
     unknown.push(match pipeline.newcomers_share {
@@ -294,7 +403,11 @@ fn unknown(book: &Book, mined: &Mined, model: &Model, pipeline: &PipelineForecas
         ));
     }
     let from = |source: AmountSource| {
-        pipeline.deals.iter().filter(|deal| deal.amount_source == Some(source)).count()
+        pipeline
+            .deals
+            .iter()
+            .filter(|deal| deal.amount_source == Some(source))
+            .count()
     };
     for (source, what) in [
         (AmountSource::ListPrice, "the list price of their product"),
@@ -318,7 +431,12 @@ fn unknown(book: &Book, mined: &Mined, model: &Model, pipeline: &PipelineForecas
     if reading.amounts_filled_at_close {
         unknown.push("Whether large deals fare differently: amounts are filled in at the close, so an amount gives the outcome away and nothing was learned from it.".to_owned());
     }
-    let leaks: Vec<&str> = mined.quality.leaks.iter().map(|leak| leak.field.as_str()).collect();
+    let leaks: Vec<&str> = mined
+        .quality
+        .leaks
+        .iter()
+        .map(|leak| leak.field.as_str())
+        .collect();
     if !leaks.is_empty() {
         unknown.push(format!(
             "Anything from {}: filled in only for one outcome, so they were left out of learning.",
@@ -329,8 +447,13 @@ fn unknown(book: &Book, mined: &Mined, model: &Model, pipeline: &PipelineForecas
         unknown.push("Who the deals' people are and what was said: there are no contacts and no activities, so champions, blockers and touches rest on starting assumptions.".to_owned());
     }
     match trust {
-        Trust::Backtest(backtest) if !backtest.skill => unknown.push(format!("Which deal is better than another: {}", backtest.verdict)),
-        Trust::Untested(why) => unknown.push(format!("How good this forecast would have been: {why}.")),
+        Trust::Backtest(backtest) if !backtest.skill => unknown.push(format!(
+            "Which deal is better than another: {}",
+            backtest.verdict
+        )),
+        Trust::Untested(why) => {
+            unknown.push(format!("How good this forecast would have been: {why}."))
+        }
         Trust::Backtest(_) => {}
     }
     unknown.push("Causes. Effects are associations in this history; a deal may have a champion because it goes well.".to_owned());

@@ -155,7 +155,12 @@ impl Page {
 
     /// A paragraph that begins with a coloured word, such as a severity.
     pub(crate) fn marked(&mut self, tone: Tone, word: &str, text: impl Display) {
-        self.wrapped(&text.to_string(), &format!("{} ", tone.paint(word)), "  ", Tone::Plain);
+        self.wrapped(
+            &text.to_string(),
+            &format!("{} ", tone.paint(word)),
+            "  ",
+            Tone::Plain,
+        );
     }
 
     /// A name and its value, the values in one column.
@@ -180,14 +185,6 @@ impl Page {
     /// One empty line, never two.
     pub(crate) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push('\n');
-        }
-    }
-
-    /// Text that is laid out already.
-    pub(crate) fn verbatim(&mut self, text: &str) {
-        self.text.push_str(text);
-        if !text.ends_with('\n') {
             self.text.push('\n');
         }
     }

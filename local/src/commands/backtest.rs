@@ -40,7 +40,10 @@ pub(crate) struct Args {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|days: &f64| days.is_finite() && *days > 0.0).ok_or_else(|| "write a number above 0".to_owned())
+    text.parse()
+        .ok()
+        .filter(|days: &f64| days.is_finite() && *days > 0.0)
+        .ok_or_else(|| "write a number above 0".to_owned())
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
@@ -55,7 +58,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         ..Options::default()
     };
     let reading = forecast::reading::Reading::of(&import.book, None);
-    let backtest = forecast::backtest::backtest(&reading.panel, &options, &|done, of| progress.count("forecasting the past", done, of));
+    let backtest = forecast::backtest::backtest(&reading.panel, &options, &|done, of| {
+        progress.count("forecasting the past", done, of)
+    });
     drop(progress);
     let backtest = backtest.map_err(refused)?;
     output.answer(&backtest, |page| show(&backtest, page))?;
@@ -65,8 +70,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 /// Why there is no backtest, and what would help.
 pub(crate) fn refused(error: BacktestError) -> Failure {
     let fix = match &error {
-        BacktestError::InsufficientData(_) => "add older, closed deals: export the whole history, not only this year's",
-        BacktestError::TooShort { .. } => "look less far ahead with --horizon-days, or add older history",
+        BacktestError::InsufficientData(_) => {
+            "add older, closed deals: export the whole history, not only this year's"
+        }
+        BacktestError::TooShort { .. } => {
+            "look less far ahead with --horizon-days, or add older history"
+        }
     };
     Failure::new(Exit::Failure, error).fix(fix)
 }
@@ -106,14 +115,22 @@ fn show(backtest: &Backtest, page: &mut Page) {
         table.row([
             Cell::tone(name, tone),
             format::score(scores.brier.value).into(),
-            format!("{}–{}", format::score(scores.brier.low), format::score(scores.brier.high)).into(),
+            format!(
+                "{}–{}",
+                format::score(scores.brier.low),
+                format::score(scores.brier.high)
+            )
+            .into(),
             format::score(scores.measures.log_loss).into(),
             format::score(scores.measures.auc).into(),
             format::score(scores.measures.ece).into(),
             format!("{:.2} d", scores.crps_days).into(),
             format::percent(scores.count_error).into(),
             format::signed_percent(scores.count_bias).into(),
-            scores.amount_error.map_or_else(format::dash, format::percent).into(),
+            scores
+                .amount_error
+                .map_or_else(format::dash, format::percent)
+                .into(),
         ]);
     }
     page.table(&table);
@@ -155,7 +172,11 @@ fn show(backtest: &Backtest, page: &mut Page) {
             format!("{:.1}", origin.expected).into(),
             format!("{low:.0}–{high:.0}").into(),
             format::count(origin.won).into(),
-            if held { Cell::tone("yes", Tone::Good) } else { Cell::tone("no", Tone::Warn) },
+            if held {
+                Cell::tone("yes", Tone::Good)
+            } else {
+                Cell::tone("no", Tone::Warn)
+            },
         ]);
     }
     page.table(&table);

@@ -47,24 +47,36 @@ struct Answer {
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = args.reading.how.options()?;
     let import = match &args.issues {
-        None => args.reading.import_with(&options, output, &mut |_| {}).map_err(refused)?,
+        None => args
+            .reading
+            .import_with(&options, output, &mut |_| {})
+            .map_err(refused)?,
         Some(path) => {
             let mut imported = None;
             files::write(path, |file| {
                 let mut rows = csv::Writer::from_writer(file);
-                rows.write_record(["file", "row", "column", "severity", "code", "what", "value", "remedy"])?;
+                rows.write_record([
+                    "file", "row", "column", "severity", "code", "what", "value", "remedy",
+                ])?;
                 let mut failed = None;
                 imported = Some(args.reading.import_with(&options, output, &mut |issue| {
-                    failed = failed.take().or_else(|| rows.write_record(cells(issue)).err());
+                    failed = failed
+                        .take()
+                        .or_else(|| rows.write_record(cells(issue)).err());
                 }));
                 failed.map_or(Ok(()), Err)?;
                 rows.flush()
             })?;
-            imported.ok_or_else(|| Failure::new(Exit::Failure, "nothing was read"))?.map_err(refused)?
+            imported
+                .ok_or_else(|| Failure::new(Exit::Failure, "nothing was read"))?
+                .map_err(refused)?
         }
     };
     let quality = mining::mine(&import.book, &mining::Options { variants: 0 }).quality;
-    let mut answer = Answer { report: import.report, quality };
+    let mut answer = Answer {
+        report: import.report,
+        quality,
+    };
     for group in &mut answer.report.issues {
         group.examples.truncate(args.limit);
     }
@@ -85,7 +97,11 @@ pub(crate) fn exit_for(report: &Report) -> Exit {
 fn cells(issue: &Issue) -> [String; 8] {
     [
         issue.place.file.clone().unwrap_or_default(),
-        issue.place.row.map(|row| row.to_string()).unwrap_or_default(),
+        issue
+            .place
+            .row
+            .map(|row| row.to_string())
+            .unwrap_or_default(),
         issue.place.column.clone().unwrap_or_default(),
         issue.severity.to_string(),
         issue.code.to_string(),
@@ -97,16 +113,31 @@ fn cells(issue: &Issue) -> [String; 8] {
 
 /// A cell that a spreadsheet would take for a formula is given a quotation mark in front.
 fn harmless(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t']) { format!("'{value}") } else { value.to_owned() }
+    if value.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{value}")
+    } else {
+        value.to_owned()
+    }
 }
 
 /// What was read, file by file.
 pub(crate) fn show_tables(report: &Report, page: &mut Page) {
     page.heading("Read");
-    let mut table =
-        Table::new([text("File"), text("Holds"), text("Known as"), number("Rows"), number("Used"), number("Not used"), number("Odd"), text("Written as")]);
+    let mut table = Table::new([
+        text("File"),
+        text("Holds"),
+        text("Known as"),
+        number("Rows"),
+        number("Used"),
+        number("Not used"),
+        number("Odd"),
+        text("Written as"),
+    ]);
     for read in &report.tables {
-        let name = read.table.as_ref().map_or_else(|| read.file.clone(), |table| format!("{} [{table}]", read.file));
+        let name = read.table.as_ref().map_or_else(
+            || read.file.clone(),
+            |table| format!("{} [{table}]", read.file),
+        );
         table.row([
             name.into(),
             read.shape.to_string().replace('_', " ").into(),
@@ -132,12 +163,19 @@ fn show_issues(report: &Report, page: &mut Page) {
             Severity::Warning => Tone::Warn,
             Severity::Note => Tone::Dim,
         };
-        page.marked(tone, &group.severity.to_string(), format!("{} × {}", group.code, format::count(group.count as usize)));
+        page.marked(
+            tone,
+            &group.severity.to_string(),
+            format!("{} × {}", group.code, format::count(group.count as usize)),
+        );
         // Issues of one kind often share their remedy; it is said once.
         let mut remedies: BTreeMap<&str, usize> = BTreeMap::new();
         for issue in &group.examples {
             *remedies.entry(&issue.remedy).or_insert(0) += 1;
-            let value = issue.value.as_ref().map_or_else(String::new, |value| format!(" ({value:?})"));
+            let value = issue
+                .value
+                .as_ref()
+                .map_or_else(String::new, |value| format!(" ({value:?})"));
             let place = Some(issue.place.to_string()).filter(|place| !place.is_empty());
             let place = place.map_or_else(String::new, |place| format!("{place}: "));
             page.item(format!("{place}{}{value}", issue.what));

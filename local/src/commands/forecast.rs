@@ -62,7 +62,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let import = args.reading.import(output)?;
     let progress = output.progress();
     progress.step("learning from the history");
-    let options = Options { seed: args.seed, rates: args.reading.how.rates()?, ..Options::default() };
+    let options = Options {
+        seed: args.seed,
+        rates: args.reading.how.rates()?,
+        ..Options::default()
+    };
     let model = Model::fit(&import.book, &options).map_err(|error| refused(&error))?;
     let mined = mining::mine(&import.book, &mining::Options::default());
     let request = Request {
@@ -75,7 +79,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         seed: args.seed,
         backtest_horizon_days: (!args.no_backtest).then_some(TESTED_DAYS),
     };
-    let outlook = outlook(&import.book, &mined, &model, &request, &|done, of| progress.count("testing on the past", done, of));
+    let outlook = outlook(&import.book, &mined, &model, &request, &|done, of| {
+        progress.count("testing on the past", done, of)
+    });
     drop(progress);
     if let Some(path) = &args.html {
         let html = report::html(&outlook, &mined);
@@ -94,7 +100,9 @@ pub(crate) fn refused(error: &FitError) -> Failure {
         FitError::InsufficientData(_) => {
             "add closed deals with the dates of their stages; where there are attributes but no history, use `pie score`"
         }
-        FitError::Chain(_) => "see how deals move with `pie mine`, and say which stages close a deal with --won and --lost",
+        FitError::Chain(_) => {
+            "see how deals move with `pie mine`, and say which stages close a deal with --won and --lost"
+        }
     };
     Failure::new(Exit::Failure, chain(error)).fix(fix)
 }
@@ -117,12 +125,14 @@ fn show(outlook: &Outlook, top: usize, page: &mut Page) {
             format::counted(outlook.evidence.closed, "closed deal"),
             format::count(outlook.evidence.won),
             format::count(outlook.evidence.lost),
-            if outlook.confidence == Confidence::Low { "; low confidence, 200 are recommended" } else { "" }
+            if outlook.confidence == Confidence::Low {
+                "; low confidence, 200 are recommended"
+            } else {
+                ""
+            }
         ),
     );
-    for line in trust_lines(&outlook.trust) {
-        page.field("Trust", line);
-    }
+    page.field("Trust", trust_lines(&outlook.trust).join(" "));
 
     lines(page, "By period", "Period", &outlook.periods, usize::MAX);
     lines(page, "By owner", "Owner", &outlook.owners, top);
@@ -135,14 +145,25 @@ fn show(outlook: &Outlook, top: usize, page: &mut Page) {
     }
     if !outlook.slipping.is_empty() {
         page.heading("Likely to slip past their close date");
-        let mut table = Table::new([text("Deal"), text("Owner"), text("Stage"), number("Amount"), number("Due in"), number("Won by then"), number("Open still")]);
+        let mut table = Table::new([
+            text("Deal"),
+            text("Owner"),
+            text("Stage"),
+            number("Amount"),
+            number("Due"),
+            number("Won by then"),
+            number("Open still"),
+        ]);
         for slip in &outlook.slipping {
             table.row([
                 slip.label.as_str().into(),
                 slip.owner.as_deref().unwrap_or("–").into(),
                 slip.stage.as_str().into(),
-                slip.slip.amount.map_or_else(format::dash, format::whole).into(),
-                format::days(slip.slip.closes_in_days).into(),
+                slip.slip
+                    .amount
+                    .map_or_else(format::dash, format::whole)
+                    .into(),
+                format::due(slip.slip.closes_in_days).into(),
                 format::percent(slip.slip.p_won_by_then).into(),
                 format::percent(slip.slip.p_open_then).into(),
             ]);
@@ -158,16 +179,33 @@ fn show(outlook: &Outlook, top: usize, page: &mut Page) {
             format::percent(forgotten.share),
             format::compact(forgotten.amount)
         ));
-        page.line("Longer in their stage than 99 in 100 deals that were won from there. Close them, or note what keeps them alive.");
-        let mut table = Table::new([text("Deal"), text("Owner"), text("Stage"), number("In stage"), number("Longest won"), number("Amount"), number("P(win)")]);
+        page.line(format!(
+            "Longer in their stage than 99 in 100 deals that were won from there; {} is expected of them within 90 days. Close them, or note what keeps them alive.",
+            format::compact(forgotten.expected_in_90_days)
+        ));
+        let mut table = Table::new([
+            text("Deal"),
+            text("Owner"),
+            text("Stage"),
+            number("In stage"),
+            number("Longest won"),
+            number("Amount"),
+            number("P(win)"),
+        ]);
         for deal in forgotten.examples.iter().take(5) {
             table.row([
                 deal.label().into(),
                 deal.owner.as_deref().unwrap_or("–").into(),
                 deal.forecast.stage.as_str().into(),
                 format::days(deal.forecast.days_in_stage).into(),
-                deal.forecast.longest_won_stay.map_or_else(format::dash, format::days).into(),
-                deal.forecast.amount.map_or_else(format::dash, format::whole).into(),
+                deal.forecast
+                    .longest_won_stay
+                    .map_or_else(format::dash, format::days)
+                    .into(),
+                deal.forecast
+                    .amount
+                    .map_or_else(format::dash, format::whole)
+                    .into(),
                 format::percent(deal.forecast.p_win.value).into(),
             ]);
         }
@@ -229,7 +267,10 @@ fn lines(page: &mut Page, heading: &str, name: &str, lines: &[Line], top: usize)
     }
     page.table(&table);
     if lines.len() > top {
-        page.aside(format!("and {} more; --top shows them", format::count(lines.len() - top)));
+        page.aside(format!(
+            "and {} more; --top shows them",
+            format::count(lines.len() - top)
+        ));
     }
 }
 
@@ -252,10 +293,17 @@ fn deals(deals: &[Told]) -> Table {
             deal.owner.as_deref().unwrap_or("–").into(),
             forecast.stage.as_str().into(),
             format::days(forecast.days_in_stage).into(),
-            forecast.amount.map_or_else(format::dash, format::whole).into(),
+            forecast
+                .amount
+                .map_or_else(format::dash, format::whole)
+                .into(),
             Cell::tone(format::percent(forecast.p_win.value), Tone::Strong),
             format::percent_range(forecast.p_win.low, forecast.p_win.high).into(),
-            forecast.by_days.last().map_or_else(format::dash, |by| format::percent(by.p_win)).into(),
+            forecast
+                .by_days
+                .last()
+                .map_or_else(format::dash, |by| format::percent(by.p_win))
+                .into(),
             deal.why(2).into(),
         ]);
     }

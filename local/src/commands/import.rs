@@ -70,7 +70,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     ];
     let answer = Answer {
         as_of: book.as_of.to_string(),
-        holds: holds.into_iter().filter(|(_, count)| *count > 0).map(|(kind, count)| Held { kind, count }).collect(),
+        holds: holds
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| Held { kind, count })
+            .collect(),
         report: &import.report,
         out: args.out.as_deref(),
     };
@@ -99,7 +103,11 @@ struct Visit<'a> {
 }
 
 fn write(book: &Book, file: &mut dyn Write) -> io::Result<()> {
-    write!(file, "{{\"schema_version\":\"1\",\"as_of\":\"{}\"", book.as_of)?;
+    write!(
+        file,
+        "{{\"schema_version\":\"1\",\"as_of\":\"{}\"",
+        book.as_of
+    )?;
     list(file, "pipelines", book.pipelines.iter())?;
     list(file, "deals", book.deals.iter())?;
     list(file, "companies", book.companies.iter())?;
@@ -112,17 +120,25 @@ fn write(book: &Book, file: &mut dyn Write) -> io::Result<()> {
     let stages = book.log.stages();
     let visits = book.deals.iter().enumerate().flat_map(|(case, deal)| {
         let visits = book.log.visits(case);
-        visits.stage.iter().zip(visits.at_us).map(move |(&stage, &at)| Visit {
-            deal: deal.id,
-            stage: stages.get(usize::from(stage)).map_or("", String::as_str),
-            at: jiff::Timestamp::from_microsecond(at).ok(),
-        })
+        visits
+            .stage
+            .iter()
+            .zip(visits.at_us)
+            .map(move |(&stage, &at)| Visit {
+                deal: deal.id,
+                stage: stages.get(usize::from(stage)).map_or("", String::as_str),
+                at: jiff::Timestamp::from_microsecond(at).ok(),
+            })
     });
     list(file, "stage_history", visits)?;
     writeln!(file, "\n}}")
 }
 
-fn list<T: Serialize>(file: &mut dyn Write, name: &str, items: impl Iterator<Item = T>) -> io::Result<()> {
+fn list<T: Serialize>(
+    file: &mut dyn Write,
+    name: &str,
+    items: impl Iterator<Item = T>,
+) -> io::Result<()> {
     write!(file, ",\n\"{name}\":[")?;
     for (i, item) in items.enumerate() {
         file.write_all(if i == 0 { b"\n" } else { b",\n" })?;

@@ -33,10 +33,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    if let Some(path) = args.out.as_ref().filter(|path| path.exists() && !args.force) {
-        return Err(Failure::new(Exit::Conflict, "there is such a file already, and you may have edited it")
-            .at(path.display())
-            .fix("choose another name, or overwrite it with --force"));
+    if let Some(path) = args
+        .out
+        .as_ref()
+        .filter(|path| path.exists() && !args.force)
+    {
+        return Err(Failure::new(
+            Exit::Conflict,
+            "there is such a file already, and you may have edited it",
+        )
+        .at(path.display())
+        .fix("choose another name, or overwrite it with --force"));
     }
     let options = args.reading.how.options()?;
     // What could not be read at all still has columns that a person may know how to map.
@@ -51,8 +58,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     }
     mapping.won.extend(options.won);
     mapping.lost.extend(options.lost);
-    let unknown: Vec<&str> =
-        mapping.tables.iter().filter(|table| table.shape == Shape::Unknown).map(|table| table.file.as_str()).collect();
+    let unknown: Vec<&str> = mapping
+        .tables
+        .iter()
+        .filter(|table| table.shape == Shape::Unknown)
+        .map(|table| table.file.as_str())
+        .collect();
     if !unknown.is_empty() {
         output.warn(format!(
             "it is not known what {} is about: set its `shape` and map its columns",
@@ -62,15 +73,25 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let toml = text(&mapping)?;
     if let Some(path) = &args.out {
         files::write(path, |file| file.write_all(toml.as_bytes()))?;
-        output.note(format!("Written to {}; use it with --map {}", path.display(), path.display()));
+        output.note(format!(
+            "Written to {}; use it with --map {}",
+            path.display(),
+            path.display()
+        ));
     } else if output.json {
         output.answer(&mapping, |_| {})?;
     } else {
         output.data(&toml)?;
     }
-    Ok(if unknown.is_empty() { Exit::Done } else { Exit::Partial })
+    Ok(if unknown.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Partial
+    })
 }
 
 fn text(mapping: &Mapping) -> Result<String, Failure> {
-    mapping.to_toml().map_err(|error| Failure::new(Exit::Failure, chain(&error)))
+    mapping
+        .to_toml()
+        .map_err(|error| Failure::new(Exit::Failure, chain(&error)))
 }

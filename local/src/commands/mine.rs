@@ -64,7 +64,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let import = args.reading.import(output)?;
     let progress = output.progress();
     progress.step("mining the history");
-    let mut mined = mining::mine(&import.book, &mining::Options { variants: args.top.max(20) });
+    let mut mined = mining::mine(
+        &import.book,
+        &mining::Options {
+            variants: args.top.max(20),
+        },
+    );
     drop(progress);
     if let Some(name) = &args.pipeline {
         keep_pipeline(&mut mined, name)?;
@@ -82,11 +87,19 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 }
 
 fn keep_pipeline(mined: &mut Mined, name: &str) -> Result<(), Failure> {
-    let names: Vec<String> = mined.pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
-    mined.pipelines.retain(|pipeline| pipeline.name.eq_ignore_ascii_case(name));
+    let names: Vec<String> = mined
+        .pipelines
+        .iter()
+        .map(|pipeline| pipeline.name.clone())
+        .collect();
+    mined
+        .pipelines
+        .retain(|pipeline| pipeline.name.eq_ignore_ascii_case(name));
     if mined.pipelines.is_empty() {
         let fix = format!("choose one of: {}", names.join(", "));
-        return Err(Failure::new(Exit::NotFound, format!("there is no pipeline {name:?}")).fix(fix));
+        return Err(
+            Failure::new(Exit::NotFound, format!("there is no pipeline {name:?}")).fix(fix),
+        );
     }
     Ok(())
 }
@@ -94,7 +107,8 @@ fn keep_pipeline(mined: &mut Mined, name: &str) -> Result<(), Failure> {
 fn exported(mined: &Mined, export: Export) -> Result<String, Failure> {
     let one = || {
         let largest = mined.pipelines.iter().max_by_key(|pipeline| pipeline.deals);
-        largest.ok_or_else(|| Failure::new(Exit::Failure, "there is no pipeline with deals to draw"))
+        largest
+            .ok_or_else(|| Failure::new(Exit::Failure, "there is no pipeline with deals to draw"))
     };
     Ok(match export {
         Export::Svg => mining::export::svg(one()?),
@@ -119,7 +133,10 @@ fn show(mined: &Mined, top: usize, page: &mut Page) {
         format::count(quality.open as usize),
     ));
     if !mined.ideal_industries.is_empty() {
-        page.line(format!("Industries won more often than average: {}.", mined.ideal_industries.join(", ")));
+        page.line(format!(
+            "Industries won more often than average: {}.",
+            mined.ideal_industries.join(", ")
+        ));
     }
     for pipeline in &mined.pipelines {
         show_pipeline(pipeline, top, page);
@@ -128,17 +145,29 @@ fn show(mined: &Mined, top: usize, page: &mut Page) {
 }
 
 fn show_pipeline(pipeline: &Pipeline, top: usize, page: &mut Page) {
-    let name = if pipeline.name.is_empty() { "Pipeline" } else { &pipeline.name };
+    let name = if pipeline.name.is_empty() {
+        "Pipeline"
+    } else {
+        &pipeline.name
+    };
     page.heading(format!(
         "{name}: {}, {}",
         format::counted(pipeline.deals as usize, "deal"),
         pipeline.win_rate.as_ref().map_or_else(
             || "no closed deals with history".to_owned(),
-            |rate| format!("{} of {} closed won ({})", format::percent(rate.value), format::count(rate.n as usize), format::percent_range(rate.low, rate.high))
+            |rate| format!(
+                "{} of {} closed won ({})",
+                format::percent(rate.value),
+                format::count(rate.n as usize),
+                format::percent_range(rate.low, rate.high)
+            )
         ),
     ));
     if pipeline.left_out > 0 {
-        page.line(format!("{} dated later than the data's end were left out.", format::counted(pipeline.left_out as usize, "stage visit")));
+        page.line(format!(
+            "{} dated later than the data's end were left out.",
+            format::counted(pipeline.left_out as usize, "stage visit")
+        ));
     }
 
     page.heading("Stages");
@@ -159,20 +188,40 @@ fn show_pipeline(pipeline: &Pipeline, top: usize, page: &mut Page) {
             stage.stage.as_str().into(),
             format::count(stage.visits as usize).into(),
             format::count(stage.deals as usize).into(),
-            stage.survival_median_days.map_or_else(format::dash, format::days).into(),
-            stage.completed.as_ref().map_or_else(format::dash, |stays| format::days(stays.p90_days)).into(),
-            current.map_or_else(format::dash, |now| format::count(now.count as usize)).into(),
-            current.map_or_else(format::dash, |now| format::days(now.median_days)).into(),
+            stage
+                .survival_median_days
+                .map_or_else(format::dash, format::days)
+                .into(),
+            stage
+                .completed
+                .as_ref()
+                .map_or_else(format::dash, |stays| format::days(stays.p90_days))
+                .into(),
+            current
+                .map_or_else(format::dash, |now| format::count(now.count as usize))
+                .into(),
+            current
+                .map_or_else(format::dash, |now| format::days(now.median_days))
+                .into(),
             share(stage.win_rate.as_ref()).into(),
             range(stage.win_rate.as_ref()).into(),
         ]);
     }
     page.table(&table);
-    page.aside("The median stay counts deals that are still in the stage; P90 is of stays that ended.");
+    page.aside(
+        "The median stay counts deals that are still in the stage; P90 is of stays that ended.",
+    );
 
     page.heading("Ways deals take");
     let variants = &pipeline.variants;
-    let mut table = Table::new([text("Way"), number("Deals"), number("Share"), number("Won"), number("95 % interval"), number("Median")]);
+    let mut table = Table::new([
+        text("Way"),
+        number("Deals"),
+        number("Share"),
+        number("Won"),
+        number("95 % interval"),
+        number("Median"),
+    ]);
     for variant in variants.top.iter().take(top) {
         table.row([
             variant.path.join(" › ").into(),
@@ -229,13 +278,31 @@ fn show_rework(pipeline: &Pipeline, top: usize, page: &mut Page) {
     }
     page.heading("Done twice");
     if let Some(rate) = &rework.reworked {
-        let won = rework.win_rate_with.as_ref().zip(rework.win_rate_without.as_ref());
+        let won = rework
+            .win_rate_with
+            .as_ref()
+            .zip(rework.win_rate_without.as_ref());
         let tail = won.map_or_else(String::new, |(with, without)| {
-            format!("; {} of them won, {} of the others", format::percent(with.value), format::percent(without.value))
+            format!(
+                "; {} of them won, {} of the others",
+                format::percent(with.value),
+                format::percent(without.value)
+            )
         });
-        page.line(format!("{} of deals went back or repeated a stage{tail}.", format::percent(rate.value)));
+        page.line(format!(
+            "{} of deals went back or repeated a stage{tail}.",
+            format::percent(rate.value)
+        ));
     }
-    let mut table = Table::new([text("Kind"), text("Step"), number("Times"), number("Deals"), number("Median cost"), number("Won"), number("Difference")]);
+    let mut table = Table::new([
+        text("Kind"),
+        text("Step"),
+        number("Times"),
+        number("Deals"),
+        number("Median cost"),
+        number("Won"),
+        number("Difference"),
+    ]);
     for step in rework.loops.iter().take(top) {
         let kind = match step.kind {
             LoopKind::Repeat => "repeat",
@@ -248,9 +315,15 @@ fn show_rework(pipeline: &Pipeline, top: usize, page: &mut Page) {
             format!("{} › {}", step.from, step.to).into(),
             format::count(step.count as usize).into(),
             format::count(step.deals as usize).into(),
-            step.days.as_ref().map_or_else(format::dash, |days| format::days(days.median_days)).into(),
+            step.days
+                .as_ref()
+                .map_or_else(format::dash, |days| format::days(days.median_days))
+                .into(),
             share(step.win_rate.as_ref()).into(),
-            step.win_difference.as_ref().map_or_else(format::dash, |difference| format::points(difference.value)).into(),
+            step.win_difference
+                .as_ref()
+                .map_or_else(format::dash, |difference| format::points(difference.value))
+                .into(),
         ]);
     }
     page.table(&table);
@@ -266,8 +339,18 @@ fn show_conformance(pipeline: &Pipeline, page: &mut Page) {
         mining::OrderSource::Declared => "declared",
         mining::OrderSource::Discovered => "found in the same history",
     };
-    page.line(format!("The order ({source}): {}.", conformance.order.join(" › ")));
-    let mut table = Table::new([text("Kind"), number("Times"), number("Deals"), number("Share"), number("Won"), text("Mostly")]);
+    page.line(format!(
+        "The order ({source}): {}.",
+        conformance.order.join(" › ")
+    ));
+    let mut table = Table::new([
+        text("Kind"),
+        number("Times"),
+        number("Deals"),
+        number("Share"),
+        number("Won"),
+        text("Mostly"),
+    ]);
     for deviation in &conformance.deviations {
         let kind = match deviation.kind {
             mining::DeviationKind::Skipped => "skipped",
@@ -275,8 +358,12 @@ fn show_conformance(pipeline: &Pipeline, page: &mut Page) {
             mining::DeviationKind::AfterClose => "after close",
             mining::DeviationKind::Undeclared => "undeclared stage",
         };
-        let places: Vec<String> =
-            deviation.places.iter().take(2).map(|(place, times)| format!("{place} ({times})")).collect();
+        let places: Vec<String> = deviation
+            .places
+            .iter()
+            .take(2)
+            .map(|(place, times)| format!("{place} ({times})"))
+            .collect();
         table.row([
             kind.into(),
             format::count(deviation.count as usize).into(),
@@ -297,10 +384,16 @@ fn show_drift(pipeline: &Pipeline, page: &mut Page) {
         .filter_map(|stage| {
             let mut what = Vec::new();
             if stage.branching.drifted {
-                what.push(format!("{} of exits now go elsewhere", format::percent(stage.branching.moved)));
+                what.push(format!(
+                    "{} of exits now go elsewhere",
+                    format::percent(stage.branching.moved)
+                ));
             }
             if stage.pace.drifted {
-                what.push(format!("deals leave {:.1} × as fast", stage.pace.rate_ratio));
+                what.push(format!(
+                    "deals leave {:.1} × as fast",
+                    stage.pace.rate_ratio
+                ));
             }
             (!what.is_empty()).then(|| format!("{}: {}", stage.stage, what.join("; ")))
         })
@@ -308,7 +401,10 @@ fn show_drift(pipeline: &Pipeline, page: &mut Page) {
     if drift.stages.is_empty() {
         return;
     }
-    page.heading(format!("Changed in the last {}", format::days(drift.recent_days)));
+    page.heading(format!(
+        "Changed in the last {}",
+        format::days(drift.recent_days)
+    ));
     if changed.is_empty() {
         page.line("Nothing beyond chance.");
     }
@@ -322,5 +418,7 @@ fn share(rate: Option<&Rate>) -> String {
 }
 
 fn range(rate: Option<&Rate>) -> String {
-    rate.map_or_else(format::dash, |rate| format::percent_range(rate.low, rate.high))
+    rate.map_or_else(format::dash, |rate| {
+        format::percent_range(rate.low, rate.high)
+    })
 }

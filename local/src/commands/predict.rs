@@ -100,19 +100,30 @@ struct Named<'a> {
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let events = read(args, output)?;
     let panel = panel(args, &events);
-    let least = if args.force { Least::Anything } else { Least::Standard };
+    let least = if args.force {
+        Least::Anything
+    } else {
+        Least::Standard
+    };
     let progress = output.progress();
     progress.step("learning from the rows before the origin");
-    let (predictions, confidence) = predict(&panel, instant::days(args.origin), args.horizon_days, least).map_err(|refusal| {
-        Failure::new(Exit::Failure, refusal)
+    let (predictions, confidence) =
+        predict(&panel, instant::days(args.origin), args.horizon_days, least).map_err(
+            |refusal| {
+                Failure::new(Exit::Failure, refusal)
             .at(args.events.display())
             .fix("take a later origin or a longer history, or predict from the priors with --force")
-    })?;
+            },
+        )?;
     drop(progress);
     if confidence == Confidence::Low {
         output.warn("low confidence: fewer than 200 closed deals before the origin");
     }
-    let named = || predictions.iter().map(|prediction| (events.log.case_name(prediction.deal), prediction));
+    let named = || {
+        predictions
+            .iter()
+            .map(|prediction| (events.log.case_name(prediction.deal), prediction))
+    };
     let header = header(args);
     let fill = |file: &mut dyn io::Write| -> io::Result<()> {
         let mut rows = csv::Writer::from_writer(file);
@@ -130,7 +141,14 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         expected_wins: predictions.iter().map(|prediction| prediction.p_win).sum(),
         expected_losses: predictions.iter().map(|prediction| prediction.p_lost).sum(),
         out: args.out.as_deref(),
-        predictions: args.out.is_none().then(|| named().map(|(deal_id, prediction)| Named { deal_id, prediction }).collect()),
+        predictions: args.out.is_none().then(|| {
+            named()
+                .map(|(deal_id, prediction)| Named {
+                    deal_id,
+                    prediction,
+                })
+                .collect()
+        }),
     };
     match &args.out {
         Some(path) => files::write(path, fill)?,
@@ -167,7 +185,13 @@ fn read(args: &Args, output: &Output) -> Result<StageEvents, Failure> {
     };
     let progress = output.progress();
     let read = file::read_stage_events(&args.events, &columns, &options, &mut |event| {
-        if let Progress::Rows { file, bytes, total_bytes, .. } = event {
+        if let Progress::Rows {
+            file,
+            bytes,
+            total_bytes,
+            ..
+        } = event
+        {
             progress.bytes(file, bytes, total_bytes);
         }
     });
@@ -183,14 +207,21 @@ fn read(args: &Args, output: &Output) -> Result<StageEvents, Failure> {
         ("--time-column", columns.time),
         ("--amount-column", columns.amount),
     ];
-    let headings: Vec<&str> =
-        report.tables.iter().flat_map(|table| &table.columns).map(|column| column.column.as_str()).collect();
+    let headings: Vec<&str> = report
+        .tables
+        .iter()
+        .flat_map(|table| &table.columns)
+        .map(|column| column.column.as_str())
+        .collect();
     for (option, column) in named {
-        let absent = column.filter(|column| !headings.is_empty() && !headings.contains(&column.as_str()));
+        let absent =
+            column.filter(|column| !headings.is_empty() && !headings.contains(&column.as_str()));
         if let Some(column) = absent {
-            return Err(Failure::new(Exit::NotFound, format!("there is no column {column:?}"))
-                .at(args.events.display())
-                .fix(format!("give {option} one of: {}", headings.join(", "))));
+            return Err(
+                Failure::new(Exit::NotFound, format!("there is no column {column:?}"))
+                    .at(args.events.display())
+                    .fix(format!("give {option} one of: {}", headings.join(", "))),
+            );
         }
     }
     let events = read.map_err(refused)?;
@@ -201,7 +232,11 @@ fn read(args: &Args, output: &Output) -> Result<StageEvents, Failure> {
 /// The history in days. Where `--won` or `--lost` are given, they and nothing else close a deal.
 fn panel(args: &Args, events: &StageEvents) -> Panel {
     let (won, lost) = (args.how.won(), args.how.lost());
-    let says = |labels: &[String], label: &str| labels.iter().any(|own| own.trim().eq_ignore_ascii_case(label.trim()));
+    let says = |labels: &[String], label: &str| {
+        labels
+            .iter()
+            .any(|own| own.trim().eq_ignore_ascii_case(label.trim()))
+    };
     let mut stages = Vec::new();
     let marks: Vec<Mark> = events
         .log
@@ -209,7 +244,11 @@ fn panel(args: &Args, events: &StageEvents) -> Panel {
         .iter()
         .zip(&events.outcomes)
         .map(|(label, outcome)| {
-            let known = if won.is_empty() && lost.is_empty() { *outcome } else { None };
+            let known = if won.is_empty() && lost.is_empty() {
+                *outcome
+            } else {
+                None
+            };
             match known {
                 Some(Outcome::Won) => Mark::Won,
                 Some(Outcome::Lost) => Mark::Lost,
@@ -225,17 +264,26 @@ fn panel(args: &Args, events: &StageEvents) -> Panel {
     let mut panel = Panel::new(stages);
     for (case, amount) in events.amounts.iter().enumerate() {
         let visits = events.log.visits(case);
-        let rows = visits.stage.iter().zip(visits.at_us).filter_map(|(&stage, &at)| {
-            let at = Timestamp::from_microsecond(at).ok()?;
-            Some(Row { at: instant::days(at), mark: *marks.get(usize::from(stage))? })
-        });
+        let rows = visits
+            .stage
+            .iter()
+            .zip(visits.at_us)
+            .filter_map(|(&stage, &at)| {
+                let at = Timestamp::from_microsecond(at).ok()?;
+                Some(Row {
+                    at: instant::days(at),
+                    mark: *marks.get(usize::from(stage))?,
+                })
+            });
         panel.push(rows.collect(), *amount, None);
     }
     panel
 }
 
 fn header(args: &Args) -> Vec<String> {
-    let mut header: Vec<String> = ["deal_id", "p_win", "p_lost", "p_open"].map(str::to_owned).into();
+    let mut header: Vec<String> = ["deal_id", "p_win", "p_lost", "p_open"]
+        .map(str::to_owned)
+        .into();
     if args.curve {
         header.extend((1..=args.horizon_days).map(|day| format!("close_by_{day}d")));
     }
@@ -258,12 +306,21 @@ fn exact(prediction: &Prediction) -> Exact {
     if let Some(last) = closed_by_day.last_mut() {
         *last = won + lost;
     }
-    Exact { won, lost, closed_by_day }
+    Exact {
+        won,
+        lost,
+        closed_by_day,
+    }
 }
 
 fn cells(name: &str, exact: &Exact, curve: bool) -> Vec<String> {
     let show = |part: u32| format!("{}.{:09}", part / ONE, part % ONE);
-    let mut cells = vec![name.to_owned(), show(exact.won), show(exact.lost), show(ONE - exact.won - exact.lost)];
+    let mut cells = vec![
+        name.to_owned(),
+        show(exact.won),
+        show(exact.lost),
+        show(ONE - exact.won - exact.lost),
+    ];
     if curve {
         cells.extend(exact.closed_by_day.iter().map(|&part| show(part)));
     }
@@ -277,21 +334,33 @@ mod tests {
     #[test]
     fn what_is_written_adds_up_exactly() {
         for (p_win, p_lost, closed) in [
-            (0.333_333_333_33, 0.666_666_666_67, vec![0.2, 0.999_999_999_9]),
+            (
+                0.333_333_333_33,
+                0.666_666_666_67,
+                vec![0.2, 0.999_999_999_9],
+            ),
             (1.0, 0.0, vec![1.0, 1.0]),
             (0.1, 0.2, vec![0.300_000_000_4, 0.3]),
             (0.0, 0.0, vec![0.0, 0.0]),
             (0.5, 0.500_000_001, vec![0.7, 0.6]),
         ] {
-            let prediction =
-                Prediction { deal: 0, p_win, p_lost, p_open: 1.0 - p_win - p_lost, closed_by_day: closed };
+            let prediction = Prediction {
+                deal: 0,
+                p_win,
+                p_lost,
+                p_open: 1.0 - p_win - p_lost,
+                closed_by_day: closed,
+            };
             let exact = exact(&prediction);
             assert!(exact.won + exact.lost <= ONE);
             assert!(exact.closed_by_day.is_sorted(), "{exact:?}");
             assert_eq!(exact.closed_by_day.last(), Some(&(exact.won + exact.lost)));
             let cells = cells("a", &exact, true);
             assert_eq!(cells.len(), 6);
-            assert!(cells.iter().skip(1).all(|cell| cell.len() == 11), "{cells:?}");
+            assert!(
+                cells.iter().skip(1).all(|cell| cell.len() == 11),
+                "{cells:?}"
+            );
         }
     }
 }

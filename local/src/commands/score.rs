@@ -75,7 +75,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let train = read(&args.train, output)?;
     let outcome = outcomes(args, &train)?;
     let id_column = id_column(args, &train)?;
-    let test = args.test.as_deref().map(|path| read(path, output)).transpose()?;
+    let test = args
+        .test
+        .as_deref()
+        .map(|path| read(path, output))
+        .transpose()?;
     if let (Some(test), Some(path)) = (&test, &args.test) {
         column(test, &id_column, "--id-column", path)?;
     }
@@ -93,7 +97,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     };
     let progress = output.progress();
     progress.step("learning from closed deals");
-    let model = score::train(&train, &outcome, &options).map_err(|refusal| refused(&refusal).at(args.train.display()))?;
+    let model = score::train(&train, &outcome, &options)
+        .map_err(|refusal| refused(&refusal).at(args.train.display()))?;
     std::mem::drop(progress);
     let report = model.report();
     if !report.skill {
@@ -103,12 +108,20 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if let (Some(test), Some(out)) = (&test, &args.out) {
         absent = model.absent(test).into_iter().map(str::to_owned).collect();
         if !absent.is_empty() {
-            output.warn(format!("the test file lacks {}; the scores do without", absent.join(", ")));
+            output.warn(format!(
+                "the test file lacks {}; the scores do without",
+                absent.join(", ")
+            ));
         }
         let ids = column(test, &id_column, "--id-column", Path::new(""))?;
         write(out, ids, &model.predict(test))?;
     }
-    let answer = Answer { report, absent, scored: test.as_ref().map(Columns::rows), out: args.out.as_deref() };
+    let answer = Answer {
+        report,
+        absent,
+        scored: test.as_ref().map(Columns::rows),
+        out: args.out.as_deref(),
+    };
     output.answer(&answer, |page| show(&answer, page))?;
     Ok(Exit::Done)
 }
@@ -129,17 +142,32 @@ fn outcomes(args: &Args, train: &Columns) -> Result<Vec<Option<bool>>, Failure> 
         .map(|cell| match cell.as_str() {
             "" => None,
             cell if args.won.iter().any(|label| same(label, cell)) => Some(true),
-            cell => (args.lost.is_empty() || args.lost.iter().any(|label| same(label, cell))).then_some(false),
+            cell => (args.lost.is_empty() || args.lost.iter().any(|label| same(label, cell)))
+                .then_some(false),
         })
         .collect();
     if !outcome.contains(&Some(true)) {
-        let mut labels: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        let mut labels: Vec<&str> = cells
+            .iter()
+            .map(String::as_str)
+            .filter(|cell| !cell.is_empty())
+            .collect();
         labels.sort_unstable();
         labels.dedup();
         labels.truncate(8);
-        return Err(Failure::new(Exit::Usage, format!("no row of {:?} says {:?}", args.outcome_column, args.won.join(", ")))
-            .at(args.train.display())
-            .fix(format!("name a won deal's label with --won; the column says: {}", labels.join(", "))));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "no row of {:?} says {:?}",
+                args.outcome_column,
+                args.won.join(", ")
+            ),
+        )
+        .at(args.train.display())
+        .fix(format!(
+            "name a won deal's label with --won; the column says: {}",
+            labels.join(", ")
+        )));
     }
     Ok(outcome)
 }
@@ -151,18 +179,30 @@ fn id_column(args: &Args, train: &Columns) -> Result<String, Failure> {
     }
 }
 
-fn column<'a>(table: &'a Columns, name: &str, option: &str, path: &Path) -> Result<&'a [String], Failure> {
+fn column<'a>(
+    table: &'a Columns,
+    name: &str,
+    option: &str,
+    path: &Path,
+) -> Result<&'a [String], Failure> {
     table.column(name).ok_or_else(|| {
         Failure::new(Exit::NotFound, format!("there is no column {name:?}"))
             .at(path.display())
-            .fix(format!("give {option} one of: {}", table.names().join(", ")))
+            .fix(format!(
+                "give {option} one of: {}",
+                table.names().join(", ")
+            ))
     })
 }
 
 fn refused(refusal: &Refusal) -> Failure {
     let fix = match refusal {
-        Refusal::InsufficientData { .. } => "add closed deals, or see what little can be said with --force",
-        Refusal::NoColumns { .. } => "add columns that are known while a deal is open, or name one with --keep",
+        Refusal::InsufficientData { .. } => {
+            "add closed deals, or see what little can be said with --force"
+        }
+        Refusal::NoColumns { .. } => {
+            "add columns that are known while a deal is open, or name one with --keep"
+        }
         Refusal::Outcomes { .. } => "",
     };
     Failure::new(Exit::Failure, refusal).fix(fix)
@@ -188,13 +228,27 @@ fn show(answer: &Answer<'_>, page: &mut Page) {
         format::count(report.lost)
     ));
     if report.confidence == Confidence::LowConfidence {
-        page.line(format!("Low confidence: {} closed deals are recommended.", score::NORMAL_CLOSED));
+        page.line(format!(
+            "Low confidence: {} closed deals are recommended.",
+            score::NORMAL_CLOSED
+        ));
     }
     page.line(&report.verdict);
     page.gap();
-    let mut table = Table::new([text("Forecasts of"), text("By"), number("Brier"), number("Log loss"), number("AUC"), number("ECE"), number("Rows")]);
+    let mut table = Table::new([
+        text("Forecasts of"),
+        text("By"),
+        number("Brier"),
+        number("Log loss"),
+        number("AUC"),
+        number("ECE"),
+        number("Rows"),
+    ]);
     for trial in report.forward.iter().chain([&report.random]) {
-        for (name, measures, tone) in [("Pie", &trial.score, Tone::Strong), ("base rate", &trial.base, Tone::Plain)] {
+        for (name, measures, tone) in [
+            ("Pie", &trial.score, Tone::Strong),
+            ("base rate", &trial.base, Tone::Plain),
+        ] {
             table.row([
                 trial.how.as_str().into(),
                 Cell::tone(name, tone),
@@ -211,7 +265,11 @@ fn show(answer: &Answer<'_>, page: &mut Page) {
         page.heading("What it leans on");
         let mut table = Table::new([text("Column"), number("Share"), text("Wins are found")]);
         for driver in report.drivers.iter().take(12) {
-            table.row([driver.column.as_str().into(), format::percent(driver.share).into(), driver.direction.as_str().into()]);
+            table.row([
+                driver.column.as_str().into(),
+                format::percent(driver.share).into(),
+                driver.direction.as_str().into(),
+            ]);
         }
         page.table(&table);
         page.aside("Associated with winning, which is not to say its cause.");
@@ -230,6 +288,10 @@ fn show(answer: &Answer<'_>, page: &mut Page) {
     }
     if let (Some(scored), Some(out)) = (answer.scored, answer.out) {
         page.gap();
-        page.line(format!("{} scored in {}.", format::counted(scored, "deal"), out.display()));
+        page.line(format!(
+            "{} scored in {}.",
+            format::counted(scored, "deal"),
+            out.display()
+        ));
     }
 }

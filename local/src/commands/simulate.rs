@@ -59,28 +59,51 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let book = &import.book;
     let deal = find(book, &args.deal)?;
     let model = fit(book, args.seed, &args.reading, output)?;
-    let params = Params { runs: args.runs, seed: args.seed };
+    let params = Params {
+        runs: args.runs,
+        seed: args.seed,
+    };
     let answer = Answer {
         as_of: format::day(book.as_of),
         currency: model.reading.currency.map(|currency| currency.to_string()),
         deal: Names::of(book).source_id(deal),
-        what_if: model.what_if(deal, &args.scenarios, &params).map_err(|error| no_forecast(error, &args.deal))?,
+        what_if: model
+            .what_if(deal, &args.scenarios, &params)
+            .map_err(|error| no_forecast(error, &args.deal))?,
     };
     output.answer(&answer, |page| show(&answer, page))?;
     Ok(Exit::Done)
 }
 
 fn show(answer: &Answer, page: &mut Page) {
-    let WhatIf { scenarios, baseline, modified, delta, simulation, evidence } = &answer.what_if;
+    let WhatIf {
+        scenarios,
+        baseline,
+        modified,
+        delta,
+        simulation,
+        evidence,
+    } = &answer.what_if;
     page.heading(format!("{}: {}", answer.deal, scenarios.join(" and ")));
     let currency = answer.currency.as_deref().unwrap_or_default();
-    let mut table = Table::new([text(""), number("As it is"), number("What if"), number("Difference"), number("80 % interval")]);
+    let mut table = Table::new([
+        text(""),
+        number("As it is"),
+        number("What if"),
+        number("Difference"),
+        number("80 % interval"),
+    ]);
     table.row([
         "P(win)".into(),
         exact(baseline.p_win),
         exact(modified.p_win),
         Cell::tone(format::points(delta.p_win.value), tone(delta.p_win.value)),
-        format!("{} to {}", format::points(delta.p_win.low), format::points(delta.p_win.high)).into(),
+        format!(
+            "{} to {}",
+            format::points(delta.p_win.low),
+            format::points(delta.p_win.high)
+        )
+        .into(),
     ]);
     table.row([
         "P(win) in 90 d".into(),
@@ -94,8 +117,15 @@ fn show(answer: &Answer, page: &mut Page) {
         format::days(modified.expected_days).into(),
         format!("{:+.1} d", delta.expected_days).into(),
     ]);
-    let won_days = |arm: &Arm| arm.expected_days_if_won.map_or_else(format::dash, format::days);
-    table.row(["Days if won".into(), won_days(baseline).into(), won_days(modified).into()]);
+    let won_days = |arm: &Arm| {
+        arm.expected_days_if_won
+            .map_or_else(format::dash, format::days)
+    };
+    table.row([
+        "Days if won".into(),
+        won_days(baseline).into(),
+        won_days(modified).into(),
+    ]);
     if let Some(value) = &delta.expected_value {
         let worth = |arm: &Arm| arm.expected_value.map_or_else(format::dash, format::whole);
         table.row([
@@ -103,7 +133,12 @@ fn show(answer: &Answer, page: &mut Page) {
             worth(baseline).into(),
             worth(modified).into(),
             format::signed(value.value).into(),
-            format!("{} to {}", format::signed(value.low), format::signed(value.high)).into(),
+            format!(
+                "{} to {}",
+                format::signed(value.low),
+                format::signed(value.high)
+            )
+            .into(),
         ]);
     }
     page.table(&table);

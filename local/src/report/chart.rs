@@ -5,7 +5,7 @@ use super::scale::Scale;
 use super::svg::{Anchor, Canvas};
 
 /// The two widths a chart is drawn for, in CSS pixels.
-pub(super) const WIDE: f64 = 860.0;
+pub(super) const WIDE: f64 = 980.0;
 pub(super) const NARROW: f64 = 330.0;
 
 /// How wide a letter of a label is, roughly; labels are cut by it.
@@ -239,18 +239,47 @@ impl Chart for Track {
         let (left, right) = (46.0, width - 14.0);
         let (top, bottom) = (12.0, 196.0);
         let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
-        let extent = self.points.iter().flat_map(|past| [past.interval.1, past.happened]);
+        let extent = self
+            .points
+            .iter()
+            .flat_map(|past| [past.interval.1, past.happened]);
         let y = Scale::covering(extent, bottom, top);
-        let x = Scale::new(0.0, self.points.len().saturating_sub(1) as f64, left + 6.0, right - 6.0);
+        let x = Scale::new(
+            0.0,
+            self.points.len().saturating_sub(1) as f64,
+            left + 6.0,
+            right - 6.0,
+        );
         for tick in y.ticks(4) {
             canvas.line(left, y.at(tick), right, y.at(tick), "grid");
-            canvas.text(left - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &crate::format::whole(tick));
+            canvas.text(
+                left - 8.0,
+                y.at(tick) + 4.0,
+                Anchor::End,
+                "tick",
+                &crate::format::whole(tick),
+            );
         }
         let place = |i: usize| x.at(i as f64);
-        let up = self.points.iter().enumerate().map(|(i, past)| (place(i), y.at(past.interval.1)));
-        let down = self.points.iter().enumerate().rev().map(|(i, past)| (place(i), y.at(past.interval.0)));
+        let up = self
+            .points
+            .iter()
+            .enumerate()
+            .map(|(i, past)| (place(i), y.at(past.interval.1)));
+        let down = self
+            .points
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(i, past)| (place(i), y.at(past.interval.0)));
         canvas.path(up.chain(down), "band");
-        canvas.path(self.points.iter().enumerate().map(|(i, past)| (place(i), y.at(past.expected))), "curve");
+        canvas.path(
+            self.points
+                .iter()
+                .enumerate()
+                .map(|(i, past)| (place(i), y.at(past.expected))),
+            "curve",
+        );
         for (i, past) in self.points.iter().enumerate() {
             let (low, high) = past.interval;
             let held = (low..=high).contains(&past.happened);
@@ -258,9 +287,18 @@ impl Chart for Track {
                 "{}: expected {:.1} ({low:.0}–{high:.0}), happened {:.0}",
                 past.label, past.expected, past.happened
             );
-            canvas.circle(place(i), y.at(past.happened), 4.0, if held { "dot held" } else { "dot missed" }, &tip);
+            canvas.circle(
+                place(i),
+                y.at(past.happened),
+                4.0,
+                if held { "dot held" } else { "dot missed" },
+                &tip,
+            );
         }
-        let ends = [(0, Anchor::Start), (self.points.len().saturating_sub(1), Anchor::End)];
+        let ends = [
+            (0, Anchor::Start),
+            (self.points.len().saturating_sub(1), Anchor::End),
+        ];
         for ((i, anchor), at) in ends.into_iter().zip([left, right]) {
             if let Some(past) = self.points.get(i) {
                 canvas.text(at, bottom + 16.0, anchor, "tick", &past.label);
@@ -271,8 +309,16 @@ impl Chart for Track {
     }
 
     fn desc(&self) -> String {
-        let held = self.points.iter().filter(|past| (past.interval.0..=past.interval.1).contains(&past.happened));
-        format!("{}. The interval held {} of {} times.", self.axis, held.count(), self.points.len())
+        let held = self
+            .points
+            .iter()
+            .filter(|past| (past.interval.0..=past.interval.1).contains(&past.happened));
+        format!(
+            "{}. The interval held {} of {} times.",
+            self.axis,
+            held.count(),
+            self.points.len()
+        )
     }
 }
 

@@ -54,11 +54,18 @@ fn headline(page: &mut Page, outlook: &Outlook, unit: &str) {
     let mut tiles = vec![Tile {
         name: "Open pipeline".to_owned(),
         value: format::compact(outlook.total.open_amount),
-        detail: format!("{unit}, {}", format::counted(outlook.total.deals, "open deal")),
+        detail: format!(
+            "{unit}, {}",
+            format::counted(outlook.total.deals, "open deal")
+        ),
     }];
     for (i, line) in outlook.periods.iter().take(2).enumerate() {
         tiles.push(Tile {
-            name: format!("{}{}", line.label, if i == 0 { ", what is left of it" } else { "" }),
+            name: format!(
+                "{}{}",
+                line.label,
+                if i == 0 { ", what is left of it" } else { "" }
+            ),
             value: format::compact(line.revenue.p50),
             detail: format!(
                 "{unit}, P10 {} – P90 {}; {:.0} wins ({:.0}–{:.0})",
@@ -73,7 +80,11 @@ fn headline(page: &mut Page, outlook: &Outlook, unit: &str) {
     tiles.push(match &outlook.trust {
         Trust::Backtest(backtest) => Tile {
             name: "How far to trust it".to_owned(),
-            value: if backtest.skill { "Tested".to_owned() } else { "No skill".to_owned() },
+            value: if backtest.skill {
+                "Tested".to_owned()
+            } else {
+                "No skill".to_owned()
+            },
             detail: format!(
                 "Brier {}, base rate {}; 80 % intervals held in {} of {}",
                 format::score(backtest.model.measures.brier),
@@ -95,31 +106,69 @@ fn headline(page: &mut Page, outlook: &Outlook, unit: &str) {
     let forgotten = &outlook.forgotten;
     if forgotten.count > 0 {
         page.notice(&format!(
-            "{} of {} have outlived 99 in 100 deals won from their stage. They are worth {} {unit} on paper and next to nothing here.",
+            "{} of {} have outlived 99 in 100 deals won from their stage. They are worth {} {unit} on paper; {} of it is expected within 90 days.",
             format::count(forgotten.count),
             format::counted(outlook.deals.len(), "open deal"),
-            format::compact(forgotten.amount)
+            format::compact(forgotten.amount),
+            format::compact(forgotten.expected_in_90_days)
         ));
     }
 }
 
 fn periods(page: &mut Page, outlook: &Outlook, unit: &str) {
-    page.section("periods", "By period", "Revenue from deals that are open now; what new deals bring comes on top.");
-    money_chart(page, "Revenue by period.", "Period", &outlook.periods, unit, usize::MAX);
+    page.section(
+        "periods",
+        "By period",
+        "Revenue from deals that are open now; what new deals bring comes on top.",
+    );
+    money_chart(
+        page,
+        "Revenue by period.",
+        "Period",
+        &outlook.periods,
+        unit,
+        usize::MAX,
+    );
 }
 
 fn owners_and_stages(page: &mut Page, outlook: &Outlook, unit: &str) {
     const MOST: usize = 15;
-    let span = outlook.periods.iter().map(|line| line.label.as_str()).collect::<Vec<_>>();
+    let span = outlook
+        .periods
+        .iter()
+        .map(|line| line.label.as_str())
+        .collect::<Vec<_>>();
     let span = match span.as_slice() {
         [one] => (*one).to_owned(),
         [first, .., last] => format!("{first} to {last}"),
         [] => String::new(),
     };
-    page.section("owners", "By owner", &format!("Revenue expected from open deals, {span}."));
-    money_chart(page, "Revenue by owner.", "Owner", &outlook.owners, unit, MOST);
-    page.section("stages", "By stage", &format!("Revenue expected from open deals, {span}, by the stage they are in now."));
-    money_chart(page, "Revenue by stage.", "Stage", &outlook.stages, unit, MOST);
+    page.section(
+        "owners",
+        "By owner",
+        &format!("Revenue expected from open deals, {span}."),
+    );
+    money_chart(
+        page,
+        "Revenue by owner.",
+        "Owner",
+        &outlook.owners,
+        unit,
+        MOST,
+    );
+    page.section(
+        "stages",
+        "By stage",
+        &format!("Revenue expected from open deals, {span}, by the stage they are in now."),
+    );
+    money_chart(
+        page,
+        "Revenue by stage.",
+        "Stage",
+        &outlook.stages,
+        unit,
+        MOST,
+    );
 }
 
 fn money_chart(page: &mut Page, title: &str, name: &str, lines: &[Line], unit: &str, most: usize) {
@@ -135,8 +184,22 @@ fn money_chart(page: &mut Page, title: &str, name: &str, lines: &[Line], unit: &
             format::count(line.deals)
         ),
     });
-    let chart = Bars { rows: rows.collect(), show: format::compact, axis: format!("{unit}, P50 with P10 to P90") };
-    let mut grid = Grid::new(&[name, "#Open deals", "#Open amount", "#Expected", "#P10", "#P50", "#P90", "#Expected wins", "#P10–P90"]);
+    let chart = Bars {
+        rows: rows.collect(),
+        show: format::compact,
+        axis: format!("{unit}, P50 with P10 to P90"),
+    };
+    let mut grid = Grid::new(&[
+        name,
+        "#Open deals",
+        "#Open amount",
+        "#Expected",
+        "#P10",
+        "#P50",
+        "#P90",
+        "#Expected wins",
+        "#P10–P90",
+    ]);
     for line in lines {
         grid.row([
             line.label.clone().into(),
@@ -152,7 +215,10 @@ fn money_chart(page: &mut Page, title: &str, name: &str, lines: &[Line], unit: &
     }
     let more = lines.len().saturating_sub(most);
     let caption = if more > 0 {
-        format!("Bars end at P50, whiskers reach from P10 to P90. {} more in the table.", format::count(more))
+        format!(
+            "Bars end at P50, whiskers reach from P10 to P90. {} more in the table.",
+            format::count(more)
+        )
     } else {
         "Bars end at P50, whiskers reach from P10 to P90.".to_owned()
     };
@@ -165,21 +231,41 @@ fn deals(page: &mut Page, outlook: &Outlook, unit: &str) {
         "Deals to look at",
         "Ranked by the value most likely lost: amount × (1 − chance to win). Forgotten deals are listed further down.",
     );
-    let mut grid = Grid::new(&["Deal", "Owner", "Stage", &format!("#Amount ({unit})"), "#P(win)", "#In 90 days", "Stages so far", "Why, against its stage"]);
+    let mut grid = Grid::new(&[
+        "Deal",
+        "Owner",
+        "Stage",
+        &format!("#Amount ({unit})"),
+        "#P(win)",
+        "#In 90 days",
+        "Stages so far",
+        "Why, against its stage",
+    ]);
     for deal in &outlook.riskiest {
         grid.row(deal_cells(page, deal));
     }
     page.grid(&grid);
     if !outlook.slipping.is_empty() {
         page.subheading("Likely to slip past their close date");
-        let mut grid = Grid::new(&["Deal", "Owner", "Stage", &format!("#Amount ({unit})"), "#Due in", "#Won by then", "#Open still"]);
+        let mut grid = Grid::new(&[
+            "Deal",
+            "Owner",
+            "Stage",
+            &format!("#Amount ({unit})"),
+            "#Due",
+            "#Won by then",
+            "#Open still",
+        ]);
         for slip in &outlook.slipping {
             grid.row([
                 slip.label.clone().into(),
                 slip.owner.clone().unwrap_or_else(format::dash).into(),
                 slip.stage.clone().into(),
-                slip.slip.amount.map_or_else(format::dash, format::whole).into(),
-                format::days(slip.slip.closes_in_days).into(),
+                slip.slip
+                    .amount
+                    .map_or_else(format::dash, format::whole)
+                    .into(),
+                format::due(slip.slip.closes_in_days).into(),
                 format::percent(slip.slip.p_won_by_then).into(),
                 format::percent(slip.slip.p_open_then).into(),
             ]);
@@ -193,10 +279,23 @@ fn deal_cells(page: &mut Page, deal: &Told) -> [Cell; 8] {
     [
         Cell::Two(deal.label(), deal.company.clone().unwrap_or_default()),
         deal.owner.clone().unwrap_or_else(format::dash).into(),
-        Cell::Two(forecast.stage.clone(), format!("for {}", format::days(forecast.days_in_stage))),
-        forecast.amount.map_or_else(format::dash, format::whole).into(),
-        Cell::Two(format::percent(forecast.p_win.value), format::percent_range(forecast.p_win.low, forecast.p_win.high)),
-        forecast.by_days.last().map_or_else(format::dash, |by| format::percent(by.p_win)).into(),
+        Cell::Two(
+            forecast.stage.clone(),
+            format!("for {}", format::days(forecast.days_in_stage)),
+        ),
+        forecast
+            .amount
+            .map_or_else(format::dash, format::whole)
+            .into(),
+        Cell::Two(
+            format::percent(forecast.p_win.value),
+            format::percent_range(forecast.p_win.low, forecast.p_win.high),
+        ),
+        forecast
+            .by_days
+            .last()
+            .map_or_else(format::dash, |by| format::percent(by.p_win))
+            .into(),
         Cell::Drawing(stage_path(&page.drawing_id(), &deal.path)),
         deal.why(3).into(),
     ]
@@ -211,7 +310,15 @@ fn data(page: &mut Page, outlook: &Outlook, unit: &str) {
             format::counted(forgotten.count, "deal"),
             format::percent(forgotten.share)
         ));
-        let mut grid = Grid::new(&["Deal", "Owner", "Stage", "#In stage", "#Longest won", &format!("#Amount ({unit})"), "#P(win)"]);
+        let mut grid = Grid::new(&[
+            "Deal",
+            "Owner",
+            "Stage",
+            "#In stage",
+            "#Longest won",
+            &format!("#Amount ({unit})"),
+            "#P(win)",
+        ]);
         for deal in &forgotten.examples {
             let forecast = &deal.forecast;
             grid.row([
@@ -219,9 +326,18 @@ fn data(page: &mut Page, outlook: &Outlook, unit: &str) {
                 deal.owner.clone().unwrap_or_else(format::dash).into(),
                 forecast.stage.clone().into(),
                 format::days(forecast.days_in_stage).into(),
-                forecast.longest_won_stay.map_or_else(format::dash, format::days).into(),
-                forecast.amount.map_or_else(format::dash, format::whole).into(),
-                Cell::Two(format::percent(forecast.p_win.value), format::percent_range(forecast.p_win.low, forecast.p_win.high)),
+                forecast
+                    .longest_won_stay
+                    .map_or_else(format::dash, format::days)
+                    .into(),
+                forecast
+                    .amount
+                    .map_or_else(format::dash, format::whole)
+                    .into(),
+                Cell::Two(
+                    format::percent(forecast.p_win.value),
+                    format::percent_range(forecast.p_win.low, forecast.p_win.high),
+                ),
             ]);
         }
         page.grid(&grid);
@@ -231,26 +347,38 @@ fn data(page: &mut Page, outlook: &Outlook, unit: &str) {
         page.text("Nothing was found.");
         return;
     }
-    let mut grid = Grid::new(&["Severity", "#Found", "#Of", "What", "Remedy"]);
+    let mut grid = Grid::new(&["What", "Remedy", "Severity"]);
     for finding in &outlook.findings {
         grid.row([
-            finding.severity.to_string().into(),
-            format::count(finding.count as usize).into(),
-            format::count(finding.of as usize).into(),
             finding.what.clone().into(),
             finding.remedy.clone().into(),
+            finding.severity.to_string().into(),
         ]);
     }
     page.grid(&grid);
 }
 
 fn process(page: &mut Page, mined: &Mined) {
-    page.section("process", "How deals really move", "Mined from the history; no forecast in it.");
+    page.section(
+        "process",
+        "How deals really move",
+        "Mined from the history; no forecast in it.",
+    );
     for pipeline in &mined.pipelines {
         if mined.pipelines.len() > 1 {
             page.subheading(&pipeline.name);
         }
-        let mut moves = Grid::new(&["From", "To", "#Moves", "#Deals", "#Share", "#Median days", "#P90", "#Won", "#95 %"]);
+        let mut moves = Grid::new(&[
+            "From",
+            "To",
+            "#Moves",
+            "#Deals",
+            "#Share",
+            "#Median days",
+            "#P90",
+            "#Won",
+            "#95 %",
+        ]);
         for edge in &pipeline.transitions.edges {
             moves.row([
                 edge.from.clone().into(),
@@ -266,7 +394,11 @@ fn process(page: &mut Page, mined: &Mined) {
         }
         page.drawing(
             "Process map.",
-            &format!("{} with {}.", format::counted(pipeline.deals as usize, "deal"), format::counted(pipeline.visits as usize, "stage visit")),
+            &format!(
+                "{} with {}.",
+                format::counted(pipeline.deals as usize, "deal"),
+                format::counted(pipeline.visits as usize, "stage visit")
+            ),
             &mining::export::svg(pipeline),
             &moves,
         );
@@ -275,7 +407,16 @@ fn process(page: &mut Page, mined: &Mined) {
 }
 
 fn dwell(page: &mut Page, pipeline: &Pipeline) {
-    let mut grid = Grid::new(&["Stage", "#Visits", "#Deals", "#Median stay", "#P90", "#In it now", "#Won", "#95 %"]);
+    let mut grid = Grid::new(&[
+        "Stage",
+        "#Visits",
+        "#Deals",
+        "#Median stay",
+        "#P90",
+        "#In it now",
+        "#Won",
+        "#95 %",
+    ]);
     let mut rows = Vec::new();
     for stage in &pipeline.dwell {
         let completed = stage.completed.as_ref();
@@ -283,13 +424,25 @@ fn dwell(page: &mut Page, pipeline: &Pipeline) {
             stage.stage.clone().into(),
             format::count(stage.visits as usize).into(),
             format::count(stage.deals as usize).into(),
-            stage.survival_median_days.map_or_else(format::dash, format::days).into(),
-            completed.map_or_else(format::dash, |stays| format::days(stays.p90_days)).into(),
-            stage.current.as_ref().map_or_else(format::dash, |now| format::count(now.count as usize)).into(),
+            stage
+                .survival_median_days
+                .map_or_else(format::dash, format::days)
+                .into(),
+            completed
+                .map_or_else(format::dash, |stays| format::days(stays.p90_days))
+                .into(),
+            stage
+                .current
+                .as_ref()
+                .map_or_else(format::dash, |now| format::count(now.count as usize))
+                .into(),
             share(stage.win_rate.as_ref()).into(),
             range(stage.win_rate.as_ref()).into(),
         ]);
-        let ends = pipeline.stages.iter().any(|of| of.label == stage.stage && (of.outcome.is_some() || of.end));
+        let ends = pipeline
+            .stages
+            .iter()
+            .any(|of| of.label == stage.stage && (of.outcome.is_some() || of.end));
         if let Some(stays) = completed.filter(|_| !ends) {
             rows.push(Bar {
                 label: stage.stage.clone(),
@@ -304,8 +457,17 @@ fn dwell(page: &mut Page, pipeline: &Pipeline) {
             });
         }
     }
-    let chart = Bars { rows, show: format::whole, axis: "days in stage, median and P90 of stays that ended".to_owned() };
-    page.figure("How long deals stay.", "Bars end at the median, whiskers at P90.", &chart, &grid);
+    let chart = Bars {
+        rows,
+        show: format::whole,
+        axis: "days in stage, median and P90 of stays that ended".to_owned(),
+    };
+    page.figure(
+        "How long deals stay.",
+        "Bars end at the median, whiskers at P90.",
+        &chart,
+        &grid,
+    );
 }
 
 fn trust(page: &mut Page, outlook: &Outlook) {
@@ -315,7 +477,14 @@ fn trust(page: &mut Page, outlook: &Outlook) {
         Trust::Backtest(backtest) => tested(page, backtest),
     }
     page.subheading("What deals were associated with");
-    let mut grid = Grid::new(&["With", "#Odds to move forward", "#80 %", "#Stays", "#With it", "Rests on"]);
+    let mut grid = Grid::new(&[
+        "With",
+        "#Odds to move forward",
+        "#80 %",
+        "#Stays",
+        "#With it",
+        "Rests on",
+    ]);
     for effect in &outlook.effects.all {
         let at = |z: f64| format!("× {:.2}", (effect.log_odds + z * effect.sd).exp());
         grid.row([
@@ -324,7 +493,12 @@ fn trust(page: &mut Page, outlook: &Outlook) {
             format!("{} – {}", at(-1.2816), at(1.2816)).into(),
             format::count(effect.stays).into(),
             format::count(effect.stays_with).into(),
-            if effect.prior_driven { "mostly a starting assumption (prior-driven)" } else { "the history" }.into(),
+            if effect.prior_driven {
+                "mostly a starting assumption (prior-driven)"
+            } else {
+                "the history"
+            }
+            .into(),
         ]);
     }
     page.grid(&grid);
@@ -342,10 +516,25 @@ fn tested(page: &mut Page, backtest: &Backtest) {
     if !backtest.skill {
         page.notice(&backtest.verdict);
     }
-    let mut grid = Grid::new(&["Method", "#Brier", "#95 %", "#Log loss", "#AUC", "#ECE", "#CRPS (days)", "#Count error", "#Bias", "#Amount error"]);
+    let mut grid = Grid::new(&[
+        "Method",
+        "#Brier",
+        "#95 %",
+        "#Log loss",
+        "#AUC",
+        "#ECE",
+        "#CRPS (days)",
+        "#Count error",
+        "#Bias",
+        "#Amount error",
+    ]);
     let mut rows = Vec::new();
     for (name, scores, _) in methods(backtest) {
-        let interval = format!("{}–{}", format::score(scores.brier.low), format::score(scores.brier.high));
+        let interval = format!(
+            "{}–{}",
+            format::score(scores.brier.low),
+            format::score(scores.brier.high)
+        );
         rows.push(Bar {
             label: name.to_owned(),
             value: scores.brier.value,
@@ -362,11 +551,23 @@ fn tested(page: &mut Page, backtest: &Backtest) {
             format!("{:.2}", scores.crps_days).into(),
             format::percent(scores.count_error).into(),
             format::signed_percent(scores.count_bias).into(),
-            scores.amount_error.map_or_else(format::dash, format::percent).into(),
+            scores
+                .amount_error
+                .map_or_else(format::dash, format::percent)
+                .into(),
         ]);
     }
-    let chart = Bars { rows, show: format::score, axis: "Brier score, 0 is perfect; 95 % interval".to_owned() };
-    page.figure("Against what anybody could say.", "Squared error of the probabilities: shorter is better.", &chart, &grid);
+    let chart = Bars {
+        rows,
+        show: format::score,
+        axis: "Brier score, 0 is perfect; 95 % interval".to_owned(),
+    };
+    page.figure(
+        "Against what anybody could say.",
+        "Squared error of the probabilities: shorter is better.",
+        &chart,
+        &grid,
+    );
 
     let mut grid = Grid::new(&["#Said", "#Happened", "#95 %", "#Forecasts"]);
     let points: Vec<Reliable> = backtest
@@ -376,8 +577,14 @@ fn tested(page: &mut Page, backtest: &Backtest) {
         .iter()
         .map(|bin| {
             let hits = (bin.observed * bin.count as f64).round() as u64;
-            let interval = Rate::of(hits, bin.count as u64).map_or((bin.observed, bin.observed), |rate| (rate.low, rate.high));
-            Reliable { predicted: bin.forecast, observed: bin.observed, interval, n: bin.count }
+            let interval = Rate::of(hits, bin.count as u64)
+                .map_or((bin.observed, bin.observed), |rate| (rate.low, rate.high));
+            Reliable {
+                predicted: bin.forecast,
+                observed: bin.observed,
+                interval,
+                n: bin.count,
+            }
         })
         .collect();
     for point in &points {
@@ -388,7 +595,12 @@ fn tested(page: &mut Page, backtest: &Backtest) {
             format::count(point.n).into(),
         ]);
     }
-    page.figure("Said and happened.", "On the dashed line, 30 % means three in ten.", &Reliability { points }, &grid);
+    page.figure(
+        "Said and happened.",
+        "On the dashed line, 30 % means three in ten.",
+        &Reliability { points },
+        &grid,
+    );
 
     let mut grid = Grid::new(&["Day", "#Open", "#Expected wins", "#80 %", "#95 %", "#Won"]);
     let points = backtest.origins.iter().map(|origin| Past {
@@ -397,7 +609,10 @@ fn tested(page: &mut Page, backtest: &Backtest) {
         interval: (origin.interval80[0], origin.interval80[1]),
         happened: origin.won as f64,
     });
-    let chart = Track { points: points.collect(), axis: "wins within the horizon, by the day of the forecast".to_owned() };
+    let chart = Track {
+        points: points.collect(),
+        axis: "wins within the horizon, by the day of the forecast".to_owned(),
+    };
     for origin in &backtest.origins {
         let show = |[low, high]: [f64; 2]| format!("{low:.0}–{high:.0}");
         grid.row([
@@ -426,5 +641,7 @@ fn share(rate: Option<&Rate>) -> String {
 }
 
 fn range(rate: Option<&Rate>) -> String {
-    rate.map_or_else(format::dash, |rate| format::percent_range(rate.low, rate.high))
+    rate.map_or_else(format::dash, |rate| {
+        format::percent_range(rate.low, rate.high)
+    })
 }

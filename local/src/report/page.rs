@@ -66,9 +66,14 @@ impl Grid {
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.count += 1;
         self.rows.push_str("<tr>");
-        for (cell, (_, number)) in cells.into_iter().zip(&self.heads) {
-            self.rows
-                .push_str(if *number { "<td class=\"n\">" } else { "<td>" });
+        for (cell, (head, number)) in cells.into_iter().zip(&self.heads) {
+            let class = if *number { " class=\"n\"" } else { "" };
+            // On a narrow page a row becomes a card, and each cell says what it is.
+            let _ = write!(
+                self.rows,
+                "<td{class} data-head=\"{}\"><span>",
+                escape(head)
+            );
             match cell {
                 Cell::Text(text) => self.rows.push_str(&escape(&text)),
                 Cell::Two(text, small) => {
@@ -81,7 +86,7 @@ impl Grid {
                 }
                 Cell::Drawing(svg) => self.rows.push_str(&svg),
             }
-            self.rows.push_str("</td>");
+            self.rows.push_str("</span></td>");
         }
         self.rows.push_str("</tr>");
     }
@@ -90,7 +95,7 @@ impl Grid {
         self.count == 0
     }
 
-    fn html(&self) -> String {
+    fn html(&self, class: &str) -> String {
         let heads: String = self
             .heads
             .iter()
@@ -104,7 +109,7 @@ impl Grid {
             .collect();
         // A table that scrolls must be reachable by keyboard.
         format!(
-            "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>{heads}</tr></thead><tbody>{}</tbody></table></div>",
+            "<div class=\"scroll\" tabindex=\"0\"><table class=\"{class}\"><thead><tr>{heads}</tr></thead><tbody>{}</tbody></table></div>",
             self.rows
         )
     }
@@ -173,7 +178,7 @@ impl Page {
 
     pub(super) fn grid(&mut self, grid: &Grid) {
         if !grid.is_empty() {
-            self.body.push_str(&grid.html());
+            self.body.push_str(&grid.html("cards"));
         }
     }
 
@@ -194,7 +199,7 @@ impl Page {
             let _ = write!(
                 self.body,
                 "<details><summary>The same as a table</summary>{}</details>",
-                grid.html()
+                grid.html("dense")
             );
         }
         self.body.push_str("</figure>");
@@ -212,7 +217,7 @@ impl Page {
             let _ = write!(
                 self.body,
                 "<details><summary>The same as a table</summary>{}</details>",
-                grid.html()
+                grid.html("dense")
             );
         }
         self.body.push_str("</figure>");

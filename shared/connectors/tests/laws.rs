@@ -162,6 +162,11 @@ fn nonsense_is_told_apart_and_told_what_to_do() {
     check("column.csv", b"stage\nLead\nWon\n", "one_column");
     check("header.csv", b"deal id,stage,time\n", "no_rows");
     check("other.csv", b"colour,shape\nred,round\n", "unknown_table");
+    check(
+        "wide.csv",
+        "a,".repeat(3_000).as_bytes(),
+        "too_many_columns",
+    );
     check("numbers.csv", b"1,2,3\n4,5,6\n", "unknown_table");
     check("archive.zip", b"PK\x03\x04\x14\0\0\0 hello.txt", "zip_file");
     check(
@@ -260,6 +265,29 @@ fn a_line_without_end_is_left_behind_in_bounded_memory() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn columns_without_end_are_left_out_and_told() {
+    let mut text = String::new();
+    for n in 0..5_000 {
+        writeln!(
+            text,
+            "{{\"deal_id\":\"D{n}\",\"stage\":\"Lead\",\"c{n}\":1}}"
+        )
+        .unwrap();
+    }
+    let done = load("deals.ndjson", text.as_bytes());
+    assert_eq!(done.book.deals.len(), 5_000);
+    assert!(
+        done.report
+            .issues
+            .iter()
+            .any(|g| g.code == "too_many_columns" && g.count == 1)
+    );
+    let same = format!("{}\n1,2\n", vec!["stage"; 1_000].join(","));
+    let (_folder, path) = write("same.csv", same.as_bytes());
+    assert!(import(&[path], &Options::default(), &mut |_| {}).is_err());
 }
 
 #[test]

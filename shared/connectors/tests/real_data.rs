@@ -40,7 +40,9 @@ fn crm_opportunities_are_one_import() {
     assert_eq!(book.deals.len(), 8_800);
     assert_eq!(book.companies.len(), 85);
     let closed = |outcome| {
-        let ended = |d: &&model::Deal| d.canonical_stage.and_then(|s| s.outcome()) == Some(outcome);
+        let ended = |d: &&model::Deal| {
+            d.canonical_stage.and_then(model::CanonicalStage::outcome) == Some(outcome)
+        };
         book.deals.iter().filter(ended).count()
     };
     assert_eq!(
@@ -142,10 +144,10 @@ fn win_loss_has_deals_without_dates() {
         return;
     };
     assert_eq!((book.deals.len(), book.log.events()), (54_480, 0));
-    assert!(
-        book.deals
-            .iter()
-            .all(|d| d.canonical_stage.and_then(|s| s.outcome()).is_some())
-    );
+    assert!(book.deals.iter().all(|d| {
+        d.canonical_stage
+            .and_then(model::CanonicalStage::outcome)
+            .is_some()
+    }));
     assert!(report.issues.iter().all(|group| group.count == 1));
 }

@@ -3,8 +3,8 @@
 //! The hidden process runs on a plain number, working days since a Monday; this module turns the number into a date
 //! and time. The map only ever goes forward, so what is later for the process is later in the files.
 
+use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday};
-use jiff::{Span, ToSpan};
 
 const SECONDS_OPEN: f64 = 10.0 * 3_600.0;
 
@@ -30,7 +30,7 @@ impl Clock {
         let whole = whole as i64;
         let date = self
             .monday
-            .saturating_add(days_of(whole / 5 * 7 + whole % 5));
+            .saturating_add((whole / 5 * 7 + whole % 5).days());
         date.at(8, 0, 0, 0).saturating_add(seconds.seconds())
     }
 
@@ -43,10 +43,6 @@ impl Clock {
         };
         (calendar.div_euclid(7) * 5 + in_week) as f64
     }
-}
-
-fn days_of(n: i64) -> Span {
-    n.days()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::draws::Draws;
 use crate::law::STAGES;
 use crate::world::{Deal, World};
+use jiff::ToSpan;
 use jiff::civil::DateTime;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -155,8 +156,7 @@ impl World {
         });
         let reopened = self.some_deal("reopened", |deal| {
             deal.closed().is_some_and(|at| {
-                deal.stage() == "Closed Lost"
-                    && at.saturating_add(jiff::Span::new().days(60)) < self.as_of
+                deal.stage() == "Closed Lost" && at.saturating_add(60.days()) < self.as_of
             })
         });
         let silent = self.some_deal("silent", |deal| {
@@ -170,7 +170,7 @@ impl World {
             let mut from = "";
             for visit in &deal.visits {
                 if unknown == Some(n) && visit.stage == "Closed Won" {
-                    let said = visit.entered.saturating_sub(jiff::Span::new().minutes(50));
+                    let said = visit.entered.saturating_sub(50.minutes());
                     moves.push((
                         said,
                         n,
@@ -186,16 +186,15 @@ impl World {
             if reopened == Some(n)
                 && let Some(closed) = deal.closed()
             {
-                let days = |n: i64| jiff::Span::new().days(n);
                 moves.push((
-                    closed.saturating_add(days(21)),
+                    closed.saturating_add(21.days()),
                     n,
                     "Closed Lost",
                     "Proposal",
                     Some("reopened after it was closed"),
                 ));
                 moves.push((
-                    closed.saturating_add(days(43)),
+                    closed.saturating_add(43.days()),
                     n,
                     "Proposal",
                     "Closed Lost",

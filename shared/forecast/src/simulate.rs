@@ -333,11 +333,11 @@ impl<'a> Walk<'a> {
         let mut from = from;
         for (days, ends) in days.chunks_mut(BLOCK).zip(ends.chunks_mut(BLOCK)) {
             self.block(from, days, ends);
-            from += BLOCK as u32;
+            from = from.wrapping_add(BLOCK as u32);
         }
     }
 
-    /// Runs `from..from + days.len()` to their end. `ends` holds the present stage on the way.
+    /// Runs `from..` to their end. `ends` holds the present stage on the way.
     fn block(&self, from: u32, days_out: &mut [f32], ends_out: &mut [u16]) {
         let n = days_out.len().min(BLOCK);
         let mut open = [0_u16; BLOCK];

@@ -378,6 +378,87 @@ fn random_chains_agree_too() {
 }
 
 #[test]
+fn a_stage_with_two_hundred_ways_out_takes_each_as_often_as_it_should() {
+    // Far more thresholds than cells: the fast look-up has to give way to the search.
+    let ways = 200_u16;
+    let point = |to, p, days| Branch {
+        to,
+        p,
+        dwell: Dwell::point(days),
+    };
+    let mut laws = vec![StageLaw::new(
+        (1..=ways)
+            .map(|to| point(Target::Stage(to), 1.0 / f64::from(ways), f64::from(to)))
+            .collect(),
+    )];
+    for way in 1..=ways {
+        let p = f64::from(way) / f64::from(ways + 1);
+        laws.push(StageLaw::new(vec![
+            point(Target::Won, p, 0.0),
+            point(Target::Lost, 1.0 - p, 0.0),
+        ]));
+    }
+    let names = (0..=ways).map(|i| format!("s{i}")).collect();
+    let chain = Chain::new(names, laws).unwrap();
+    let start = chain.start(0).unwrap();
+    let mut samples = Samples::default();
+    let runs = 200_000;
+    samples.draw(&chain, &start, &Params { runs, seed: 4 });
+    let mut counts = vec![0_u32; usize::from(ways)];
+    for days in samples.days() {
+        counts[*days as usize - 1] += 1;
+    }
+    let expected = f64::from(runs) / f64::from(ways);
+    let chi: f64 = counts
+        .iter()
+        .map(|&count| (f64::from(count) - expected).powi(2) / expected)
+        .sum();
+    // 199 ± 20 at one standard deviation.
+    assert!((120.0..290.0).contains(&chi), "χ² {chi}");
+    let won = samples.endings().filter(|&end| end == Ending::Won).count() as f64;
+    assert!((won / f64::from(runs) - 0.5).abs() < 4.0 * 0.5 / f64::from(runs).sqrt());
+}
+
+#[test]
+fn simulated_stays_follow_their_table() {
+    for (name, dwell) in [
+        ("lognormal", Dwell::lognormal(2.0, 1.2)),
+        ("exponential", Dwell::exponential(9.0).scaled(0.3)),
+        (
+            "half of it at once",
+            Dwell::from_quantiles(&[(0.5, 0.0), (0.5, 1.0), (1.0, 2.0)]).unwrap(),
+        ),
+    ] {
+        let branch = Branch {
+            to: Target::Won,
+            p: 1.0,
+            dwell: dwell.clone(),
+        };
+        let chain = Chain::new(vec!["s".into()], vec![StageLaw::new(vec![branch])]).unwrap();
+        let mut samples = Samples::default();
+        let runs = 100_000;
+        samples.draw(&chain, &chain.start(0).unwrap(), &Params { runs, seed: 6 });
+        let mut days = samples.days().to_vec();
+        days.sort_by(f32::total_cmp);
+        assert!(days[0] >= 0.0, "{name}");
+        // Kolmogorov–Smirnov, away from the jump at 0: 1.95 / √n is the 0.1 % point.
+        let worst = days
+            .iter()
+            .enumerate()
+            .filter(|(_, days)| **days > 1e-6)
+            .map(|(rank, &days)| {
+                let share = f64::from(rank as u32) / f64::from(runs);
+                (1.0 - dwell.survival(days.into()) - share).abs()
+            })
+            .fold(0.0, f64::max);
+        assert!(
+            worst < 1.95 / f64::from(runs).sqrt() + 1e-5,
+            "{name}: {worst}"
+        );
+    }
+}
+
+#[test]
 fn a_scenario_that_changes_nothing_differs_by_exactly_nothing() {
     let chain = documented();
     let same = forward(&chain, 1.0);

@@ -1041,8 +1041,11 @@ fn visits_of(
 #[derive(Default)]
 struct Pipelines {
     list: Vec<(String, Vec<Label>)>,
-    /// Per pipeline: stage code of the log → place among its labels.
-    by_code: Vec<Vec<Option<usize>>>,
+    index: HashMap<String, usize>,
+    /// Place among its pipeline's labels, by pipeline and label.
+    places: HashMap<(usize, String), usize>,
+    /// The same by pipeline and stage code, to spare the text: there may be millions of visits.
+    by_code: HashMap<(usize, u16), usize>,
 }
 
 struct Label {
@@ -1060,44 +1063,41 @@ impl Label {
 
 impl Pipelines {
     fn add(&mut self, pipeline: &str, stage: Option<&str>, path: &[u16], log: &StageLog) {
-        let at = self
-            .list
-            .iter()
-            .position(|(name, _)| name == pipeline)
-            .unwrap_or_else(|| {
-                self.list.push((pipeline.to_owned(), Vec::new()));
-                self.by_code.push(vec![None; log.stages().len()]);
-                self.list.len() - 1
-            });
-        let labels = &mut self.list[at].1;
-        let mut place = |label: &str| {
-            labels
-                .iter()
-                .position(|l| l.text == label)
-                .unwrap_or_else(|| {
-                    labels.push(Label {
-                        text: label.to_owned(),
-                        places: 0.0,
-                        visits: 0,
-                    });
-                    labels.len() - 1
-                })
-        };
+        let at = self.index.get(pipeline).copied().unwrap_or_else(|| {
+            self.list.push((pipeline.to_owned(), Vec::new()));
+            self.index.insert(pipeline.to_owned(), self.list.len() - 1);
+            self.list.len() - 1
+        });
         if let Some(stage) = stage {
-            place(stage);
+            self.place(at, stage);
         }
-        let places: Vec<usize> = path
-            .iter()
-            .map(|&code| {
-                let code = usize::from(code);
-                *self.by_code[at][code].get_or_insert_with(|| place(&log.stages()[code]))
-            })
-            .collect();
         let span = path.len().saturating_sub(1).max(1) as f64;
-        for (n, place) in places.into_iter().enumerate() {
-            labels[place].places += n as f64 / span;
-            labels[place].visits += 1;
+        for (n, &code) in path.iter().enumerate() {
+            let known = self.by_code.get(&(at, code)).copied();
+            let place = known.unwrap_or_else(|| {
+                let place = self.place(at, &log.stages()[usize::from(code)]);
+                self.by_code.insert((at, code), place);
+                place
+            });
+            let label = &mut self.list[at].1[place];
+            label.places += n as f64 / span;
+            label.visits += 1;
         }
+    }
+
+    fn place(&mut self, pipeline: usize, label: &str) -> usize {
+        let labels = &mut self.list[pipeline].1;
+        *self
+            .places
+            .entry((pipeline, label.to_owned()))
+            .or_insert_with(|| {
+                labels.push(Label {
+                    text: label.to_owned(),
+                    places: 0.0,
+                    visits: 0,
+                });
+                labels.len() - 1
+            })
     }
 }
 

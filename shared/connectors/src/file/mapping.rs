@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -760,14 +761,30 @@ fn lookup(shape: Shape, heading: &str) -> Option<(Target, usize)> {
         .strip_prefix("properties.")
         .or_else(|| heading.strip_prefix("fields."))
         .unwrap_or(heading);
-    let find = |key: &str| {
-        words(shape).iter().find_map(|(target, list)| {
-            let rank = list.split_whitespace().position(|word| fold(word) == key)?;
-            Some((target.clone(), rank))
-        })
-    };
-    find(&fold(short)).or_else(|| find(&fold(without_remark(short))))
+    let known = FOLDED.get(&shape)?;
+    let find = |heading: &str| known.get(&fold(heading)).cloned();
+    find(short).or_else(|| find(without_remark(short)))
 }
+
+/// Folded words: the field each names, and how surely.
+type Folded = BTreeMap<String, (Target, usize)>;
+
+/// The words of each shape, folded once and for all: a table may have thousands of columns. Of
+/// two fields with the same word the first has it.
+static FOLDED: LazyLock<BTreeMap<Shape, Folded>> = LazyLock::new(|| {
+    let of = |shape: Shape| {
+        let mut known = Folded::new();
+        for (target, list) in words(shape) {
+            for (rank, word) in list.split_whitespace().enumerate() {
+                known
+                    .entry(fold(word))
+                    .or_insert_with(|| (target.clone(), rank));
+            }
+        }
+        known
+    };
+    SHAPES.iter().map(|&shape| (shape, of(shape))).collect()
+});
 
 /// `Date entered "Proposal (Sales Pipeline)"` and its like: the label of the stage.
 fn stage_entry(heading: &str) -> Option<String> {

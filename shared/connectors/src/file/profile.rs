@@ -12,6 +12,8 @@ use super::value::{self, DateEvidence, DateOrder, DecimalMark, NumberEvidence};
 
 /// Rows looked at before a table is taken in. Columns they leave undecided are followed further.
 const SAMPLE: usize = 20_000;
+/// Cells looked at: of a very wide table, fewer rows.
+const SAMPLE_CELLS: usize = 2_000_000;
 
 /// What is known of one table before it is taken in.
 #[derive(Debug, Clone)]
@@ -76,7 +78,7 @@ pub(super) fn profile(
         }
         let table = &mut tables[record.table];
         counts[record.table] += 1;
-        let sampled = counts[record.table] <= SAMPLE;
+        let sampled = counts[record.table] <= SAMPLE.min(SAMPLE_CELLS / record.len().max(1));
         if !sampled && one_table && !table.iter().any(Evidence::is_open) {
             break;
         }

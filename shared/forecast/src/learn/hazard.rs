@@ -15,6 +15,7 @@ use super::panel::{Mark, Sojourn};
 const STAGE_PRIOR: f64 = 1.0;
 const COARSE_PRIOR: f64 = 2.0;
 const FINE_PRIOR: f64 = 0.3;
+const TAIL_PRIOR: f64 = 8.0;
 /// Events a bin should hold.
 const EVENTS_PER_BIN: usize = 8;
 const MAX_BINS: usize = 100;
@@ -260,9 +261,13 @@ fn edges_of(stays: &[Stay]) -> Vec<f64> {
     for (i, days) in done.iter().enumerate() {
         held += 1;
         let next = done.get(i + 1);
-        // A bin ends between two different values, so that ties stay together.
-        if held >= per_bin && next.is_none_or(|next| next > days) {
+        // A bin ends between two different values, so that ties stay together. The longest stay ever
+        // finished ends one in any case: what lies beyond it was never seen.
+        if next.is_none_or(|next| held >= per_bin && next > days) {
             let edge = next.map_or(*days, |next| f64::midpoint(*days, *next).min(*days + 0.5));
+            if next.is_none() && held < per_bin && edges.len() > 1 {
+                edges.pop();
+            }
             if edge > 0.0 {
                 edges.push(edge);
                 held = 0;
@@ -335,6 +340,14 @@ fn fit_stage(
             events[target][bin_of(edges, stay.days())] += stay.weight;
         }
     }
+    // The last bins that together hold enough events to say what comes after them.
+    let all = |bin: usize| -> f64 { events.iter().map(|by_bin| by_bin[bin]).sum() };
+    let mut late = bins.saturating_sub(1);
+    let mut held = 0.0;
+    while late > 0 && held < EVENTS_PER_BIN as f64 {
+        late -= 1;
+        held += all(late);
+    }
     let coarse: Vec<usize> = (0..bins).map(|bin| bin * COARSE_BANDS / bins).collect();
     let seen: Vec<usize> = (0..stages + 2)
         .filter(|&t| t >= stages || events[t].iter().any(|n| *n > 0.0))
@@ -362,7 +375,7 @@ fn fit_stage(
                     shrink(n, time, stage_rate, COARSE_PRIOR)
                 })
                 .collect();
-            let rates: Vec<f64> = (0..bins)
+            let mut rates: Vec<f64> = (0..bins)
                 .map(|bin| {
                     shrink(
                         events[bin],
@@ -372,6 +385,17 @@ fn fit_stage(
                     )
                 })
                 .collect();
+            if bins > 1 {
+                // Past the longest stay ever finished things go on as in the last bins before, as far
+                // as the stays that lasted longer allow.
+                let last = bins - 1;
+                let sum = |bins: std::ops::Range<usize>| {
+                    bins.fold((0.0, 0.0), |(n, t), bin| (n + events[bin], t + exposure[bin][kind]))
+                };
+                let (n, time) = sum(late..last);
+                let before = shrink(n, time, band_rate[coarse[last]], FINE_PRIOR);
+                rates[last] = shrink(events[last], exposure[last][kind], before, TAIL_PRIOR);
+            }
             let mut cumulative = vec![0.0];
             for bin in 1..bins {
                 cumulative

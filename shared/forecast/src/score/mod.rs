@@ -703,28 +703,16 @@ impl Plan {
         let (boosting, rounds) = match &self.boosting {
             None => (vec![0.0; test.len()], 0),
             Some(params) => {
-                let (matrix, rates) = here.learn_rates(&won_here, &self.rate_order(learn.len()));
-                let matrix_there = there.with_rates(&rates);
-                let valid = Valid {
-                    x: &matrix_there,
-                    y: &outcomes(&won_there),
-                    weight: None,
-                    offset: None,
+                let rounds = self.rounds(&here, &won_here, params);
+                let params = Params {
+                    rounds,
+                    early_stopping: None,
+                    ..params.clone()
                 };
-                let booster = boost::fit(
-                    &matrix,
-                    &outcomes(&won_here),
-                    None,
-                    None,
-                    params,
-                    Some(valid),
-                );
-                let raw = booster
-                    .raw(&matrix_there)
-                    .into_iter()
-                    .map(f64::from)
-                    .collect();
-                (raw, booster.rounds())
+                let (matrix, rates) = here.learn_rates(&won_here, &self.rate_order(learn.len()));
+                let booster = boost::fit(&matrix, &outcomes(&won_here), None, None, &params, None);
+                let raw = booster.raw(&there.with_rates(&rates));
+                (raw.into_iter().map(f64::from).collect(), rounds)
             }
         };
         Tried {
@@ -736,6 +724,36 @@ impl Plan {
             boosting,
             rounds,
         }
+    }
+
+    /// How many rounds serve best, found among the learning rows alone: chosen on the
+    /// rows a trial is judged by, it would find skill in noise.
+    fn rounds(&self, x: &Prepared, won: &[bool], params: &Params) -> usize {
+        let (learn, test): Fold = if self.ordered {
+            (0..won.len()).partition(|&row| row < won.len() * 4 / 5)
+        } else {
+            let folds = random_folds(won, 5, self.seed ^ 2);
+            folds.into_iter().next().unwrap_or_default()
+        };
+        let (here, there) = (x.select(&learn), x.select(&test));
+        let won_here: Vec<bool> = learn.iter().map(|&row| won[row]).collect();
+        let won_there: Vec<bool> = test.iter().map(|&row| won[row]).collect();
+        let (matrix, rates) = here.learn_rates(&won_here, &self.rate_order(learn.len()));
+        let valid = Valid {
+            x: &there.with_rates(&rates),
+            y: &outcomes(&won_there),
+            weight: None,
+            offset: None,
+        };
+        boost::fit(
+            &matrix,
+            &outcomes(&won_here),
+            None,
+            None,
+            params,
+            Some(valid),
+        )
+        .rounds()
     }
 
     /// The ridge and the weights that forecast held-out deals best.

@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use super::buffer::Buffer;
-use super::{Record, Step, Tables, end_of_stream, too_long};
+use super::{MAX_TABLES, Record, Step, Tables, end_of_stream, too_long};
 use crate::file::issues::{Issues, Level};
 
 /// Arrays and objects inside each other at most this deep.
@@ -124,6 +124,10 @@ impl<R: Read> JsonReader<R> {
                         )
                     },
                 );
+            }
+            if tables.0.len() == MAX_TABLES {
+                self.stop(issues, "the outermost object holds too many arrays");
+                return None;
             }
             let table = tables.named(Some(&key));
             self.state = State::Items {
@@ -511,13 +515,15 @@ impl<'a> Parser<'a> {
                 }
                 (Some(b'"'), Some((record, tables))) => {
                     let text = self.string()?;
-                    let column = tables.column(record.table, path);
-                    record.put(column, &text);
+                    if let Some(column) = tables.column(record.table, path) {
+                        record.put(column, &text);
+                    }
                 }
                 (_, sink) => {
                     self.value(depth + 1)?;
-                    if let Some((record, tables)) = sink {
-                        let column = tables.column(record.table, path);
+                    if let Some((record, tables)) = sink
+                        && let Some(column) = tables.column(record.table, path)
+                    {
                         match &self.text[start..self.at] {
                             b"null" => record.put(column, ""),
                             raw => record.put(column, std::str::from_utf8(raw).unwrap_or_default()),

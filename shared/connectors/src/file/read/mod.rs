@@ -172,7 +172,15 @@ pub(super) struct Table {
     pub(super) name: Option<String>,
     pub(super) columns: Vec<String>,
     index: HashMap<String, usize>,
+    /// Columns beyond the most there may be were met.
+    crowded: bool,
 }
+
+/// The most columns a table may have: rows that each name columns of their own are no table, and
+/// their number would grow with the file.
+const MAX_COLUMNS: usize = 2_048;
+/// The most arrays of a JSON document that are read.
+const MAX_TABLES: usize = 256;
 
 /// The tables of a file. Text has one; JSON has one per array.
 #[derive(Debug, Default, Clone)]
@@ -195,16 +203,20 @@ impl Tables {
         self.0.len() - 1
     }
 
-    /// The column of that name, made when new.
-    fn column(&mut self, table: usize, name: &str) -> usize {
+    /// The column of that name, made when new; `None` when there are too many.
+    fn column(&mut self, table: usize, name: &str) -> Option<usize> {
         let table = &mut self.0[table];
         if let Some(&at) = table.index.get(name) {
-            return at;
+            return Some(at);
         }
         let at = table.columns.len();
+        if at == MAX_COLUMNS {
+            table.crowded = true;
+            return None;
+        }
         table.columns.push(name.to_owned());
         table.index.insert(name.to_owned(), at);
-        at
+        Some(at)
     }
 }
 
@@ -225,6 +237,8 @@ pub(super) struct Rows {
     pub(super) tables: Tables,
     /// Delimited text: cells a row should have.
     width: Option<usize>,
+    /// Too many columns have been told of.
+    told: bool,
 }
 
 type Stream = Box<dyn Read>;
@@ -274,6 +288,7 @@ impl Rows {
             kind,
             tables,
             width,
+            told: false,
         })
     }
 
@@ -287,6 +302,15 @@ impl Rows {
         };
         if step != Step::Record {
             return step;
+        }
+        if !self.told && self.tables.0.iter().any(|table| table.crowded) {
+            self.told = true;
+            issues.raise("too_many_columns", Level::Error, record.row, None, None, || {
+                (
+                    format!("there are more than {MAX_COLUMNS} different columns; from here on new ones are left out"),
+                    "if names hold values, export them as values of one column".into(),
+                )
+            });
         }
         record.settle();
         if record.has_nul() {
@@ -354,4 +378,102 @@ fn too_long(row: u64, issues: &mut Issues) {
             "check whether line ends or quotation marks are missing here".into(),
         )
     });
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Gives at most so many bytes at a time.
+    struct Trickle {
+        bytes: Cursor<Vec<u8>>,
+        most: usize,
+    }
+
+    impl Read for Trickle {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let most = into.len().min(self.most);
+            self.bytes.read(&mut into[..most])
+        }
+    }
+
+    /// Every row as text, with its place, whether readable or not.
+    fn rows(bytes: &[u8], name: &str, most: usize) -> Option<(Vec<String>, u64)> {
+        let source = Source::Bytes(bytes.into());
+        let sniffed = sniff(&source, Path::new(name), None).ok()?;
+        let stream = Trickle {
+            bytes: Cursor::new(bytes.to_vec()),
+            most,
+        };
+        let mut issues = Issues::new(None);
+        let mut rows = Rows::over(Box::new(stream), &sniffed, &mut issues).unwrap();
+        let mut record = Record::default();
+        let mut out = Vec::new();
+        loop {
+            let step = rows.next(&mut record, &mut issues);
+            match step {
+                Step::End => return Some((out, issues.total())),
+                Step::Bad => out.push(format!("{} bad", record.row)),
+                Step::Record => {
+                    let cells: Vec<_> = (0..record.len()).map(|n| record.get(n)).collect();
+                    out.push(format!("{} {} {cells:?}", record.row, record.table));
+                }
+            }
+        }
+    }
+
+    const SAMPLES: [(&str, &str); 4] = [
+        (
+            "a.csv",
+            "deal id,stage,note\r\nD1,Lead,\"a\r\nb\"\"c\"\r\rD2,Won,x\n\n\"open,Lead,\nD3,Won,é\r",
+        ),
+        (
+            "a.json",
+            "{\"deals\":[{\"id\":\"1\",\"o\":{\"a\":1.50}},{\"id\":2,\"id\":3},[1]],\"x\":1,\"calls\":[{\"at\":\"\\u00e9\"}]}",
+        ),
+        (
+            "a.ndjson",
+            "{\"id\":1}\r\n\r\n{\"id\":\n{\"id\":2,\"b\":[1,2]}\r{\"id\":3}",
+        ),
+        (
+            "a.xes",
+            "<log><trace><string key='concept:name' value='1'/><event><date key='t' value='2026'/></event>\r\n</trace></log>",
+        ),
+    ];
+
+    #[test]
+    fn rows_do_not_depend_on_how_the_bytes_arrive() {
+        for (name, text) in SAMPLES {
+            let whole = rows(text.as_bytes(), name, usize::MAX).unwrap();
+            assert!(!whole.0.is_empty(), "{name}");
+            for most in [1, 2, 3, 7] {
+                assert_eq!(
+                    rows(text.as_bytes(), name, most).unwrap(),
+                    whole,
+                    "{name} by {most}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_of_a_broken_file_do_not_depend_on_how_the_bytes_arrive(
+            which in 0..SAMPLES.len(),
+            cut in 0..200_usize,
+            at in 0..200_usize,
+            byte in any::<u8>(),
+            most in 1..9_usize,
+        ) {
+            let (name, text) = SAMPLES[which];
+            let mut bytes = text.as_bytes().to_vec();
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+            bytes.truncate(bytes.len().saturating_sub(cut % 40));
+            prop_assert_eq!(rows(&bytes, name, most), rows(&bytes, name, usize::MAX));
+        }
+    }
 }

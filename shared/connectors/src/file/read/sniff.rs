@@ -1,5 +1,6 @@
 //! What kind of file this is, judged by its bytes first and its name second.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
@@ -8,7 +9,7 @@ use encoding_rs::Encoding;
 use flate2::read::MultiGzDecoder;
 
 use super::csv::{CsvReader, detect_delimiter};
-use super::{Record, Source, Step};
+use super::{MAX_COLUMNS, Record, Source, Step};
 use crate::file::issues::Issues;
 use crate::file::mapping::{Headings, clean_heading};
 
@@ -470,6 +471,13 @@ fn layout(text: &[u8], complete: bool, given: Option<u8>) -> Result<Layout, Unre
             "give a file with several columns; if they are parted by an unusual mark, say --delimiter",
         ));
     }
+    if widest > MAX_COLUMNS {
+        return Err(Unreadable::new(
+            "too_many_columns",
+            format!("a row has {widest} cells; a table may have {MAX_COLUMNS} columns"),
+            "check the separator (--delimiter) and the line ends",
+        ));
+    }
     let known = Headings::all();
     let header = rows
         .iter()
@@ -496,7 +504,8 @@ fn layout(text: &[u8], complete: bool, given: Option<u8>) -> Result<Layout, Unre
         });
     };
     let mut columns: Vec<String> = Vec::new();
-    let mut repeated = Vec::new();
+    let mut repeated: Vec<String> = Vec::new();
+    let mut taken: HashMap<String, usize> = HashMap::new();
     for (n, name) in rows[at].iter().enumerate() {
         let name = if name.is_empty() {
             format!("column {}", n + 1)
@@ -504,14 +513,16 @@ fn layout(text: &[u8], complete: bool, given: Option<u8>) -> Result<Layout, Unre
             name.clone()
         };
         let mut unique = name.clone();
-        let mut again = 1;
-        while columns.contains(&unique) {
+        let mut again = taken.get(&name).copied().unwrap_or(0);
+        while taken.contains_key(&unique) {
             again += 1;
-            unique = format!("{name} ({again})");
+            unique = format!("{name} ({})", again + 1);
         }
-        if again > 1 && !repeated.contains(&name) {
-            repeated.push(name);
+        if again == 1 {
+            repeated.push(name.clone());
         }
+        taken.insert(name, again);
+        taken.entry(unique.clone()).or_insert(0);
         columns.push(unique);
     }
     Ok(Layout {

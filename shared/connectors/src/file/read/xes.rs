@@ -221,8 +221,10 @@ impl<R: Read> XesReader<R> {
             name.push_str(part);
         }
         self.held_bytes += value.len() + 32;
+        let Some(column) = tables.column(table, &name) else {
+            return;
+        };
         if self.in_event {
-            let column = tables.column(table, &name);
             if let Some(event) = self.held.back_mut() {
                 event.cells.push((column, value));
             }
@@ -244,7 +246,6 @@ impl<R: Read> XesReader<R> {
                 },
             );
         }
-        let column = tables.column(table, &name);
         self.case.push((column, value));
     }
 
@@ -286,7 +287,9 @@ impl<R: Read> XesReader<R> {
         if !self.in_trace {
             return;
         }
-        let column = tables.column(table, NAME);
+        let Some(column) = tables.column(table, NAME) else {
+            return;
+        };
         if self
             .case
             .iter()
