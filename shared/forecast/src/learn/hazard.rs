@@ -14,8 +14,8 @@ use super::panel::{Mark, Sojourn};
 /// Strength of the priors, in events.
 const STAGE_PRIOR: f64 = 1.0;
 const COARSE_PRIOR: f64 = 2.0;
-const FINE_PRIOR: f64 = 0.3;
-const TAIL_PRIOR: f64 = 8.0;
+const FINE_PRIOR: f64 = 0.15;
+const TAIL_PRIOR: f64 = 3.0;
 /// Events a bin should hold.
 const EVENTS_PER_BIN: usize = 8;
 const MAX_BINS: usize = 100;
@@ -265,9 +265,6 @@ fn edges_of(stays: &[Stay]) -> Vec<f64> {
         // finished ends one in any case: what lies beyond it was never seen.
         if next.is_none_or(|next| held >= per_bin && next > days) {
             let edge = next.map_or(*days, |next| f64::midpoint(*days, *next).min(*days + 0.5));
-            if next.is_none() && held < per_bin && edges.len() > 1 {
-                edges.pop();
-            }
             if edge > 0.0 {
                 edges.push(edge);
                 held = 0;
