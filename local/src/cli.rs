@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     /// No progress, notes or warnings; errors are still told
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// When to use colour; auto also minds NO_COLOR
+    /// When to use colour; auto also minds `NO_COLOR`
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
 }

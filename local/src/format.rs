@@ -67,7 +67,7 @@ pub(crate) fn percent(share: f64) -> String {
     match share {
         s if !s.is_finite() => "–".to_owned(),
         s if s > 0.0 && s < 0.005 => "<1 %".to_owned(),
-        s if s < 1.0 && s >= 0.995 => ">99 %".to_owned(),
+        s if (0.995..1.0).contains(&s) => ">99 %".to_owned(),
         s => format!("{:.0} %", s * 100.0),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct How {
     /// A stage that means lost
     #[arg(long, value_name = "LABEL")]
     lost: Vec<String>,
-    /// Exchange rates for amounts in other currencies, as a TOML file: as_of, base, [rates]
+    /// Exchange rates for amounts in other currencies, as a TOML file: `as_of`, base, `[rates]`
     #[arg(long, value_name = "FILE")]
     rates: Option<PathBuf>,
     /// What the tables are about, where their columns do not tell
@@ -116,7 +116,7 @@ impl Reading {
     pub(crate) fn import_quietly(&self, output: &Output) -> Result<Import, Failure> {
         let options = self.how.options()?;
         self.import_with(&options, output, &mut |_| {})
-            .map_err(refused)
+            .map_err(|error| refused(&error))
     }
 
     /// Reads the files and hands every issue to `each`, also those beyond what the report keeps.
@@ -227,8 +227,8 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// Why nothing could be read, with the place and the remedy of the first cause.
-pub(crate) fn refused(error: ImportError) -> Failure {
-    match &error {
+pub(crate) fn refused(error: &ImportError) -> Failure {
+    match error {
         ImportError::Open { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
             files::not_found(path)
         }
@@ -237,14 +237,14 @@ pub(crate) fn refused(error: ImportError) -> Failure {
                 .at(path.display())
                 .fix("check that you may read it")
         }
-        ImportError::EmptyFolder { path } => Failure::new(Exit::NotFound, &error)
+        ImportError::EmptyFolder { path } => Failure::new(Exit::NotFound, error)
             .at(path.display())
             .fix("name a folder with exported files, or the files themselves"),
         ImportError::Stage { .. } => {
-            Failure::new(Exit::Usage, &error).fix("correct the stage in the mapping file")
+            Failure::new(Exit::Usage, error).fix("correct the stage in the mapping file")
         }
         ImportError::NothingUsable { report } => nothing_usable(report),
-        _ => Failure::new(Exit::Failure, chain(&error)),
+        _ => Failure::new(Exit::Failure, chain(error)),
     }
 }
 

@@ -99,9 +99,8 @@ pub(crate) struct Request {
     pub(crate) by: By,
     pub(crate) periods: usize,
     pub(crate) top: usize,
-    pub(crate) seed: u64,
-    /// `None` leaves the backtest out.
-    pub(crate) backtest_horizon_days: Option<u32>,
+    /// How to test it on the past; `None` leaves the test out.
+    pub(crate) backtest: Option<backtest::Options>,
 }
 
 impl Told {
@@ -292,7 +291,7 @@ pub(crate) fn outlook(
         as_of: format::day(book.as_of),
         currency: model.reading.currency.map(|currency| currency.to_string()),
         confidence: model.confidence,
-        evidence: model.evidence.clone(),
+        evidence: model.evidence,
         periods,
         owners,
         stages,
@@ -365,15 +364,10 @@ fn forgotten(deals: &[Told], top: usize) -> Forgotten {
 }
 
 fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sync)) -> Trust {
-    let Some(horizon_days) = request.backtest_horizon_days else {
-        return Trust::Untested("the backtest was left out; run `pie backtest`".to_owned());
+    let Some(options) = &request.backtest else {
+        return Trust::Untested("the test on the past was left out; run `pie backtest`".to_owned());
     };
-    let options = backtest::Options {
-        horizon_days,
-        seed: request.seed,
-        ..backtest::Options::default()
-    };
-    match backtest::backtest(&model.reading.panel, &options, progress) {
+    match backtest::backtest(&model.reading.panel, options, progress) {
         Ok(backtest) => Trust::Backtest(Box::new(backtest)),
         Err(error) => Trust::Untested(error.to_string()),
     }
@@ -452,7 +446,7 @@ fn unknown(
             backtest.verdict
         )),
         Trust::Untested(why) => {
-            unknown.push(format!("How good this forecast would have been: {why}."))
+            unknown.push(format!("How good this forecast would have been: {why}."));
         }
         Trust::Backtest(_) => {}
     }

@@ -158,14 +158,14 @@ fn decode<'a>(bytes: &'a [u8], oddities: &mut Vec<String>) -> Result<Cow<'a, str
                 .fix("save it as CSV in UTF-8"),
         );
     }
-    Ok(std::str::from_utf8(bytes)
-        .map(Cow::Borrowed)
-        .unwrap_or_else(|_| {
+    Ok(std::str::from_utf8(bytes).map_or_else(
+        |_| {
             oddities.push("the text is not UTF-8 and was read as Windows-1252".to_owned());
-            encoding_rs::WINDOWS_1252
-                .decode_without_bom_handling(bytes)
-                .0
-        }))
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+            text
+        },
+        Cow::Borrowed,
+    ))
 }
 
 /// The delimiter that cuts the first lines into the most columns, the same number in each.
@@ -207,19 +207,15 @@ fn unique<'a>(heads: impl Iterator<Item = &'a str>, oddities: &mut Vec<String>) 
         } else {
             head.to_owned()
         };
-        let name = (1..)
-            .map(|n| {
-                if n == 1 {
-                    head.clone()
-                } else {
-                    format!("{head} ({n})")
-                }
-            })
-            .find(|name| !names.contains(name));
-        let name = name.unwrap_or(head.clone());
-        if name != head {
+        let mut name = head.clone();
+        let mut number = 1;
+        while names.contains(&name) {
+            number += 1;
+            name = format!("{head} ({number})");
+        }
+        if number > 1 {
             oddities.push(format!(
-                "the column {head:?} is there twice; the second is called {name:?}"
+                "the column {head:?} is there already; this one is called {name:?}"
             ));
         }
         names.push(name);

@@ -1,7 +1,8 @@
 //! The command as a person or a script meets it: what it prints where, and the code it ends with.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -358,7 +359,7 @@ fn the_demo_company_shows_every_command_at_work() {
         ("demo_mine", &["mine", "demo", "--top", "3"]),
         (
             "demo_forecast",
-            &["forecast", "demo", "--top", "3", "--no-backtest"],
+            &["forecast", "demo", "--top", "3", "--test=none"],
         ),
         (
             "demo_backtest",
@@ -374,7 +375,7 @@ fn the_demo_company_shows_every_command_at_work() {
 #[test]
 fn one_deal_and_its_what_ifs() {
     let desk = demo();
-    let forecast = desk.pie(&["forecast", "demo", "--no-backtest", "--json", "-q"]);
+    let forecast = desk.pie(&["forecast", "demo", "--test=none", "--json", "-q"]);
     let forecast: serde_json::Value = serde_json::from_str(&forecast.stdout).unwrap();
     let deal = forecast["riskiest"][0]["source_id"].as_str().unwrap();
     insta::assert_snapshot!("demo_deal", desk.pie(&["deal", deal, "demo", "-q"]));
@@ -416,7 +417,7 @@ fn the_same_question_gets_the_same_bytes_on_one_thread_and_on_two() {
                 "demo",
                 "--json",
                 "-q",
-                "--no-backtest",
+                "--test=none",
                 "--html",
                 "report.html",
             ])
@@ -437,7 +438,7 @@ fn the_report_loads_nothing_and_escapes_everything() {
     let named = rows.replace(" – ", " <script>alert(1)</script> ");
     assert_ne!(named, rows);
     let desk = desk.file("demo/deals.csv", format!("{header}\n{named}"));
-    let run = desk.pie(&["forecast", "demo", "--html", "report.html", "--no-backtest"]);
+    let run = desk.pie(&["forecast", "demo", "--html", "report.html", "--test=none"]);
     assert_eq!(run.code, 0, "{run}");
     let html = fs::read_to_string(desk.path("report.html")).unwrap();
     for forbidden in [
@@ -611,12 +612,8 @@ fn scores_come_in_the_order_of_the_test_file() {
     let mut train = "id,size,region,result\n".to_owned();
     for i in 0..300_usize {
         let won = (i * 7 + i / 3) % 10 < 2 + 3 * (i % 3);
-        train += &format!(
-            "{i},{},r{},{}\n",
-            sizes[i % 3],
-            i % 4,
-            if won { "yes" } else { "no" }
-        );
+        let result = if won { "yes" } else { "no" };
+        writeln!(train, "{i},{},r{},{result}", sizes[i % 3], i % 4).unwrap();
     }
     let desk = Desk::new().file("train.csv", train).file(
         "test.csv",
@@ -653,7 +650,9 @@ fn scores_come_in_the_order_of_the_test_file() {
         "{p:?}"
     );
 
-    let wrong = desk.pie(&[&args[..8], &["never", "--id-column", "id"]].concat());
+    let wrong = desk.pie(&[&args[..7], &["--won", "never"]].concat());
+    let printed = desk.pie(&args);
+    assert_eq!((printed.code, printed.stdout), (0, text));
     assert_eq!(
         (
             wrong.code,
@@ -662,6 +661,76 @@ fn scores_come_in_the_order_of_the_test_file() {
         (2, true),
         "{wrong}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_130_and_leaves_no_half_written_file() {
+    let desk = demo();
+    let mut pie = Command::new(env!("CARGO_BIN_EXE_pie"))
+        .args(["backtest", "demo", "--every-days", "1", "-q"])
+        .current_dir(desk.0.path())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let sent = Command::new("kill")
+        .args(["-INT", &pie.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    assert_eq!(pie.wait().unwrap().code(), Some(130));
+    let left: Vec<_> = fs::read_dir(desk.0.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["demo"]);
+}
+
+/// Runs on data that is not part of the project, where there is any.
+fn data(path: &str) -> Option<String> {
+    let folder = std::env::var_os("PIE_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join(path);
+    if !path.exists() {
+        eprintln!("skipped: there is no {}; set PIE_DATA", path.display());
+        return None;
+    }
+    Some(path.display().to_string())
+}
+
+#[test]
+fn the_crm_opportunities_are_forecast_with_zombies_and_the_unlearnable_named() {
+    let Some(path) = data("crm_opportunities") else {
+        return;
+    };
+    let run = Desk::new().pie(&["forecast", &path, "--test=none"]);
+    assert_eq!(run.code, 0, "{run}");
+    for said in [
+        "1,589 deals",
+        "Forgotten: ",
+        "500 open deals in Prospecting",
+        "Anything from company",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {run}");
+    }
+}
+
+#[test]
+fn real_logs_of_every_shape_are_read_without_a_word_of_warning() {
+    for file in [
+        "bpi2012/stages_before_2012-01-01.csv",
+        "helpdesk/helpdesk.csv",
+        "receipt/receipt.csv",
+        "running_example/running-example.csv",
+        "running_example/running-example.xes",
+    ] {
+        let Some(path) = data(file) else { return };
+        let run = Desk::new().pie(&["mine", &path]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{file}: {run}");
+        assert!(run.stdout.contains("Ways deals take"), "{file}: {run}");
+    }
 }
 
 const COMMANDS: [&str; 12] = [

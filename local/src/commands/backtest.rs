@@ -59,17 +59,17 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     };
     let reading = forecast::reading::Reading::of(&import.book, None);
     let backtest = forecast::backtest::backtest(&reading.panel, &options, &|done, of| {
-        progress.count("forecasting the past", done, of)
+        progress.count("forecasting the past", done, of);
     });
     drop(progress);
-    let backtest = backtest.map_err(refused)?;
+    let backtest = backtest.map_err(|error| refused(&error))?;
     output.answer(&backtest, |page| show(&backtest, page))?;
     Ok(Exit::Done)
 }
 
 /// Why there is no backtest, and what would help.
-pub(crate) fn refused(error: BacktestError) -> Failure {
-    let fix = match &error {
+pub(crate) fn refused(error: &BacktestError) -> Failure {
+    let fix = match error {
         BacktestError::InsufficientData(_) => {
             "add older, closed deals: export the whole history, not only this year's"
         }

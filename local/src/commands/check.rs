@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         None => args
             .reading
             .import_with(&options, output, &mut |_| {})
-            .map_err(refused)?,
+            .map_err(|error| refused(&error))?,
         Some(path) => {
             let mut imported = None;
             files::write(path, |file| {
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             })?;
             imported
                 .ok_or_else(|| Failure::new(Exit::Failure, "nothing was read"))?
-                .map_err(refused)?
+                .map_err(|error| refused(&error))?
         }
     };
     let quality = mining::mine(&import.book, &mining::Options { variants: 0 }).quality;

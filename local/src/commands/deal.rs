@@ -1,5 +1,6 @@
 //! `pie deal`: one deal, where it stands and what will become of it.
 
+use connectors::file::Import;
 use forecast::engine::{DealError, Model, Options};
 use forecast::exact::Exact;
 use forecast::scenario::Recommendation;
@@ -57,14 +58,14 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let import = args.reading.import(output)?;
     let book = &import.book;
     let deal = find(book, &args.deal)?;
-    let model = fit(book, args.seed, &args.reading, output)?;
+    let model = fit(&import, args.seed, &args.reading, output)?;
     let names = Names::of(book);
     let forecast = model
         .deal(deal)
-        .map_err(|error| no_forecast(error, &args.deal))?;
+        .map_err(|error| no_forecast(&error, &args.deal))?;
     let law = model
         .law(deal)
-        .map_err(|error| no_forecast(error, &args.deal))?;
+        .map_err(|error| no_forecast(&error, &args.deal))?;
     let answer = Answer {
         as_of: format::day(book.as_of),
         currency: model.reading.currency.map(|currency| currency.to_string()),
@@ -81,7 +82,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         ),
         recommendations: model
             .recommend(deal)
-            .map_err(|error| no_forecast(error, &args.deal))?,
+            .map_err(|error| no_forecast(&error, &args.deal))?,
     };
     output.answer(&answer, |page| show(&answer, page))?;
     Ok(Exit::Done)
@@ -89,7 +90,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 
 /// Learns from the book, saying so where somebody waits.
 pub(crate) fn fit(
-    book: &Book,
+    import: &Import,
     seed: u64,
     reading: &Reading,
     output: &Output,
@@ -101,7 +102,7 @@ pub(crate) fn fit(
         rates: reading.how.rates()?,
         ..Options::default()
     };
-    Model::fit(book, &options).map_err(|error| refused(&error))
+    Model::fit(&import.book, &options).map_err(|error| refused(&error, &import.report))
 }
 
 /// The deal a person means.
@@ -120,19 +121,19 @@ pub(crate) fn find(book: &Book, text: &str) -> Result<usize, Failure> {
 }
 
 /// Why a deal has no forecast.
-pub(crate) fn no_forecast(error: DealError, deal: &str) -> Failure {
-    let exit = match &error {
+pub(crate) fn no_forecast(error: &DealError, deal: &str) -> Failure {
+    let exit = match error {
         DealError::UnknownStage { .. } | DealError::BadValue { .. } => Exit::Usage,
         DealError::Unknown(_) => Exit::NotFound,
         _ => Exit::Failure,
     };
-    let fix = match &error {
+    let fix = match error {
         DealError::Closed { .. } => "choose an open deal; `pie forecast --json` lists them",
         DealError::NoHistory => "export the date on which the deal entered its stage",
         DealError::UnknownStage { .. } | DealError::BadValue { .. } => "correct the scenario",
         DealError::Unknown(_) | DealError::Chain(_) => "",
     };
-    Failure::new(exit, chain(&error)).at(deal).fix(fix)
+    Failure::new(exit, chain(error)).at(deal).fix(fix)
 }
 
 fn show(answer: &Answer, page: &mut Page) {

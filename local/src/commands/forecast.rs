@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use connectors::file::Report;
+use forecast::backtest;
 use forecast::engine::{FitError, Model, Options};
 use forecast::learn::fit::Confidence;
 use forecast::pipeline::{By, Line};
@@ -20,6 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   pie forecast demo                              the book by quarter, owner and stage
   pie forecast demo --html report.html           the same with charts, as one file
+  pie forecast demo --html r.html --test full    tested on the past as `pie backtest` does it
   pie forecast demo --by month --periods 6 --top 20
   pie forecast demo --json > forecast.json       every open deal, for programs";
 
@@ -41,9 +44,9 @@ pub(crate) struct Args {
     /// Write a report with charts to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Leave out the test on the past, which takes most of the time
-    #[arg(long)]
-    no_backtest: bool,
+    /// How thoroughly to test the forecast on the past
+    #[arg(long, value_enum, default_value_t = Test::Quick, value_name = "HOW")]
+    test: Test,
     /// Which draws to use; the same seed gives the same figures
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -55,8 +58,21 @@ enum Span {
     Quarter,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Test {
+    /// A few past days: seconds
+    Quick,
+    /// As `pie backtest` does it: minutes for large books
+    Full,
+    /// Not at all
+    None,
+}
+
 /// The days ahead of the test on the past: long enough to see closings, short enough to have many.
 const TESTED_DAYS: u32 = 30;
+/// A quick test takes at most so many days of the past, and so many models behind each interval.
+const QUICK_DAYS: f64 = 7.0;
+const QUICK_MEMBERS: usize = 6;
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let import = args.reading.import(output)?;
@@ -67,7 +83,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         rates: args.reading.how.rates()?,
         ..Options::default()
     };
-    let model = Model::fit(&import.book, &options).map_err(|error| refused(&error))?;
+    let model =
+        Model::fit(&import.book, &options).map_err(|error| refused(&error, &import.report))?;
     let mined = mining::mine(&import.book, &mining::Options::default());
     let request = Request {
         by: match args.by {
@@ -76,11 +93,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         },
         periods: usize::from(args.periods),
         top: args.top,
-        seed: args.seed,
-        backtest_horizon_days: (!args.no_backtest).then_some(TESTED_DAYS),
+        backtest: backtest(args, &model),
     };
     let outlook = outlook(&import.book, &mined, &model, &request, &|done, of| {
-        progress.count("testing on the past", done, of)
+        progress.count("testing on the past", done, of);
     });
     drop(progress);
     if let Some(path) = &args.html {
@@ -94,11 +110,44 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The test on the past that was asked for.
+fn backtest(args: &Args, model: &Model) -> Option<backtest::Options> {
+    let full = backtest::Options {
+        horizon_days: TESTED_DAYS,
+        seed: args.seed,
+        ..backtest::Options::default()
+    };
+    match args.test {
+        Test::None => None,
+        Test::Full => Some(full),
+        Test::Quick => {
+            let days = model
+                .reading
+                .panel
+                .span()
+                .map_or(0.0, |(first, last)| last - first);
+            Some(backtest::Options {
+                every_days: Some((days / QUICK_DAYS).max(1.0)),
+                members: QUICK_MEMBERS,
+                ..full
+            })
+        }
+    }
+}
+
 /// Why there is no model, and what would help.
-pub(crate) fn refused(error: &FitError) -> Failure {
+pub(crate) fn refused(error: &FitError, report: &Report) -> Failure {
     let fix = match error {
         FitError::InsufficientData(_) => {
-            "add closed deals with the dates of their stages; where there are attributes but no history, use `pie score`"
+            // Often the history is there and only could not be read as one.
+            let hidden = report
+                .issues
+                .iter()
+                .find(|group| NO_HISTORY.contains(&group.code));
+            hidden.and_then(|group| group.examples.first()).map_or(
+                "add closed deals with the dates of their stages; where there are attributes but no history, use `pie score`",
+                |issue| issue.remedy.as_str(),
+            )
         }
         FitError::Chain(_) => {
             "see how deals move with `pie mine`, and say which stages close a deal with --won and --lost"
@@ -106,6 +155,9 @@ pub(crate) fn refused(error: &FitError) -> Failure {
     };
     Failure::new(Exit::Failure, chain(error)).fix(fix)
 }
+
+/// Oddities of the input that can leave a whole history unread.
+const NO_HISTORY: [&str; 2] = ["ambiguous_dates", "no_outcome"];
 
 fn show(outlook: &Outlook, top: usize, page: &mut Page) {
     let unit = outlook.currency.as_deref().unwrap_or("no amounts");

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let report = match args.reading.import_with(&options, output, &mut |_| {}) {
         Ok(import) => import.report,
         Err(ImportError::NothingUsable { report }) if !report.tables.is_empty() => *report,
-        Err(error) => return Err(refused(error)),
+        Err(error) => return Err(refused(&error)),
     };
     let mut mapping = report.mapping();
     if let Some(given) = options.mapping {

@@ -224,7 +224,7 @@ fn read(args: &Args, output: &Output) -> Result<StageEvents, Failure> {
             );
         }
     }
-    let events = read.map_err(refused)?;
+    let events = read.map_err(|error| refused(&error))?;
     crate::input::tell(&events.report, output);
     Ok(events)
 }

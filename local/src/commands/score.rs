@@ -1,9 +1,10 @@
 //! `pie score`: the chance to win from attributes alone, where there is no stage history.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use forecast::score::{self, Confidence, Options, Refusal, Report, Table as Columns};
+use forecast::score::{self, Confidence, Options, Refusal, Report, ScoreModel, Table as Columns};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
@@ -30,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     train: PathBuf,
     /// Deals to score
-    #[arg(long, value_name = "FILE", requires = "out")]
+    #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
     /// The column that says how a deal ended
     #[arg(long, value_name = "COLUMN")]
@@ -44,7 +45,7 @@ pub(crate) struct Args {
     /// The column that identifies deals [default: the first]
     #[arg(long, value_name = "COLUMN")]
     id_column: Option<String>,
-    /// Where to write `id,p_win`, in the order of the test file
+    /// Where to write `id,p_win`, in the order of the test file [default: standard output]
     #[arg(long, short, value_name = "FILE", requires = "test")]
     out: Option<PathBuf>,
     /// Learn from this column although it looks as if it knew the outcome
@@ -66,9 +67,18 @@ struct Answer<'a> {
     #[serde(flatten)]
     report: &'a Report,
     /// Columns of the training file that the test file lacks.
-    absent: Vec<String>,
+    absent: Vec<&'a str>,
     scored: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     out: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scores: Option<Vec<Scored<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Scored<'a> {
+    id: &'a str,
+    p_win: f64,
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
@@ -104,26 +114,52 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if !report.skill {
         output.warn(&report.verdict);
     }
-    let mut absent = Vec::new();
-    if let (Some(test), Some(out)) = (&test, &args.out) {
-        absent = model.absent(test).into_iter().map(str::to_owned).collect();
-        if !absent.is_empty() {
-            output.warn(format!(
-                "the test file lacks {}; the scores do without",
-                absent.join(", ")
-            ));
+    let scores = test
+        .as_ref()
+        .map(|test| score_rows(&model, test, &id_column, output))
+        .transpose()?;
+    if let Some(scores) = &scores {
+        match &args.out {
+            Some(path) => files::write(path, |file| write(file, scores))?,
+            None if !output.json => {
+                let mut text = Vec::new();
+                write(&mut text, scores).map_err(|error| Failure::new(Exit::Failure, error))?;
+                output.data(&String::from_utf8_lossy(&text))?;
+                return Ok(Exit::Done);
+            }
+            None => {}
         }
-        let ids = column(test, &id_column, "--id-column", Path::new(""))?;
-        write(out, ids, &model.predict(test))?;
     }
     let answer = Answer {
         report,
-        absent,
-        scored: test.as_ref().map(Columns::rows),
+        absent: test
+            .as_ref()
+            .map_or_else(Vec::new, |test| model.absent(test)),
+        scored: scores.as_ref().map(Vec::len),
         out: args.out.as_deref(),
+        scores: scores.filter(|_| args.out.is_none()),
     };
     output.answer(&answer, |page| show(&answer, page))?;
     Ok(Exit::Done)
+}
+
+/// The scores of the test file's rows, in their order.
+fn score_rows<'a>(
+    model: &ScoreModel,
+    test: &'a Columns,
+    id_column: &str,
+    output: &Output,
+) -> Result<Vec<Scored<'a>>, Failure> {
+    let absent = model.absent(test);
+    if !absent.is_empty() {
+        output.warn(format!(
+            "the test file lacks {}; the scores do without",
+            absent.join(", ")
+        ));
+    }
+    let ids = column(test, id_column, "--id-column", Path::new("the test file"))?;
+    let scores = ids.iter().zip(model.predict(test));
+    Ok(scores.map(|(id, p_win)| Scored { id, p_win }).collect())
 }
 
 fn read(path: &Path, output: &Output) -> Result<Columns, Failure> {
@@ -208,15 +244,13 @@ fn refused(refusal: &Refusal) -> Failure {
     Failure::new(Exit::Failure, refusal).fix(fix)
 }
 
-fn write(path: &Path, ids: &[String], p_win: &[f64]) -> Result<(), Failure> {
-    files::write(path, |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(["id", "p_win"])?;
-        for (id, p_win) in ids.iter().zip(p_win) {
-            writer.write_record([id.as_str(), &format!("{p_win:.9}")])?;
-        }
-        writer.flush()
-    })
+fn write(file: &mut dyn io::Write, scores: &[Scored<'_>]) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(file);
+    rows.write_record(["id", "p_win"])?;
+    for Scored { id, p_win } in scores {
+        rows.write_record([id, format!("{p_win:.9}").as_str()])?;
+    }
+    rows.flush()
 }
 
 fn show(answer: &Answer<'_>, page: &mut Page) {

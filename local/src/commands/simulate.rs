@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let import = args.reading.import(output)?;
     let book = &import.book;
     let deal = find(book, &args.deal)?;
-    let model = fit(book, args.seed, &args.reading, output)?;
+    let model = fit(&import, args.seed, &args.reading, output)?;
     let params = Params {
         runs: args.runs,
         seed: args.seed,
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         deal: Names::of(book).source_id(deal),
         what_if: model
             .what_if(deal, &args.scenarios, &params)
-            .map_err(|error| no_forecast(error, &args.deal))?,
+            .map_err(|error| no_forecast(&error, &args.deal))?,
     };
     output.answer(&answer, |page| show(&answer, page))?;
     Ok(Exit::Done)

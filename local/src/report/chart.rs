@@ -16,7 +16,7 @@ const AXIS: f64 = 26.0;
 pub(super) type Show = fn(f64) -> String;
 
 /// Something that can be drawn at a given width.
-pub(super) trait Chart {
+pub(super) trait Chart: std::fmt::Debug {
     fn draw(&self, width: f64) -> Canvas;
     /// What the chart says, for those who do not see it.
     fn desc(&self) -> String;
@@ -45,7 +45,13 @@ impl Chart for Bars {
     fn draw(&self, width: f64) -> Canvas {
         let narrow = width < 500.0;
         let row_height = if narrow { 42.0 } else { 30.0 };
-        let (left, right) = if narrow { (2.0, 8.0) } else { (190.0, 190.0) };
+        let notes = self.rows.iter().map(|bar| bar.note.chars().count());
+        let note_room = notes.max().unwrap_or(0) as f64 * LETTER + 18.0;
+        let (left, right) = if narrow {
+            (2.0, 8.0)
+        } else {
+            (190.0, note_room.min(width / 2.0))
+        };
         let bottom = row_height * self.rows.len() as f64 + 4.0;
         let mut canvas = Canvas::new(width, bottom + AXIS + 16.0);
         let extent = self
@@ -374,4 +380,98 @@ fn axis_below(canvas: &mut Canvas, x: &Scale, ticks: &[f64], bottom: f64, show: 
     }
     let end = canvas.width - 2.0;
     canvas.text(end, bottom + 36.0, Anchor::End, "tick", name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format;
+
+    fn bar(label: &str, value: f64, interval: (f64, f64)) -> Bar {
+        let note = format::compact(value);
+        Bar {
+            label: label.to_owned(),
+            value,
+            interval: Some(interval),
+            note,
+        }
+    }
+
+    fn charts() -> Vec<Box<dyn Chart>> {
+        let bars = |rows| Bars {
+            rows,
+            show: format::compact,
+            axis: "EUR".to_owned(),
+        };
+        let past = |happened| Past {
+            label: "2026-01-01".to_owned(),
+            expected: 5.0,
+            interval: (3.0, 8.0),
+            happened,
+        };
+        let track = |points| Track {
+            points,
+            axis: "wins".to_owned(),
+        };
+        let reliable = |predicted, observed, interval| Reliable {
+            predicted,
+            observed,
+            interval,
+            n: 9,
+        };
+        vec![
+            Box::new(bars(Vec::new())),
+            Box::new(bars(vec![bar("", 0.0, (0.0, 0.0))])),
+            Box::new(bars(vec![
+                bar(
+                    "A name that is much longer than there is room for",
+                    4e9,
+                    (-1e9, 9e9),
+                ),
+                bar("nothing known", f64::NAN, (f64::NAN, f64::INFINITY)),
+            ])),
+            Box::new(track(Vec::new())),
+            Box::new(track(vec![past(4.0)])),
+            Box::new(track(vec![past(0.0), past(900.0)])),
+            Box::new(Reliability { points: Vec::new() }),
+            Box::new(Reliability {
+                points: vec![
+                    reliable(0.0, 0.0, (0.0, 0.1)),
+                    reliable(1.0, 1.0, (0.9, 1.0)),
+                ],
+            }),
+        ]
+    }
+
+    #[test]
+    fn no_mark_leaves_the_paper_whatever_is_drawn() {
+        for chart in charts() {
+            for width in [WIDE, NARROW] {
+                let canvas = chart.draw(width);
+                assert!(canvas.width <= width + 0.5, "{chart:?}");
+                let (width, height) = (canvas.width, canvas.height);
+                let svg = canvas.finish("g", "chart", "title", &chart.desc());
+                for (name, most) in [
+                    ("x", width),
+                    ("x1", width),
+                    ("x2", width),
+                    ("cx", width),
+                    ("y", height),
+                    ("cy", height),
+                ] {
+                    for value in svg.split(&format!(" {name}=\"")).skip(1) {
+                        let value = value
+                            .split('"')
+                            .next()
+                            .and_then(|value| value.parse::<f64>().ok());
+                        assert!(
+                            value.is_some_and(|value| (-0.1..=most + 0.1).contains(&value)),
+                            "{name}: {chart:?}"
+                        );
+                    }
+                }
+                assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+            }
+        }
+    }
 }

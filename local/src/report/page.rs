@@ -96,17 +96,11 @@ impl Grid {
     }
 
     fn html(&self, class: &str) -> String {
-        let heads: String = self
-            .heads
-            .iter()
-            .map(|(head, number)| {
-                format!(
-                    "<th scope=\"col\"{}>{}</th>",
-                    if *number { " class=\"n\"" } else { "" },
-                    escape(head)
-                )
-            })
-            .collect();
+        let mut heads = String::new();
+        for (head, number) in &self.heads {
+            let class = if *number { " class=\"n\"" } else { "" };
+            let _ = write!(heads, "<th scope=\"col\"{class}>{}</th>", escape(head));
+        }
         // A table that scrolls must be reachable by keyboard.
         format!(
             "<div class=\"scroll\" tabindex=\"0\"><table class=\"{class}\"><thead><tr>{heads}</tr></thead><tbody>{}</tbody></table></div>",
@@ -237,10 +231,10 @@ impl Page {
         if !contents.is_empty() {
             body.push_str("</section>");
         }
-        let nav: String = contents
-            .iter()
-            .map(|(id, title)| format!("<a href=\"#{id}\">{}</a>", escape(title)))
-            .collect();
+        let mut nav = String::new();
+        for (id, title) in &contents {
+            let _ = write!(nav, "<a href=\"#{id}\">{}</a>", escape(title));
+        }
         format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

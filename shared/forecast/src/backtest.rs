@@ -254,9 +254,7 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
         calendar: false,
         censored: true,
     };
-    let mut markov = Forecaster::learn(panel, at, horizon, no_age);
-    markov.tilt = None;
-    let markov = made(&markov);
+    let markov = made(&Forecaster::untilted(panel, at, horizon, no_age));
     let rates = Rates::of(panel, at, horizon);
     let step = rates.step;
     let base = made_of(open.iter().map(|_| rates.base.clone()), step, at, &truth);

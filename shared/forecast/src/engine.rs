@@ -333,9 +333,9 @@ impl Model {
                 break;
             }
             if found.exact.p_win < aim {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
         }
         Ok(found)
@@ -346,16 +346,13 @@ impl Model {
         let best = &self.trained.best;
         let near = best.outlook_end();
         let long = best.outlook_on(&[30.0, 60.0, 90.0]);
-        let members: Vec<(&Forecaster, Outlook, Option<Chain>)> = self
+        let members: Vec<(&Forecaster, Outlook, Chain)> = self
             .trained
             .ensemble
             .par_iter()
-            .map(|member| {
-                (
-                    member,
-                    member.outlook_end(),
-                    law::chain(&member.hazards, &best.stages).ok(),
-                )
+            .filter_map(|member| {
+                let chain = law::chain(&member.hazards, &best.stages).ok()?;
+                Some((member, member.outlook_end(), chain))
             })
             .collect();
         deals
@@ -364,25 +361,23 @@ impl Model {
                 let standing = self.standing(deal).ok()?;
                 let age = self.origin() - standing.entered;
                 let curve = self.curve(best, &long, deal, &standing);
-                let end = |forecaster: &Forecaster,
-                           outlook: &Outlook,
-                           chain: &Chain|
-                 -> Option<(f64, Exact)> {
-                    let first = law::law(&forecaster.hazards, standing.stage as usize, age).ok()?;
-                    let start = chain.start_with(standing.stage, first).ok()?;
-                    let exact = exact::solve(chain, &start);
-                    let p = logistic(
-                        logit(exact.p_win) + self.pull(forecaster, outlook, deal, &standing),
-                    );
-                    Some((p, exact))
-                };
-                let (p, exact) = end(best, &near, &self.chain)?;
+                let stage = standing.stage as usize;
                 let [won, lost] = curve.end();
-                let clamp = |p: f64| p.clamp(won.min(1.0), (1.0 - lost).max(won.min(1.0)));
+                let p_win = |forecaster: &Forecaster, outlook: &Outlook, chain: &Chain| {
+                    let p = law::p_win(&forecaster.hazards, chain.p_win(), stage, age);
+                    let p = logistic(logit(p) + self.pull(forecaster, outlook, deal, &standing));
+                    // What is won or lost within the horizon is so in the end.
+                    p.clamp(won.min(1.0), (1.0 - lost).max(won.min(1.0)))
+                };
                 let drawn = members
                     .iter()
-                    .filter_map(|(m, outlook, chain)| Some(end(m, outlook, chain.as_ref()?)?.0));
-                let p_win = Range::of(clamp(p), drawn.collect());
+                    .map(|(member, outlook, chain)| p_win(member, outlook, chain));
+                let p_win = Range::of(p_win(best, &near, &self.chain), drawn.collect());
+                let first = law::law(&best.hazards, stage, age).ok()?;
+                let exact = exact::solve(
+                    &self.chain,
+                    &self.chain.start_with(standing.stage, first).ok()?,
+                );
                 let (amount, amount_source) = self.reading.values[deal].unzip();
                 let by_days = [30.0, 60.0, 90.0].map(|days| {
                     let [p_win, p_lost] = long.read(&curve, days);
@@ -442,16 +437,18 @@ impl Model {
         }
         // How the days in stage change the chance, by the hazards alone.
         let p = |age: f64| {
-            let first = law::law(&self.trained.best.hazards, standing.stage as usize, age).ok()?;
-            let start = self.chain.start_with(standing.stage, first).ok()?;
-            Some(logit(exact::solve(&self.chain, &start).p_win))
+            let hazards = &self.trained.best.hazards;
+            logit(law::p_win(
+                hazards,
+                self.chain.p_win(),
+                standing.stage as usize,
+                age,
+            ))
         };
-        if let Some(log_odds) = p(age).zip(p(0.0)).map(|(now, fresh)| now - fresh) {
-            reasons.push(Reason {
-                feature: format!("{age:.0} days in stage"),
-                log_odds,
-            });
-        }
+        reasons.push(Reason {
+            feature: format!("{age:.0} days in stage"),
+            log_odds: p(age) - p(0.0),
+        });
         reasons.retain(|reason| reason.log_odds.abs() >= 0.02);
         reasons.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
         reasons.truncate(6);

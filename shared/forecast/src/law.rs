@@ -18,6 +18,52 @@ pub fn chain(hazards: &Hazards, names: &[String]) -> Result<Chain, ChainError> {
     Chain::new(names.to_vec(), laws)
 }
 
+/// The chance to be won in the end of a deal that has been in `stage` for `age` days, when entering
+/// each stage leads to a win with the chances `p_win`. What [`law`] and the exact solver say, without
+/// the lengths of stays.
+pub fn p_win(hazards: &Hazards, p_win: &[f64], stage: usize, age: f64) -> f64 {
+    let stages = hazards.stages.len();
+    let of = &hazards.stages[stage];
+    let edges = of.edges();
+    let (mut bin, mut at, mut alive) = (0, age, 1.0);
+    of.advance(&mut bin, age);
+    let (mut won, mut closed) = (0.0, 0.0);
+    loop {
+        let (mut total, mut good) = (0.0, 0.0);
+        let last = bin + 1 == edges.len();
+        for exit in &of.exits {
+            let mut rate = of.rate(exit, bin);
+            let worth = match exit.target.checked_sub(stages) {
+                Some(0) => 1.0,
+                Some(_) => {
+                    rate = if last { rate.max(FORGOTTEN) } else { rate };
+                    0.0
+                }
+                None => p_win[exit.target],
+            };
+            total += rate;
+            good += rate * worth;
+        }
+        let length = if last {
+            f64::INFINITY
+        } else {
+            edges[bin + 1] - at
+        };
+        let leaves = alive * -f64::exp_m1(-total * length);
+        if total > 0.0 {
+            won += leaves * good / total;
+            closed += leaves;
+        }
+        if last {
+            break;
+        }
+        alive -= leaves;
+        at = edges[bin + 1];
+        bin += 1;
+    }
+    if closed > 0.0 { won / closed } else { 0.0 }
+}
+
 /// What remains for a deal that has been in `stage` for `age` days.
 pub fn law(hazards: &Hazards, stage: usize, age: f64) -> Result<StageLaw, ChainError> {
     let stages = hazards.stages.len();

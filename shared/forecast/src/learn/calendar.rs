@@ -79,15 +79,9 @@ impl Calendar {
         })
     }
 
-    /// The multiplier for a kind of event on a day, at an age in stage.
-    pub fn factor(&self, kind: usize, day: f64, age: f64) -> f64 {
-        let weekday = self.weekday[kind][weekday(day)];
-        match &self.quarter {
-            None => weekday,
-            Some(quarter) => {
-                weekday * quarter[kind][self.band(age)][month_number(day).rem_euclid(3) as usize]
-            }
-        }
+    /// Whether every multiplier is 1.
+    pub fn is_flat(&self) -> bool {
+        self.quarter.is_none() && self.weekday.iter().flatten().all(|factor| *factor == 1.0)
     }
 }
 

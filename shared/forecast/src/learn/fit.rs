@@ -133,6 +133,20 @@ pub struct Trained {
 }
 
 impl Forecaster {
+    /// Hazards alone, without tilts: the semi-Markov forecast, or with constant hazards a Markov one.
+    pub fn untilted(panel: &Panel, origin: f64, horizon: f64, settings: Settings) -> Self {
+        let stages = panel.stages.clone();
+        let hazards = Hazards::fit(&panel.sojourns(origin), stages.len(), origin, settings);
+        Self {
+            stages,
+            origin,
+            horizon,
+            hazards,
+            tilt: None,
+            shift: 0.0,
+        }
+    }
+
     /// Learns from everything before `origin`.
     pub fn learn(panel: &Panel, origin: f64, horizon: f64, settings: Settings) -> Self {
         Self::learn_with(panel, origin, horizon, settings).0
@@ -144,27 +158,11 @@ impl Forecaster {
         horizon: f64,
         settings: Settings,
     ) -> (Self, Option<Landmarks>) {
-        let hazards = Hazards::fit(
-            &panel.sojourns(origin),
-            panel.stages.len(),
-            origin,
-            settings,
-        );
-        let now = Outlook::curves(&hazards, Grid::over(origin, horizon));
-        let landmarks = Landmarks::collect(panel, &hazards, &now, origin);
-        let tilt = landmarks.as_ref().map(|landmarks| landmarks.fit(12));
-        let stages = panel.stages.clone();
-        (
-            Self {
-                stages,
-                origin,
-                horizon,
-                hazards,
-                tilt,
-                shift: 0.0,
-            },
-            landmarks,
-        )
+        let mut forecaster = Self::untilted(panel, origin, horizon, settings);
+        let now = forecaster.outlook(horizon);
+        let landmarks = Landmarks::collect(panel, &forecaster.hazards, &now, origin);
+        forecaster.tilt = landmarks.as_ref().map(|landmarks| landmarks.fit(12));
+        (forecaster, landmarks)
     }
 
     /// The tables from which whole curves over `days` from the origin are read.

@@ -211,8 +211,9 @@ fn fit_stages(
     pooled: &Pooled,
     calendar: &Calendar,
 ) -> Vec<StageHazards> {
+    let days = Days::of(by_stage, calendar, calendar.is_flat());
     let each = by_stage.iter().zip(edges);
-    each.map(|(stays, edges)| fit_stage(stays, edges, by_stage.len(), pooled, calendar))
+    each.map(|(stays, edges)| fit_stage(stays, edges, by_stage.len(), pooled, &days))
         .collect()
 }
 
@@ -320,7 +321,7 @@ fn fit_stage(
     edges: &[f64],
     stages: usize,
     pooled: &Pooled,
-    calendar: &Calendar,
+    days: &Days,
 ) -> StageHazards {
     let bins = edges.len();
     let mut exposure = vec![[0.0; KINDS]; bins];
@@ -328,9 +329,9 @@ fn fit_stage(
     let mut weight = 0.0;
     for stay in stays {
         weight += stay.weight;
-        walk(stay, edges, calendar, |bin, _, _, days, factor| {
+        walk(stay, edges, days, |bin, day, band, length| {
             for kind in 0..KINDS {
-                exposure[bin][kind] += stay.weight * days * factor[kind];
+                exposure[bin][kind] += stay.weight * length * day.factors[kind][band];
             }
         });
         if let Some(target) = stay.target {
@@ -387,7 +388,9 @@ fn fit_stage(
                 // as the stays that lasted longer allow.
                 let last = bins - 1;
                 let sum = |bins: std::ops::Range<usize>| {
-                    bins.fold((0.0, 0.0), |(n, t), bin| (n + events[bin], t + exposure[bin][kind]))
+                    bins.fold((0.0, 0.0), |(n, t), bin| {
+                        (n + events[bin], t + exposure[bin][kind])
+                    })
                 };
                 let (n, time) = sum(late..last);
                 let before = shrink(n, time, band_rate[coarse[last]], FINE_PRIOR);
@@ -419,23 +422,76 @@ fn bin_of(edges: &[f64], age: f64) -> usize {
     edges.partition_point(|edge| *edge < age).saturating_sub(1)
 }
 
-/// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, age, days, multipliers)`.
-fn walk(
-    stay: &Stay,
-    edges: &[f64],
-    calendar: &Calendar,
-    mut visit: impl FnMut(usize, f64, f64, f64, [f64; KINDS]),
-) {
+/// What a day is in the calendar, looked up once for all stays that see it.
+struct Day {
+    weekday: usize,
+    month: i64,
+    factors: [[f64; BANDS]; KINDS],
+}
+
+/// The days that some stays see.
+struct Days<'a> {
+    first: i64,
+    each: Vec<Day>,
+    calendar: &'a Calendar,
+    /// Whether all multipliers are 1, so that midnights need no cut.
+    flat: bool,
+}
+
+impl<'a> Days<'a> {
+    fn of(by_stage: &[Vec<Stay>], calendar: &'a Calendar, flat: bool) -> Self {
+        let stays = || by_stage.iter().flatten();
+        let first = stays()
+            .map(|s| s.from)
+            .fold(f64::INFINITY, f64::min)
+            .floor();
+        let last = stays()
+            .map(|s| s.exit)
+            .fold(f64::NEG_INFINITY, f64::max)
+            .floor();
+        let first = if first.is_finite() { first as i64 } else { 0 };
+        let last = if last.is_finite() { last as i64 } else { first };
+        let day = |day: i64| Day {
+            weekday: calendar::weekday(day as f64),
+            month: calendar::month_number(day as f64),
+            factors: calendar.factors(day as f64),
+        };
+        Self {
+            first,
+            each: (first..=last).map(day).collect(),
+            calendar,
+            flat,
+        }
+    }
+
+    /// The day of an instant inside a stay.
+    fn at(&self, at: f64) -> &Day {
+        let index = (at.floor() as i64 - self.first).clamp(0, self.each.len() as i64 - 1);
+        &self.each[index as usize]
+    }
+}
+
+/// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, band of age, days)`.
+fn walk(stay: &Stay, edges: &[f64], days: &Days, mut visit: impl FnMut(usize, &Day, usize, f64)) {
     let mut at = stay.from;
     let mut bin = edges
         .partition_point(|edge| *edge <= at - stay.enter)
         .saturating_sub(1);
     while at < stay.exit {
         let edge = edges.get(bin + 1).map_or(f64::INFINITY, |e| stay.enter + e);
-        let end = stay.exit.min(at.floor() + 1.0).min(edge);
+        let midnight = if days.flat {
+            f64::INFINITY
+        } else {
+            at.floor() + 1.0
+        };
+        let end = stay.exit.min(midnight).min(edge);
         let middle = f64::midpoint(at, end);
-        let factor = std::array::from_fn(|kind| calendar.factor(kind, middle, middle - stay.enter));
-        visit(bin, middle, middle - stay.enter, end - at, factor);
+        visit(
+            bin,
+            days.at(middle),
+            days.calendar.band(middle - stay.enter),
+            end - at,
+        );
         if end >= edge {
             bin += 1;
         }
@@ -470,6 +526,7 @@ fn fit_calendar(
     };
     let whole = |day: f64| (first..last).contains(&calendar::month_number(day));
     let seasons = last - first >= 6;
+    let days = Days::of(by_stage, old, false);
     for (stays, hazards) in by_stage.iter().zip(fitted) {
         let rates: Vec<[f64; KINDS]> = (0..hazards.edges.len())
             .map(|bin| {
@@ -481,16 +538,17 @@ fn fit_calendar(
             })
             .collect();
         for stay in stays {
-            walk(stay, &hazards.edges, old, |bin, day, age, days, factor| {
-                let (wd, band) = (calendar::weekday(day), old.band(age));
-                let phase = (seasons && whole(day))
-                    .then(|| calendar::month_number(day).rem_euclid(3) as usize);
+            walk(stay, &hazards.edges, &days, |bin, day, band, length| {
+                let season = seasons && (first..last).contains(&day.month);
                 for kind in 0..KINDS {
-                    let expected = stay.weight * days * rates[bin][kind] * factor[kind];
-                    weekday[kind][wd].1 += expected / old.weekday[kind][wd];
-                    if let Some(phase) = phase {
-                        let by = old.quarter.map_or(1.0, |q| q[kind][band][phase]);
-                        quarter[kind][band][phase].1 += expected / by;
+                    let factor = day.factors[kind][band];
+                    let expected = stay.weight * length * rates[bin][kind] * factor;
+                    let by_weekday = old.weekday[kind][day.weekday];
+                    weekday[kind][day.weekday].1 += expected / by_weekday;
+                    if season {
+                        let by_quarter = factor / by_weekday;
+                        quarter[kind][band][day.month.rem_euclid(3) as usize].1 +=
+                            expected / by_quarter;
                     }
                 }
             });
