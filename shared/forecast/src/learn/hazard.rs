@@ -394,7 +394,11 @@ fn fit_stage(
                 };
                 let (n, time) = sum(late..last);
                 let before = shrink(n, time, band_rate[coarse[last]], FINE_PRIOR);
-                rates[last] = shrink(events[last], exposure[last][kind], before, TAIL_PRIOR);
+                // The more should have happened there and did not, the less the prior is worth:
+                // what lies beyond may simply be forgotten.
+                let missing = before * exposure[last][kind];
+                let prior = TAIL_PRIOR / (1.0 + missing);
+                rates[last] = shrink(events[last], exposure[last][kind], before, prior);
             }
             let mut cumulative = vec![0.0];
             for bin in 1..bins {
