@@ -295,11 +295,31 @@ impl Model {
     /// The deal's own chain: the pipeline's, its first step what remains of the present stay, bent so
     /// that the chance to be won in the end is the deal's.
     pub fn law(&self, deal: usize) -> Result<DealLaw, DealError> {
-        let standing = self.standing(deal)?;
         let best = &self.trained.best;
-        let outlook = best.outlook_end();
-        let pull = self.pull(best, &outlook, deal, &standing);
-        self.law_from(standing.stage, self.origin() - standing.entered, pull)
+        let standing = self.standing(deal)?;
+        let (near, long) = (best.outlook_end(), best.outlook_on(&HORIZONS));
+        let end = self.curve(best, &long, deal, &standing).end();
+        self.law_on(&near, end, deal, &standing)
+    }
+
+    /// The same, with the tables at hand and the chances by the last horizon.
+    fn law_on(
+        &self,
+        near: &Outlook,
+        end: [f64; 2],
+        deal: usize,
+        standing: &Standing,
+    ) -> Result<DealLaw, DealError> {
+        let best = &self.trained.best;
+        let age = self.origin() - standing.entered;
+        let p0 = law::p_win(
+            &best.hazards,
+            self.chain.p_win(),
+            standing.stage as usize,
+            age,
+        );
+        let p = logistic(logit(p0) + self.pull(best, near, deal, standing));
+        self.law_from(standing.stage, age, logit(between(p, end)) - logit(p0))
     }
 
     /// The chain of a deal in `stage` since `age` days whose log-odds to be won differ from the
@@ -345,7 +365,7 @@ impl Model {
     pub fn deals(&self, deals: &[usize]) -> Vec<DealForecast> {
         let best = &self.trained.best;
         let near = best.outlook_end();
-        let long = best.outlook_on(&[30.0, 60.0, 90.0]);
+        let long = best.outlook_on(&HORIZONS);
         let members: Vec<(&Forecaster, Outlook, Chain)> = self
             .trained
             .ensemble
@@ -362,24 +382,16 @@ impl Model {
                 let age = self.origin() - standing.entered;
                 let curve = self.curve(best, &long, deal, &standing);
                 let stage = standing.stage as usize;
-                let [won, lost] = curve.end();
-                let p_win = |forecaster: &Forecaster, outlook: &Outlook, chain: &Chain| {
-                    let p = law::p_win(&forecaster.hazards, chain.p_win(), stage, age);
-                    let p = logistic(logit(p) + self.pull(forecaster, outlook, deal, &standing));
-                    // What is won or lost within the horizon is so in the end.
-                    p.clamp(won.min(1.0), (1.0 - lost).max(won.min(1.0)))
-                };
-                let drawn = members
-                    .iter()
-                    .map(|(member, outlook, chain)| p_win(member, outlook, chain));
-                let p_win = Range::of(p_win(best, &near, &self.chain), drawn.collect());
-                let first = law::law(&best.hazards, stage, age).ok()?;
-                let exact = exact::solve(
-                    &self.chain,
-                    &self.chain.start_with(standing.stage, first).ok()?,
-                );
+                let end = curve.end();
+                let drawn = members.iter().map(|(member, outlook, chain)| {
+                    let p = law::p_win(&member.hazards, chain.p_win(), stage, age);
+                    let pull = self.pull(member, outlook, deal, &standing);
+                    between(logistic(logit(p) + pull), end)
+                });
+                let exact = self.law_on(&near, end, deal, &standing).ok()?.exact;
+                let p_win = Range::of(exact.p_win, drawn.collect());
                 let (amount, amount_source) = self.reading.values[deal].unzip();
-                let by_days = [30.0, 60.0, 90.0].map(|days| {
+                let by_days = HORIZONS.map(|days| {
                     let [p_win, p_lost] = long.read(&curve, days);
                     ByDays {
                         days,
@@ -476,6 +488,15 @@ impl Model {
         };
         deals.iter().map(chances).collect()
     }
+}
+
+/// Days ahead at which a deal's chances are given.
+const HORIZONS: [f64; 3] = [30.0, 60.0, 90.0];
+
+/// A chance to be won in the end that agrees with what is won and lost by a horizon already.
+fn between(p: f64, [won, lost]: [f64; 2]) -> f64 {
+    let won = won.clamp(0.0, 1.0);
+    p.clamp(won, (1.0 - lost).max(won))
 }
 
 /// Log-odds, kept finite.

@@ -6,9 +6,9 @@
 use crate::chain::{Branch, Chain, ChainError, Dwell, StageLaw, Target};
 use crate::learn::hazard::Hazards;
 
-/// Past the last thing the history shows, a deal is given up at least at this rate per day: a
-/// forgotten deal is lost, one half of them within about a year and a half.
-const FORGOTTEN: f64 = 1.0 / 800.0;
+/// Past the longest stay that ever ended, a deal is given up at least at this rate per day: one that
+/// nobody closes is lost after a year on average.
+const FORGOTTEN: f64 = 1.0 / 365.0;
 
 /// The chain of a whole pipeline.
 pub fn chain(hazards: &Hazards, names: &[String]) -> Result<Chain, ChainError> {

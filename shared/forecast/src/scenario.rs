@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::chain::{Chain, StageLaw};
 use crate::effects::{Covariate, Effect, touches};
-use crate::engine::{DealError, DealLaw, Model, Range, logit};
+use crate::engine::{DealError, DealLaw, Model, Range, logistic, logit};
 use crate::exact::{self, Exact};
 use crate::simulate::{self, Pair, Params};
 
@@ -238,9 +238,10 @@ impl Model {
         let base = self.law(deal)?;
         let change = self.change(deal, &base, scenarios)?;
         let modified = self.apply(deal, &base, &change, 0.0)?;
+        let (amount, shift) = (self.reading.value(deal), self.calendar_shift(deal, &base)?);
         let arms = (
-            Self::arm(&base, self.reading.value(deal))?,
-            Self::arm(&modified, change.amount.or(self.reading.value(deal)))?,
+            Self::arm(&base, amount, shift)?,
+            Self::arm(&modified, change.amount.or(amount), shift)?,
         );
         let delta = self.delta(deal, &base, &change, arms)?;
         let simulation = simulate::pair(
@@ -288,12 +289,16 @@ impl Model {
             stage: stages[standing.stage as usize].clone(),
             days,
         });
+        let shift = self.calendar_shift(deal, &base)?;
         let mut out = Vec::new();
         for scenario in candidates {
             let change = self.change(deal, &base, std::slice::from_ref(&scenario))?;
             let modified = self.apply(deal, &base, &change, 0.0)?;
             let amount = self.reading.value(deal);
-            let arms = (Self::arm(&base, amount)?, Self::arm(&modified, amount)?);
+            let arms = (
+                Self::arm(&base, amount, shift)?,
+                Self::arm(&modified, amount, shift)?,
+            );
             let delta = self.delta(deal, &base, &change, arms)?;
             // Money sooner is worth something too: what it adds within 90 days counts where the end is the same.
             let p = if delta.p_win.value == 0.0 {
@@ -487,13 +492,19 @@ impl Model {
         }))
     }
 
-    fn arm(law: &DealLaw, amount: Option<f64>) -> Result<Arm, DealError> {
-        let curve = exact::curve(&law.chain, &law.start, 90.0, 1.0)?;
+    /// What to add to the chain's log-odds to be won within 90 days to get the forecast's, which knows
+    /// the calendar of those very days.
+    fn calendar_shift(&self, deal: usize, base: &DealLaw) -> Result<f64, DealError> {
+        let [won, _] = self.chances(&[deal], &[90.0], None)[0][0];
+        Ok(logit(won) - logit(won_in_90_days(base)?))
+    }
+
+    fn arm(law: &DealLaw, amount: Option<f64>, calendar_shift: f64) -> Result<Arm, DealError> {
         Ok(Arm {
             p_win: law.exact.p_win,
             expected_days: law.exact.days,
             expected_days_if_won: law.exact.days_if_won,
-            p_win_90_days: curve.win_by(90.0),
+            p_win_90_days: logistic(logit(won_in_90_days(law)?) + calendar_shift),
             amount,
             expected_value: amount.map(|a| a * law.exact.p_win),
         })
@@ -527,6 +538,10 @@ impl Model {
                 .map(|(value, (low, high))| Range { value, low, high }),
         })
     }
+}
+
+fn won_in_90_days(law: &DealLaw) -> Result<f64, DealError> {
+    Ok(exact::curve(&law.chain, &law.start, 90.0, 1.0)?.win_by(90.0))
 }
 
 fn note(covariate: Covariate, effect: &Effect, by: f64) -> String {

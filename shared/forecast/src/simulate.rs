@@ -301,6 +301,8 @@ fn ending(end: u16) -> Ending {
 
 /// The tables and the luck of one request.
 struct Walk<'a> {
+    /// The stage the deal is in.
+    stage: u16,
     first: &'a Tables,
     first_law: u16,
     rest: &'a Tables,
@@ -316,6 +318,7 @@ impl<'a> Walk<'a> {
         let foreign =
             usize::from(start.stage()) >= chain.len() || own.is_some_and(|t| t.reach > chain.len());
         Walk {
+            stage: start.stage(),
             first: own.unwrap_or(rest),
             first_law: if own.is_some() { 0 } else { start.stage() },
             rest,
@@ -399,7 +402,8 @@ impl<'a> Walk<'a> {
             );
             days += stay;
             path.steps.push(Visit {
-                stage,
+                // A first step by a law of its own is numbered apart in its tables.
+                stage: if step == 0 { self.stage } else { stage },
                 days: f64::from(stay),
             });
             stage = to;
