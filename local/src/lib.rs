@@ -4,6 +4,7 @@
 //! `connectors::file`, the thinking is `mining` and `forecast`. Here is one file per command, one
 //! place that decides how answers are shown, one for how numbers are written, and the HTML report.
 
+mod attributes;
 mod cli;
 mod commands;
 mod exit;

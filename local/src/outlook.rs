@@ -13,6 +13,7 @@ use mining::{FindingKind, Mined};
 use model::{Book, PersonId};
 use serde::Serialize;
 
+use crate::attributes;
 use crate::format;
 use crate::instant;
 
@@ -252,7 +253,10 @@ pub(crate) fn outlook(
         &closes,
     );
     let trust = trust(model, request, progress);
-    let unknown = unknown(book, mined, model, &pipeline, &trust);
+    let mut unknown = unknown(book, mined, model, &pipeline, &trust);
+    if request.backtest.is_some() {
+        unknown.extend(new_deals(book, mined, &names));
+    }
     let PipelineForecast {
         periods,
         owners,
@@ -373,6 +377,25 @@ fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sy
     }
 }
 
+/// Says so where nothing known at a deal's start tells winners from losers.
+fn new_deals(book: &Book, mined: &Mined, names: &Names) -> Option<String> {
+    const SEED: u64 = 1;
+    let report = attributes::at_the_start(book, mined, names, SEED)?;
+    let tried = report.used.iter().map(String::as_str);
+    let tried: Vec<&str> = tried
+        .chain(report.dropped.iter().map(|d| d.column.as_str()))
+        .collect();
+    (!report.skill).then(|| {
+        format!(
+            "Which new deal will be won: on the newest {}, what is known at the start ({}) shows no skill over the base rate (Brier {} against {}), so no drivers are shown.",
+            format::counted(report.closed, "closed deal"),
+            tried.join(", "),
+            format::score(report.random.score.brier),
+            format::score(report.random.base.brier),
+        )
+    })
+}
+
 /// What the figures leave out or take for granted.
 fn unknown(
     book: &Book,
@@ -424,6 +447,12 @@ fn unknown(
     }
     if reading.amounts_filled_at_close {
         unknown.push("Whether large deals fare differently: amounts are filled in at the close, so an amount gives the outcome away and nothing was learned from it.".to_owned());
+    }
+    for (stage, stays) in model.thin_stages() {
+        unknown.push(format!(
+            "How {stage} really goes: only {} ended there, so its figures lean on the pipeline's as a whole.",
+            format::counted(stays, "stay")
+        ));
     }
     let leaks: Vec<&str> = mined
         .quality

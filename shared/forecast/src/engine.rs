@@ -223,6 +223,23 @@ impl Model {
         self.trained.best.origin
     }
 
+    /// Stages from which fewer than 20 stays have ended, with their number: their rates lean on the
+    /// pipeline's.
+    pub fn thin_stages(&self) -> Vec<(&str, usize)> {
+        const FEW: f64 = 20.0;
+        let best = &self.trained.best;
+        let ended = best
+            .hazards
+            .stages
+            .iter()
+            .map(|stage| stage.exits.iter().map(|e| e.events).sum());
+        let named = best.stages.iter().map(String::as_str).zip(ended);
+        named
+            .filter(|(_, n): &(&str, f64)| *n < FEW)
+            .map(|(stage, n)| (stage, n as usize))
+            .collect()
+    }
+
     /// The open deals that can be forecast.
     pub fn open(&self) -> Vec<usize> {
         (0..self.reading.panel.deals())
