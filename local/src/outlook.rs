@@ -268,8 +268,14 @@ pub(crate) fn outlook(
     } = pipeline;
     let order = stage_order(mined);
     stages.sort_by_key(|line| order.get(&line.label).copied().unwrap_or(usize::MAX));
+    // Without skill over the base rate nothing is said to set one deal apart from another.
+    let blind = matches!(&trust, Trust::Backtest(backtest) if !backtest.skill);
     let deals: Vec<Told> = deals
         .into_iter()
+        .map(|deal| DealForecast {
+            reasons: if blind { Vec::new() } else { deal.reasons },
+            ..deal
+        })
         .map(|forecast| names.tell(forecast, as_of))
         .collect();
     let slipping = slips

@@ -105,7 +105,13 @@ fn no_scenario_and_a_scenario_that_changes_nothing_give_exactly_nothing() {
             &Params::default(),
         )
         .unwrap();
-    assert!(same.delta.p_win.value.abs() < 1e-6, "{:?}", same.delta);
+    assert_eq!(same.delta.p_win.value, 0.0);
+    let first = &answer.simulation.baseline.typical[0].steps[0];
+    assert_eq!(
+        first.stage,
+        model.standing(deal).unwrap().stage,
+        "a trajectory begins where the deal is"
+    );
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn backtest(args: &Args, model: &Model) -> Option<backtest::Options> {
             let days = model
                 .reading
                 .panel
-                .span()
+                .span(model.origin())
                 .map_or(0.0, |(first, last)| last - first);
             Some(backtest::Options {
                 every_days: Some((days / QUICK_DAYS).max(1.0)),
@@ -149,6 +149,7 @@ pub(crate) fn refused(error: &FitError, report: &Report) -> Failure {
                 |issue| issue.remedy.as_str(),
             )
         }
+        FitError::TooManyStages { .. } => "look at what was read with `pie map`",
         FitError::Chain(_) => {
             "see how deals move with `pie mine`, and say which stages close a deal with --won and --lost"
         }

@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use connectors::file::{
-    Import, ImportError, Options, Progress, Tally, import, read_csv_bytes, read_json_bytes,
-    read_ndjson_bytes, read_stage_events, read_xes_bytes,
+    EventColumns, Import, ImportError, Options, Progress, Tally, import, read_csv_bytes,
+    read_json_bytes, read_ndjson_bytes, read_stage_events, read_xes_bytes,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -161,6 +161,11 @@ fn nonsense_is_told_apart_and_told_what_to_do() {
     check("bom.csv", b"\xef\xbb\xbf", "empty_file");
     check("column.csv", b"stage\nLead\nWon\n", "one_column");
     check("header.csv", b"deal id,stage,time\n", "no_rows");
+    check("none.json", b"[]", "no_rows");
+    // Without a single name of a column there is nothing to say of names.
+    let (_folder, path) = write("none.json", b"[]");
+    let none = import(&[path], &Options::default(), &mut |_| {}).unwrap_err();
+    assert!(none.to_string().contains("no rows of data"), "{none}");
     check("other.csv", b"colour,shape\nred,round\n", "unknown_table");
     check(
         "wide.csv",
@@ -199,6 +204,127 @@ fn nonsense_is_told_apart_and_told_what_to_do() {
     );
     let late = format!("deal id,stage\n{}X\0,Lead\n", "D,Lead\n".repeat(1000));
     check("late.csv", late.as_bytes(), "nul_byte");
+}
+
+fn codes(report: &connectors::file::Report) -> Vec<(&'static str, u64)> {
+    report.issues.iter().map(|g| (g.code, g.count)).collect()
+}
+
+#[test]
+fn rows_that_were_not_asked_for_are_not_called_unusable() {
+    let options = Options {
+        before: Some("2026-02-01T00:00:00Z".parse().unwrap()),
+        ..Options::default()
+    };
+    let (_folder, path) = write(
+        "events.csv",
+        b"case,stage,time\nA,Lead,2026-01-01\nA,Won,2026-02-01\nB,Lead,2026-03-01\n,Lead,2026-01-01\n",
+    );
+    let check = |report: &connectors::file::Report| {
+        let table = &report.tables[0];
+        assert_eq!((table.rows_read, table.rows_used), (2, 1), "{report}");
+        assert_eq!((table.rows_not_used, table.rows_left_out), (1, 2));
+        assert!(codes(report).contains(&("after_origin", 2)));
+    };
+    check(
+        &import(std::slice::from_ref(&path), &options, &mut |_| {})
+            .unwrap()
+            .report,
+    );
+    let columns = EventColumns::default();
+    check(
+        &read_stage_events(&path, &columns, &options, &mut |_| {})
+            .unwrap()
+            .report,
+    );
+
+    let footer = load("deals.csv", b"deal id,stage,amount\n1,Lead,5\nTotal,,5\n");
+    let table = &footer.report.tables[0];
+    assert_eq!((table.rows_read, table.rows_not_used), (1, 0));
+}
+
+#[test]
+fn an_origin_before_all_events_says_so() {
+    let options = Options {
+        before: Some("1990-01-01T00:00:00Z".parse().unwrap()),
+        ..Options::default()
+    };
+    let (_folder, path) = write("events.csv", b"case,stage,time\nA,Lead,2026-01-01\n");
+    let columns = EventColumns::default();
+    let error = read_stage_events(&path, &columns, &options, &mut |_| {}).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("no event lies before the origin"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_column_called_deal_may_hold_names_or_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put(
+        "deals.csv",
+        "deal id,deal name,stage,amount\nD1,Harbor,Lead,5\nD2,Quay,Demo,6\n",
+    );
+    put(
+        "activities.csv",
+        "deal,type,timestamp\nD1,call,2026-01-02\nQuay,email,2026-01-03\nD9,call,2026-01-04\n",
+    );
+    let done = import(
+        &[folder.path().to_owned()],
+        &Options::default(),
+        &mut |_| {},
+    )
+    .unwrap();
+    let of = |n: usize| done.book.activities[n].deal;
+    let deal = |n: usize| Some(done.book.deals[n].id);
+    assert_eq!([of(0), of(1), of(2)], [deal(0), deal(1), None]);
+    assert!(codes(&done.report).contains(&("unknown_deal", 1)));
+}
+
+#[test]
+fn a_move_told_by_two_files_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put(
+        "a.csv",
+        "case,stage,time\nA,Lead,2026-01-01\nA,Demo,2026-01-02\nA,Demo,2026-01-02\n",
+    );
+    put(
+        "b.csv",
+        "case;stage;time\nA;Lead;2026-01-01\nA;Won;2026-01-03\nB;Lead;2026-01-01\n",
+    );
+    let paths = [folder.path().to_owned()];
+    let done = import(&paths, &Options::default(), &mut |_| {}).unwrap();
+    // What one file says twice stands as it does.
+    assert_eq!(done.book.log.events(), 5);
+    assert!(codes(&done.report).contains(&("repeated_event", 1)));
+    let columns = EventColumns::default();
+    let moves = read_stage_events(&paths[0], &columns, &Options::default(), &mut |_| {}).unwrap();
+    assert_eq!(moves.log.events(), 5);
+}
+
+#[test]
+fn a_label_cannot_mean_both_ends_and_one_never_met_is_told() {
+    let (_folder, path) = write("events.csv", b"case,stage,time\nA,Sold,2026-01-01\n");
+    let columns = EventColumns::default();
+    let read = |won: &str, lost: &str| {
+        let options = Options {
+            won: vec![won.into()],
+            lost: vec![lost.into()],
+            ..Options::default()
+        };
+        read_stage_events(&path, &columns, &options, &mut |_| {})
+    };
+    assert!(matches!(
+        read("Sold", "sold"),
+        Err(ImportError::WonAndLost { .. })
+    ));
+    let codes = |won: &str| codes(&read(won, "Gone").unwrap().report);
+    assert!(codes("SOLD").contains(&("label_not_met", 1)));
+    assert!(codes("Solt").contains(&("label_not_met", 2)));
 }
 
 #[test]
@@ -342,7 +468,7 @@ fn the_short_way_gives_the_same_history_and_nothing_of_the_future() {
     let text = "id,phase,when,worth\nA,Lead,2026-01-01T00:00:00Z,5\nA,Won,2026-03-01T00:00:00Z,9\n\
                 B,Lead,2026-02-01T00:00:00Z,7\n";
     let (_folder, path) = write("log.csv", text.as_bytes());
-    let columns = connectors::file::EventColumns {
+    let columns = EventColumns {
         case: Some("id".into()),
         stage: Some("phase".into()),
         time: Some("when".into()),

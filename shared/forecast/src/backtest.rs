@@ -182,12 +182,13 @@ pub fn backtest(
 
 fn origins(panel: &Panel, options: &Options) -> Result<Vec<f64>, BacktestError> {
     let horizon = f64::from(options.horizon_days);
-    let (start, end) = panel.span().unwrap_or((0.0, 0.0));
+    let (start, end) = panel.span(f64::INFINITY).unwrap_or((0.0, 0.0));
     let too_short = BacktestError::TooShort {
         days: end - start,
         horizon: options.horizon_days,
     };
-    let last = options.to.unwrap_or(end - horizon);
+    // A horizon that has not passed would count as not won.
+    let last = options.to.unwrap_or(end - horizon).min(end - horizon);
     let first = if let Some(from) = options.from {
         from
     } else {
@@ -326,7 +327,7 @@ impl Rates {
         const PRIOR: f64 = 5.0;
         const STEPS: usize = 30;
         let step = horizon / STEPS as f64;
-        let start = panel.span().map_or(origin, |s| s.0);
+        let start = panel.span(origin).map_or(origin, |s| s.0);
         let mut seen =
             vec![(0.0, [vec![0.0; STEPS + 1], vec![0.0; STEPS + 1]]); panel.stages.len()];
         let last = origin - horizon;

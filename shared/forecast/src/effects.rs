@@ -7,8 +7,12 @@
 
 use serde::Serialize;
 
-use crate::chain::{Chain, Target};
-use crate::learn::panel::{Facts, Mark, Panel};
+use crate::chain::{Chain, StageLaw, Target};
+use crate::engine::logit;
+use crate::law;
+use crate::learn::hazard::Hazards;
+use crate::learn::panel::{Facts, Mark, Panel, State};
+use crate::rng::Stream;
 use crate::score::logistic::{self, Prior, Rows};
 
 /// A covariate with an effect on the odds of moving forward.
@@ -46,17 +50,23 @@ impl Covariate {
         }
     }
 
-    /// Its value for a deal on a day.
+    /// Its value for a deal on a past day, from what was known then. A blocker counts for the 30 days
+    /// after it was raised, resolved or not: that it was resolved is known only afterwards.
     pub fn value(self, facts: &Facts, day: f64) -> f64 {
         match self {
             Self::Champion => f64::from(facts.champion_from.is_some_and(|from| from < day)),
-            Self::Blocker => f64::from(
-                facts
-                    .blocked
-                    .iter()
-                    .any(|(from, to)| *from < day && *to >= day),
-            ),
+            Self::Blocker => {
+                f64::from(facts.raised.iter().any(|at| (day - 30.0..day).contains(at)))
+            }
             Self::Touches => (touches(facts, day) as f64).ln_1p(),
+        }
+    }
+
+    /// Its value for an open deal at the end of the history, when it is known what still stands.
+    pub fn now(self, facts: &Facts, day: f64) -> f64 {
+        match self {
+            Self::Blocker => f64::from(facts.blocked),
+            _ => self.value(facts, day),
         }
     }
 }
@@ -98,46 +108,56 @@ pub struct Effects {
 
 impl Effects {
     /// Learns from the stays that ended before `origin`; without dated facts the priors stand.
+    ///
+    /// What is known of a stay is taken at one moment of it, drawn evenly: at its end much happens
+    /// because it ends. Stays from before facts were recorded are left out.
     pub fn learn(panel: &Panel, chain: &Chain, origin: f64) -> Self {
+        const RECORDED_DAYS: f64 = 14.0;
         let p = chain.p_win();
         let forward = |from: u16, to: Mark| match to {
             Mark::Won => true,
             Mark::Lost => false,
             Mark::Stage(to) => p[to as usize] > p[from as usize],
         };
-        let stays: Vec<_> = panel
-            .sojourns(origin)
-            .into_iter()
-            .filter_map(|s| Some((s, s.to?)))
-            .collect();
+        let recorded = first_fact(panel) + RECORDED_DAYS;
+        let (mut x, mut y, mut at) = (Vec::new(), Vec::new(), Vec::new());
         let mut odds = vec![(0.5, 0.5); panel.stages.len()];
-        for (s, to) in &stays {
-            let cell = &mut odds[s.stage as usize];
-            if forward(s.stage, *to) {
+        for (i, stay) in panel.sojourns(origin).into_iter().enumerate() {
+            let (Some(to), Some(facts)) = (stay.to, panel.facts(stay.deal as usize)) else {
+                continue;
+            };
+            let moment =
+                stay.enter + Stream::new(MOMENTS, i as u64).unit() * (stay.exit - stay.enter);
+            if moment < recorded {
+                continue;
+            }
+            let forward = forward(stay.stage, to);
+            let cell: &mut (f64, f64) = &mut odds[stay.stage as usize];
+            if forward {
                 cell.0 += 1.0;
             } else {
                 cell.1 += 1.0;
             }
+            x.extend(COVARIATES.map(|c| c.value(facts, moment)));
+            y.push(f64::from(forward));
+            at.push(stay.stage as usize);
         }
-        let (mut x, mut y, mut offset) = (Vec::new(), Vec::new(), Vec::new());
-        for (s, to) in &stays {
-            let Some(facts) = panel.facts(s.deal as usize) else {
-                continue;
-            };
-            x.extend(COVARIATES.map(|c| c.value(facts, s.exit)));
-            y.push(f64::from(forward(s.stage, *to)));
-            let (yes, no): (f64, f64) = odds[s.stage as usize];
-            offset.push((yes / no).ln());
-        }
+        let offset: Vec<f64> = at
+            .iter()
+            .map(|stage| (odds[*stage].0 / odds[*stage].1).ln())
+            .collect();
         let columns = COVARIATES.len();
-        let column = |c: usize| x.iter().skip(c).step_by(columns);
         let n = y.len();
-        let means: Vec<f64> = (0..columns)
-            .map(|c| column(c).sum::<f64>() / (n as f64).max(1.0))
-            .collect();
-        let with: Vec<usize> = (0..columns)
-            .map(|c| column(c).filter(|v| **v != 0.0).count())
-            .collect();
+        let column = |c: usize| x.iter().skip(c).step_by(columns);
+        let with: [usize; 3] = std::array::from_fn(|c| column(c).filter(|v| **v != 0.0).count());
+        let means: [f64; 3] = std::array::from_fn(|c| {
+            // What no past stay shows, the hazards contain as the open deals do.
+            if with[c] == 0 {
+                mean_of_open(panel, COVARIATES[c], origin)
+            } else {
+                column(c).sum::<f64>() / n as f64
+            }
+        });
         let centred: Vec<f64> = x
             .iter()
             .enumerate()
@@ -195,11 +215,63 @@ impl Effects {
     }
 }
 
+/// Seed of the moments at which stays are looked at.
+const MOMENTS: u64 = 17;
+
+/// The day of the first dated fact; infinite without any.
+fn first_fact(panel: &Panel) -> f64 {
+    let days = (0..panel.deals())
+        .filter_map(|deal| panel.facts(deal))
+        .flat_map(|facts| {
+            let first = [
+                facts.touches.first(),
+                facts.raised.first(),
+                facts.champion_from.as_ref(),
+            ];
+            first.into_iter().flatten().copied()
+        });
+    days.fold(f64::INFINITY, f64::min)
+}
+
+/// A covariate's mean over the deals open at `origin`.
+fn mean_of_open(panel: &Panel, covariate: Covariate, origin: f64) -> f64 {
+    let open =
+        (0..panel.deals()).filter(|d| matches!(panel.state(*d, origin), Some(State::Open(_))));
+    let values: Vec<f64> = open
+        .filter_map(|d| Some(covariate.now(panel.facts(d)?, origin)))
+        .collect();
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// How a push on the odds of moving forward changes the log-odds to be won in the end of a deal in
+/// `stage` for `age` days.
+pub fn pull(hazards: &Hazards, chain: &Chain, stage: usize, age: f64, push: f64) -> f64 {
+    if push == 0.0 {
+        return 0.0;
+    }
+    let law = pushed(chain, push);
+    let Ok(bent) = chain.with_laws(&law) else {
+        return 0.0;
+    };
+    let (p, stages) = (chain.p_win(), chain.len());
+    let worth = |target: usize, p: &[f64]| match target.checked_sub(stages) {
+        Some(0) => 1.0,
+        Some(_) => 0.0,
+        None => p[target],
+    };
+    let (mut before, mut after, mut weight) = (0.0, 0.0, 0.0);
+    for (target, share) in law::shares(hazards, stage, age) {
+        let forward = worth(target, p) > p[stage];
+        let pushed = share * if forward { push.exp() } else { 1.0 };
+        before += share * worth(target, p);
+        after += pushed * worth(target, bent.p_win());
+        weight += pushed;
+    }
+    logit(after / weight) - logit(before)
+}
+
 /// A chain whose odds of moving forward, from every stage, are multiplied by `exp(log_odds)`.
-pub fn pushed(
-    chain: &Chain,
-    log_odds: f64,
-) -> impl Fn(u16, &crate::chain::StageLaw) -> crate::chain::StageLaw {
+pub fn pushed(chain: &Chain, log_odds: f64) -> impl Fn(u16, &StageLaw) -> StageLaw {
     let p = chain.p_win().to_vec();
     let factor = log_odds.exp();
     move |stage, law| {

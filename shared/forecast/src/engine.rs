@@ -8,7 +8,7 @@ use crate::chain::{Chain, ChainError, Start};
 use crate::effects::{COVARIATES, Effects, pushed};
 use crate::exact::{self, Exact};
 use crate::law;
-use crate::learn::curve::{Curve, Outlook};
+use crate::learn::curve::Outlook;
 use crate::learn::fit::{Confidence, ENSEMBLE, Evidence, Forecaster, InsufficientData, Trained};
 use crate::learn::metrics::quantile;
 use crate::learn::panel::{Standing, State};
@@ -39,12 +39,23 @@ impl Default for Options {
     }
 }
 
+/// More open stages than any pipeline has.
+pub const MOST_STAGES: usize = 200;
+
 /// Why no model could be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FitError {
     /// Too little history.
     #[error(transparent)]
     InsufficientData(#[from] InsufficientData),
+    /// A column that is no stage was taken for one.
+    #[error(
+        "there are {stages} open stages, more than {MOST_STAGES}: a column that is no stage is read as one"
+    )]
+    TooManyStages {
+        /// How many.
+        stages: usize,
+    },
     /// The stages do not make a chain.
     #[error("cannot make a chain of the stages")]
     Chain(#[from] ChainError),
@@ -179,7 +190,7 @@ pub struct Model {
 }
 
 /// A deal's law: the chain bent to the deal, and where it stands in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DealLaw {
     /// The chain.
     pub chain: Chain,
@@ -198,13 +209,21 @@ impl Model {
         let origin = reading.as_of + 1e-6;
         let evidence = Evidence::of(panel, origin);
         let confidence = evidence.confidence()?;
-        let start = panel.span().map_or(origin, |(first, _)| first);
+        if panel.stages.len() > MOST_STAGES {
+            return Err(FitError::TooManyStages {
+                stages: panel.stages.len(),
+            });
+        }
+        let start = panel.span(origin).map_or(origin, |(first, _)| first);
         let horizon = options
             .horizon_days
             .unwrap_or(((origin - start) / 6.0).clamp(14.0, 90.0));
         let trained = Trained::learn(panel, origin, horizon, options.members, options.seed);
         let chain = law::chain(&trained.best.hazards, &panel.stages)?;
-        let effects = Effects::learn(panel, &chain, origin);
+        let effects = match &trained.best.effects {
+            Some((effects, _)) => effects.clone(),
+            None => Effects::learn(panel, &chain, origin),
+        };
         let longest_won = reading.longest_won_stays();
         Ok(Self {
             trained,
@@ -264,49 +283,29 @@ impl Model {
     /// The covariates of a deal as of now, and 0 effect where there are no facts.
     pub(crate) fn covariates(&self, deal: usize) -> [f64; 3] {
         match self.reading.panel.facts(deal) {
-            Some(facts) => COVARIATES.map(|c| c.value(facts, self.origin())),
+            Some(facts) => COVARIATES.map(|c| c.now(facts, self.origin())),
             None => [0, 1, 2].map(|i: usize| self.effects.all[i].mean),
         }
     }
 
-    /// Won-by and lost-by curve of a deal under one forecaster, effects of its covariates included.
-    fn curve(
-        &self,
-        forecaster: &Forecaster,
-        outlook: &Outlook,
-        deal: usize,
-        standing: &Standing,
-    ) -> Curve {
-        let curve = forecaster.curve(outlook, &self.reading.panel, deal, standing);
-        let push = self.effects.forward(self.covariates(deal));
-        if push == 0.0 {
-            return curve;
-        }
-        // The push moves the odds of won against lost and leaves the chance to close as it is.
-        let at = curve.won.len() - 1;
-        let [won, lost] = curve.end();
-        let closed = won + lost;
-        let odds = won.max(1e-12) / lost.max(1e-12) * push.exp();
-        curve.through(at, [closed * odds / (1.0 + odds), closed / (1.0 + odds)])
-    }
-
     /// How a deal's chance to be won in the end differs from the chain's, in log-odds: what its tilt
-    /// says of won against lost within the horizon.
-    fn pull(
+    /// says of won against lost within the horizon, and what its people add.
+    pub(crate) fn pull(
         &self,
         forecaster: &Forecaster,
         outlook: &Outlook,
         deal: usize,
         standing: &Standing,
     ) -> f64 {
+        let panel = &self.reading.panel;
         let base = outlook
             .deal(standing.stage as usize, self.origin() - standing.entered)
             .end();
-        let bent = self.curve(forecaster, outlook, deal, standing).end();
+        let tilted = forecaster.tilted(base, panel, deal, standing);
         let odds = |[won, lost]: [f64; 2]| (won.max(1e-9) / lost.max(1e-9)).ln();
-        // With little closing in sight the pull says little of the end.
+        // With little closing in sight the tilt says little of the end.
         let weight = (2.0 * (base[0] + base[1])).min(1.0);
-        weight * (odds(bent) - odds(base))
+        weight * (odds(tilted) - odds(base)) + forecaster.pull(panel, deal, standing)
     }
 
     /// The deal's own chain: the pipeline's, its first step what remains of the present stay, bent so
@@ -315,7 +314,9 @@ impl Model {
         let best = &self.trained.best;
         let standing = self.standing(deal)?;
         let (near, long) = (best.outlook_end(), best.outlook_on(&HORIZONS));
-        let end = self.curve(best, &long, deal, &standing).end();
+        let end = best
+            .curve(&long, &self.reading.panel, deal, &standing)
+            .end();
         self.law_on(&near, end, deal, &standing)
     }
 
@@ -360,20 +361,34 @@ impl Model {
         if pull == 0.0 {
             return bend(0.0);
         }
-        // The chance rises with the push, so halving finds it.
-        let (mut low, mut high) = (-8.0, 8.0);
+        // The chance rises with the push, its log-odds nearly in step: secants inside a bracket.
+        let aim = logit(aim);
+        let (mut low, mut high) = (-12.0, 12.0);
         let mut found = bend(0.0)?;
+        let (mut at, mut slope) = (0.0, 1.0);
         for _ in 0..40 {
-            let middle = f64::midpoint(low, high);
-            found = bend(middle)?;
-            if (found.exact.p_win - aim).abs() < 1e-9 {
+            let miss = aim - logit(found.exact.p_win);
+            if miss.abs() < 1e-9 {
                 break;
             }
-            if found.exact.p_win < aim {
-                low = middle;
+            if miss > 0.0 {
+                low = at;
             } else {
-                high = middle;
+                high = at;
             }
+            let mut next: f64 = at + miss / slope;
+            if !(low < next && next < high) {
+                next = f64::midpoint(low, high);
+            }
+            let before = logit(found.exact.p_win);
+            found = bend(next)?;
+            let rise = (logit(found.exact.p_win) - before) / (next - at);
+            slope = if rise.is_finite() && rise > 1e-3 {
+                rise
+            } else {
+                1.0
+            };
+            at = next;
         }
         Ok(found)
     }
@@ -397,13 +412,13 @@ impl Model {
             .filter_map(|&deal| {
                 let standing = self.standing(deal).ok()?;
                 let age = self.origin() - standing.entered;
-                let curve = self.curve(best, &long, deal, &standing);
+                let curve = best.curve(&long, &self.reading.panel, deal, &standing);
                 let stage = standing.stage as usize;
                 let end = curve.end();
                 let drawn = members.iter().map(|(member, outlook, chain)| {
                     let p = law::p_win(&member.hazards, chain.p_win(), stage, age);
                     let pull = self.pull(member, outlook, deal, &standing);
-                    between(logistic(logit(p) + pull), end)
+                    logistic(logit(p) + pull)
                 });
                 let exact = self.law_on(&near, end, deal, &standing).ok()?.exact;
                 let p_win = Range::of(exact.p_win, drawn.collect());
@@ -496,7 +511,7 @@ impl Model {
         let outlook = forecaster.outlook_on(days);
         let chances = |deal: &usize| match self.standing(*deal) {
             Ok(standing) => {
-                let curve = self.curve(forecaster, &outlook, *deal, &standing);
+                let curve = forecaster.curve(&outlook, &self.reading.panel, *deal, &standing);
                 days.iter()
                     .map(|days| outlook.read(&curve, *days))
                     .collect()

@@ -4,7 +4,7 @@
 //! day it is. Curves over a horizon keep the calendar.
 
 use crate::chain::{Branch, Chain, ChainError, Dwell, StageLaw, Target};
-use crate::learn::hazard::Hazards;
+use crate::learn::hazard::{Exit, Hazards};
 
 /// Past the longest stay that ever ended, a deal is given up at least at this rate per day: one that
 /// nobody closes is lost after a year on average.
@@ -18,32 +18,26 @@ pub fn chain(hazards: &Hazards, names: &[String]) -> Result<Chain, ChainError> {
     Chain::new(names.to_vec(), laws)
 }
 
-/// The chance to be won in the end of a deal that has been in `stage` for `age` days, when entering
-/// each stage leads to a win with the chances `p_win`. What [`law`] and the exact solver say, without
-/// the lengths of stays.
-pub fn p_win(hazards: &Hazards, p_win: &[f64], stage: usize, age: f64) -> f64 {
+/// Where a deal that has been in `stage` for `age` days goes next, with what chance: what [`law`]
+/// says without the lengths of stays. Targets are numbered as in the hazards.
+pub fn shares(hazards: &Hazards, stage: usize, age: f64) -> Vec<(usize, f64)> {
     let stages = hazards.stages.len();
     let of = &hazards.stages[stage];
     let edges = of.edges();
     let (mut bin, mut at, mut alive) = (0, age, 1.0);
     of.advance(&mut bin, age);
-    let (mut won, mut closed) = (0.0, 0.0);
+    let mut shares: Vec<(usize, f64)> = of.exits.iter().map(|exit| (exit.target, 0.0)).collect();
     loop {
-        let (mut total, mut good) = (0.0, 0.0);
         let last = bin + 1 == edges.len();
-        for exit in &of.exits {
-            let mut rate = of.rate(exit, bin);
-            let worth = match exit.target.checked_sub(stages) {
-                Some(0) => 1.0,
-                Some(_) => {
-                    rate = if last { rate.max(FORGOTTEN) } else { rate };
-                    0.0
-                }
-                None => p_win[exit.target],
-            };
-            total += rate;
-            good += rate * worth;
-        }
+        let rate = |exit: &Exit| {
+            let rate = of.rate(exit, bin);
+            if last && exit.target == stages + 1 {
+                rate.max(FORGOTTEN)
+            } else {
+                rate
+            }
+        };
+        let total: f64 = of.exits.iter().map(rate).sum();
         let length = if last {
             f64::INFINITY
         } else {
@@ -51,8 +45,9 @@ pub fn p_win(hazards: &Hazards, p_win: &[f64], stage: usize, age: f64) -> f64 {
         };
         let leaves = alive * -f64::exp_m1(-total * length);
         if total > 0.0 {
-            won += leaves * good / total;
-            closed += leaves;
+            for (exit, (_, share)) in of.exits.iter().zip(&mut shares) {
+                *share += leaves * rate(exit) / total;
+            }
         }
         if last {
             break;
@@ -61,7 +56,26 @@ pub fn p_win(hazards: &Hazards, p_win: &[f64], stage: usize, age: f64) -> f64 {
         at = edges[bin + 1];
         bin += 1;
     }
-    if closed > 0.0 { won / closed } else { 0.0 }
+    let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+    for (_, share) in &mut shares {
+        *share /= sum.max(1e-300);
+    }
+    shares
+}
+
+/// The chance to be won in the end of a deal that has been in `stage` for `age` days, when entering
+/// each stage leads to a win with the chances `p_win`.
+pub fn p_win(hazards: &Hazards, p_win: &[f64], stage: usize, age: f64) -> f64 {
+    let stages = hazards.stages.len();
+    let worth = |target: usize| match target.checked_sub(stages) {
+        Some(0) => 1.0,
+        Some(_) => 0.0,
+        None => p_win[target],
+    };
+    shares(hazards, stage, age)
+        .iter()
+        .map(|(target, share)| share * worth(*target))
+        .sum()
 }
 
 /// What remains for a deal that has been in `stage` for `age` days.

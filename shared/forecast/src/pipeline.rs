@@ -299,7 +299,7 @@ impl Model {
     /// Revenue of past whole periods by whether the deal was there when the period began.
     fn newcomers(&self, by: By) -> Option<f64> {
         let panel = &self.reading.panel;
-        let (first, _) = panel.span()?;
+        let (first, _) = panel.span(self.origin())?;
         let mut revenue: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
         let key = |day: f64| crate::learn::calendar::month_number(day).div_euclid(by.months());
         for deal in 0..panel.deals() {

@@ -80,21 +80,25 @@ impl Reading {
                     .get("list_price")?
                     .parse()
                     .ok()
-                    .filter(|p: &f64| *p > 0.0)
+                    .filter(|p: &f64| *p > 0.0 && p.is_finite())
             })
             .collect();
-        let outcome = |deal: usize| {
-            let last = if deal < book.log.cases() {
-                book.log.visits(deal).stage.last().copied()
-            } else {
-                None
-            };
-            match last {
-                Some(code) => book.outcome_of_stage(code),
-                None => book.deals[deal]
-                    .canonical_stage
-                    .and_then(model::CanonicalStage::outcome),
+        let as_of = days(book.as_of);
+        // What is dated after the book's now has not happened.
+        let visits = |deal: usize| -> Vec<(u16, f64)> {
+            if deal >= book.log.cases() {
+                return Vec::new();
             }
+            let visits = book.log.visits(deal);
+            let each = visits.stage.iter().zip(visits.at_us);
+            let each = each.map(|(stage, at)| (*stage, *at as f64 / 86_400e6));
+            each.filter(|(_, at)| *at <= as_of + 1e-6).collect()
+        };
+        let outcome = |deal: usize| match visits(deal).last().map(|(stage, _)| *stage) {
+            Some(code) => book.outcome_of_stage(code),
+            None => book.deals[deal]
+                .canonical_stage
+                .and_then(model::CanonicalStage::outcome),
         };
         let outcomes: Vec<Option<Outcome>> = (0..book.deals.len()).map(outcome).collect();
         let share = |of: &dyn Fn(Option<Outcome>) -> bool| {
@@ -107,7 +111,7 @@ impl Reading {
             share(&|o| o == Some(Outcome::Won)),
             share(&|o| o == Some(Outcome::Lost)),
         );
-        let amounts_filled_at_close = open < 0.5 * won || lost < 0.5 * won;
+        let amounts_filled_at_close = won > 0.05 && (open < 0.5 * won || lost < 0.5 * won);
         let won_amounts: Vec<f64> = (0..outcomes.len())
             .filter(|d| outcomes[*d] == Some(Outcome::Won))
             .filter_map(|d| stated[d])
@@ -124,19 +128,14 @@ impl Reading {
             .collect();
         let facts = facts(book);
         let mut without_history: BTreeMap<String, usize> = BTreeMap::new();
-        let as_of = days(book.as_of);
         for (i, deal) in book.deals.iter().enumerate() {
-            let rows: Vec<Row> = if i < book.log.cases() {
-                let visits = book.log.visits(i);
-                let each = visits.stage.iter().zip(visits.at_us);
-                each.map(|(stage, at)| Row {
-                    at: *at as f64 / 86_400e6,
-                    mark: code(deal.pipeline, *stage),
+            let rows: Vec<Row> = visits(i)
+                .into_iter()
+                .map(|(stage, at)| Row {
+                    at,
+                    mark: code(deal.pipeline, stage),
                 })
-                .collect()
-            } else {
-                Vec::new()
-            };
+                .collect();
             if rows.is_empty() && outcomes[i].is_none() {
                 let label = deal.stage.clone().unwrap_or_else(|| "no stage".to_owned());
                 *without_history.entry(label).or_default() += 1;
@@ -266,7 +265,10 @@ fn facts(book: &Book) -> Option<Vec<Facts>> {
                 let known = facts[deal].champion_from.unwrap_or(f64::INFINITY);
                 facts[deal].champion_from = Some(known.min(from));
             }
-            Some(StakeholderRole::Blocker) => facts[deal].blocked.push((from, f64::INFINITY)),
+            Some(StakeholderRole::Blocker) => {
+                facts[deal].blocked = true;
+                facts[deal].raised.push(from);
+            }
             _ => {}
         }
     }
@@ -278,13 +280,14 @@ fn facts(book: &Book) -> Option<Vec<Facts>> {
         if activity.kind != ActivityKind::Internal {
             facts[deal].touches.push(at);
         }
-        if objects(activity) {
-            facts[deal].blocked.push((at, f64::INFINITY));
+        if activity.kind == ActivityKind::Objection || !activity.objections.is_empty() {
+            facts[deal].raised.push(at);
         }
+        facts[deal].blocked |= at <= days(book.as_of) && objects(activity);
     }
     for fact in &mut facts {
         fact.touches.sort_by(f64::total_cmp);
-        fact.blocked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        fact.raised.sort_by(f64::total_cmp);
     }
     Some(facts)
 }

@@ -13,6 +13,7 @@ use crate::chain::{Chain, StageLaw};
 use crate::effects::{Covariate, Effect, touches};
 use crate::engine::{DealError, DealLaw, Model, Range, logistic, logit};
 use crate::exact::{self, Exact};
+use crate::learn::metrics::quantile;
 use crate::simulate::{self, Pair, Params};
 
 /// A change to a deal.
@@ -197,7 +198,8 @@ pub struct Recommendation {
     pub scenario: Scenario,
     /// The difference it makes.
     pub delta: Delta,
-    /// Expected value gained, or chance gained where the deal has no amount.
+    /// Expected value gained, or chance gained where the deal has no amount; 0 where the deal is only
+    /// won sooner.
     pub gain: f64,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
@@ -300,14 +302,8 @@ impl Model {
                 Self::arm(&modified, amount, shift)?,
             );
             let delta = self.delta(deal, &base, &change, arms)?;
-            // Money sooner is worth something too: what it adds within 90 days counts where the end is the same.
-            let p = if delta.p_win.value == 0.0 {
-                delta.p_win_90_days
-            } else {
-                delta.p_win.value
-            };
-            let gain = p * amount.unwrap_or(1.0);
-            if gain > 0.0 {
+            let gain = delta.p_win.value * amount.unwrap_or(1.0);
+            if gain > 0.0 || delta.p_win_90_days > 0.0 {
                 out.push(Recommendation {
                     scenario,
                     delta,
@@ -316,7 +312,13 @@ impl Model {
                 });
             }
         }
-        out.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        // What only brings the same win sooner comes after what wins more.
+        let sooner = |r: &Recommendation| r.delta.p_win_90_days;
+        out.sort_by(|a, b| {
+            b.gain
+                .total_cmp(&a.gain)
+                .then_with(|| sooner(b).total_cmp(&sooner(a)))
+        });
         Ok(out)
     }
 
@@ -338,11 +340,17 @@ impl Model {
             stage: None,
             evidence: Vec::new(),
         };
+        // A bare label means the stage of the deal's own pipeline.
+        let own = &stages[standing.stage as usize];
+        let pipeline = own.rsplit_once(": ").map_or("", |(pipeline, _)| pipeline);
         let code = |stage: &str| {
+            let full = format!("{pipeline}: {stage}");
+            let named = |name: &str| stages.iter().position(|s| s.eq_ignore_ascii_case(name));
             let found = stages
                 .iter()
                 .position(|s| s == stage)
-                .or_else(|| stages.iter().position(|s| s.eq_ignore_ascii_case(stage)));
+                .or_else(|| named(stage))
+                .or_else(|| named(&full));
             found
                 .map(|i| i as u16)
                 .ok_or_else(|| DealError::UnknownStage {
@@ -403,7 +411,9 @@ impl Model {
                     if !(*amount >= 0.0 && amount.is_finite()) {
                         return Err(bad(format!("an amount must be 0 or more, not {amount}")));
                     }
-                    change.amount = Some(*amount);
+                    if self.reading.value(deal) != Some(*amount) {
+                        change.amount = Some(*amount);
+                    }
                     let note = "the chance is taken again with the new amount, as far as amounts told deals apart";
                     change.evidence.push(Evidence {
                         note: note.to_owned(),
@@ -432,6 +442,10 @@ impl Model {
         effect_z: f64,
     ) -> Result<DealLaw, DealError> {
         let push = change.push + effect_z * change.push_sd;
+        let kept = change.amount.is_none() && change.stage.is_none();
+        if kept && push == 0.0 && change.pace.iter().all(|pace| *pace == 1.0) {
+            return Ok(base.clone());
+        }
         let standing = self.standing(deal)?;
         let moved = if change.amount.is_some() || change.stage.is_some() {
             let now = exact::solve(&self.chain, &self.chain_start(deal)?).p_win;
@@ -484,9 +498,39 @@ impl Model {
         Ok(self.chain.start_with(standing.stage, first)?)
     }
 
+    /// What a push or another stage changes under each model of the ensemble, ascending.
+    fn member_deltas(&self, deal: usize, change: &Change) -> Result<Vec<f64>, DealError> {
+        if change.push == 0.0 && change.stage.is_none() {
+            return Ok(Vec::new());
+        }
+        let standing = self.standing(deal)?;
+        let (stage, age) = (standing.stage as usize, self.origin() - standing.entered);
+        let mut deltas = Vec::new();
+        for member in &self.trained.ensemble {
+            let chain = crate::law::chain(&member.hazards, &member.stages)?;
+            let outlook = member.outlook_end();
+            let pull = self.pull(member, &outlook, deal, &standing);
+            let p = |stage: usize, age: f64, push: f64| {
+                let p = crate::law::p_win(&member.hazards, chain.p_win(), stage, age);
+                let push = crate::effects::pull(&member.hazards, &chain, stage, age, push);
+                logistic(logit(p) + pull + push)
+            };
+            let (to, to_age) = change
+                .stage
+                .map_or((stage, age), |stage| (stage as usize, 0.0));
+            deltas.push(p(to, to_age, change.push) - p(stage, age, 0.0));
+        }
+        deltas.sort_by(f64::total_cmp);
+        Ok(deltas)
+    }
+
     /// How another amount changes the deal's log-odds.
     fn amount_pull(&self, deal: usize, amount: f64) -> Result<f64, DealError> {
         let standing = self.standing(deal)?;
+        // Amounts that are filled in at the close taught nothing; the tilt knows list prices then.
+        if self.reading.amounts_filled_at_close {
+            return Ok(0.0);
+        }
         Ok(self.trained.best.tilt.as_ref().map_or(0.0, |tilt| {
             tilt.amount_change(&self.reading.panel, deal, &standing, self.origin(), amount)
         }))
@@ -518,15 +562,26 @@ impl Model {
         (a, b): (Arm, Arm),
     ) -> Result<Delta, DealError> {
         let value = b.p_win - a.p_win;
-        let mut low_high = vec![value];
+        // The effects' error and the model's, each as far from the value as one end of its 80 % interval.
+        let z = crate::learn::normal_quantile(0.9);
+        let mut effect = [0.0, 0.0];
         if change.push_sd > 0.0 {
-            for z in [-1.281_551_565_545, 1.281_551_565_545] {
-                low_high.push(self.apply(deal, base, change, z)?.exact.p_win - a.p_win);
+            for (side, z) in [(0, -z), (1, z)] {
+                effect[side] = self.apply(deal, base, change, z)?.exact.p_win - a.p_win - value;
             }
         }
-        let (low, high) = low_high
-            .iter()
-            .fold((value, value), |(l, h), v| (l.min(*v), h.max(*v)));
+        let members = self.member_deltas(deal, change)?;
+        let model = if members.is_empty() {
+            [0.0, 0.0]
+        } else {
+            let middle = quantile(&members, 0.5);
+            [
+                quantile(&members, 0.1) - middle,
+                quantile(&members, 0.9) - middle,
+            ]
+        };
+        let side = |at: usize| f64::hypot(effect[at], model[at]);
+        let (low, high) = (value - side(0), value + side(1));
         let amount = a.amount.zip(b.amount);
         let worth = |p: f64| amount.map(|(before, after)| (a.p_win + p) * after - a.p_win * before);
         Ok(Delta {

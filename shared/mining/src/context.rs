@@ -5,7 +5,7 @@ use crate::quality;
 use crate::scope::{Case, Scope, Tally};
 use crate::shrink::{DEPTH, Path, Shrunk};
 use crate::stats::days_between;
-use model::{ActivityKind, Book, DealId, Outcome, StakeholderRole};
+use model::{ActivityKind, Book, CanonicalStage, Deal, DealId, Outcome, StakeholderRole};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,8 +256,7 @@ impl Facts {
             .collect();
         let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut all = Tally::default();
-        for (i, industry) in of_deal.iter().enumerate() {
-            let outcome = outcome(book, i);
+        for (industry, outcome) in of_deal.iter().zip(outcomes(book)) {
             all.add(outcome);
             if let Some(industry) = industry {
                 tallies.entry(industry).or_default().add(outcome);
@@ -346,18 +345,37 @@ impl DealFacts {
     }
 }
 
-/// How a deal of the book had ended by `as_of`: by the last stage of its history, or without any
+/// How each deal of the book had ended by `as_of`: by the last stage of its history, or without any
 /// history by its stage.
-pub(crate) fn outcome(book: &Book, deal: usize) -> Option<Outcome> {
-    if deal < book.log.cases() {
-        let visits = book.log.visits(deal);
-        let now = book.as_of.as_microsecond();
-        let known = visits.at_us.partition_point(|&at| at <= now);
-        if let Some(last) = known.checked_sub(1) {
-            return book.outcome_of_stage(visits.stage[last]);
+pub(crate) fn outcomes(book: &Book) -> Vec<Option<Outcome>> {
+    let of_stage = stage_outcomes(book);
+    let now = book.as_of.as_microsecond();
+    let of_deal = |(i, deal): (usize, &Deal)| {
+        if i < book.log.cases() {
+            let visits = book.log.visits(i);
+            let known = visits.at_us.partition_point(|&at| at <= now);
+            if let Some(last) = known.checked_sub(1) {
+                return of_stage[usize::from(visits.stage[last])];
+            }
         }
+        deal.canonical_stage?.outcome()
+    };
+    book.deals.iter().enumerate().map(of_deal).collect()
+}
+
+/// How each stage of the log ends a deal, by code: [`Book::outcome_of_stage`] for all of them in
+/// one go, for a log may have tens of thousands.
+pub(crate) fn stage_outcomes(book: &Book) -> Vec<Option<Outcome>> {
+    let mut declared: BTreeMap<&str, Option<CanonicalStage>> = BTreeMap::new();
+    for stage in book.pipelines.iter().flat_map(|p| &p.stages) {
+        let known = declared.entry(&stage.label).or_default();
+        *known = known.or(stage.canonical);
     }
-    book.deals.get(deal)?.canonical_stage?.outcome()
+    let of_label = |(code, label): (usize, &String)| match declared.get(label.as_str()) {
+        Some(canonical) => canonical.and_then(CanonicalStage::outcome),
+        None => book.outcome_of_stage(code as u16),
+    };
+    book.log.stages().iter().enumerate().map(of_label).collect()
 }
 
 fn band(value: f64, edges: &[f64]) -> u16 {

@@ -1,6 +1,6 @@
 //! What is wrong with the data, who is affected, what to do, and what must not be learned from.
 
-use crate::context::outcome;
+use crate::context::outcomes;
 use crate::scope::Scope;
 use crate::stats::{DAY_US, days_between, quantile};
 use crate::variants::EXAMPLES;
@@ -55,9 +55,9 @@ pub enum FindingKind {
     ClosedBeforeCreated,
     /// The deal says one stage, its history ends in another.
     StageDisagrees,
-    /// A stage label nobody has mapped.
+    /// A stage label nobody has mapped, where other open stages are mapped.
     UnmappedStage,
-    /// Open without an amount.
+    /// Open without an amount, where other deals have one.
     MissingAmount,
     /// An amount below zero.
     NegativeAmount,
@@ -152,7 +152,7 @@ pub struct Leak {
 
 /// Checks a book; `scopes` are its pipelines as [`Scope::of_book`] gives them.
 pub fn check(book: &Book, scopes: &[Scope<'_>]) -> Quality {
-    let outcomes: Vec<Option<Outcome>> = (0..book.deals.len()).map(|i| outcome(book, i)).collect();
+    let outcomes = outcomes(book);
     let zombie_rules: Vec<ZombieRule> = scopes.iter().flat_map(zombie_rules).collect();
     let zombies: Vec<Zombie> = scopes
         .iter()
@@ -351,6 +351,12 @@ impl<'a> Findings<'a> {
         // A field that no deal has was not exported; that is not each deal's fault.
         let expects = book.deals.iter().any(|deal| deal.expected_close.is_some());
         let owns = book.deals.iter().any(|deal| deal.owner.is_some());
+        let priced = book.deals.iter().any(|deal| deal.amount.is_some());
+        // Nor is it an oversight where no open stage has a meaning: a bare process has none to give.
+        let mapped = book.pipelines.iter().flat_map(|p| &p.stages);
+        let mapped = mapped
+            .filter_map(|stage| stage.canonical)
+            .any(|canonical| canonical.outcome().is_none());
         let mut same_name: BTreeMap<(String, _), Vec<&'a str>> = BTreeMap::new();
         for (i, deal) in book.deals.iter().enumerate() {
             let name = name(book, i);
@@ -391,9 +397,12 @@ impl<'a> Findings<'a> {
             );
             note(
                 FindingKind::UnmappedStage,
-                deal.stage.is_some() && deal.canonical_stage.is_none(),
+                mapped && deal.stage.is_some() && deal.canonical_stage.is_none(),
             );
-            note(FindingKind::MissingAmount, open && amount.is_none());
+            note(
+                FindingKind::MissingAmount,
+                open && priced && amount.is_none(),
+            );
             note(
                 FindingKind::NegativeAmount,
                 amount.is_some_and(|amount| amount < Decimal::ZERO),
@@ -599,7 +608,7 @@ fn fields(book: &Book) -> Vec<(String, Filled)> {
 /// A model that sees such a field, or a column made from it, learns who filled in the form and
 /// when, not what makes deals win. Each outcome group needs 20 deals before it is judged.
 pub fn leaks(book: &Book) -> Vec<Leak> {
-    let outcomes: Vec<Option<Outcome>> = (0..book.deals.len()).map(|i| outcome(book, i)).collect();
+    let outcomes = outcomes(book);
     let mut groups = [0_u64; 3];
     for outcome in &outcomes {
         groups[slot(*outcome)] += 1;

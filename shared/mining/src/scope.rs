@@ -1,5 +1,6 @@
 //! What the miners look at: the deals of one pipeline, their stages in order, nothing after "now".
 
+use crate::context::stage_outcomes;
 use crate::order;
 use model::{Book, CanonicalStage, Outcome, PipelineId, Stage, StageLog, Timestamp};
 use serde::Serialize;
@@ -96,9 +97,7 @@ impl<'a> Scope<'a> {
             let name = declared.map_or_else(|| "All deals".to_owned(), |p| p.name.clone());
             groups.entry((name, deal.pipeline)).or_default().push(index);
         }
-        let outcomes: Vec<Option<Outcome>> = (0..book.log.stages().len())
-            .map(|code| book.outcome_of_stage(code as u16))
-            .collect();
+        let outcomes = stage_outcomes(book);
         groups
             .into_iter()
             .map(|((name, id), cases)| {

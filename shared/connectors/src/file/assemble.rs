@@ -950,6 +950,8 @@ impl Context<'_> {
             }
             DealRef::Name(name) => match by_name.get(name) {
                 Some(Some(id)) => Some(derive(id)),
+                // A column called "deal" may as well hold ids.
+                None if known.contains(&derive(name)) => Some(derive(name)),
                 found => {
                     let several = found.is_some();
                     issues.raise(

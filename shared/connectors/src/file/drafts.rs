@@ -1,8 +1,9 @@
 //! Entities while files are being read: not yet linked, keyed by what the files call them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use model::{
     ActivityKind, ActivityOutcome, HistoryError, Objection, StageLogBuilder, StakeholderRole,
 };
@@ -153,6 +154,7 @@ pub(super) struct Product {
 pub(super) struct Drafts {
     /// Numbers deals and stages, and keeps the moves.
     pub(super) log: StageLogBuilder,
+    pub(super) repeats: Repeats,
     /// By number of the case: does it have moves of its own?
     pub(super) moved: Vec<bool>,
     pub(super) deals: Vec<Option<Box<DealDraft>>>,
@@ -166,6 +168,40 @@ pub(super) struct Drafts {
     pub(super) stakeholders: Vec<StakeholderDraft>,
     pub(super) activities: Vec<ActivityDraft>,
     pub(super) activity_index: HashMap<String, usize>,
+}
+
+/// Tells moves that stood in another file: exports overlap, and a log may lie there twice, in two
+/// formats. Two equal moves in one file are taken as they stand.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    /// The file in which a move first stood, by its hash; kept only where several files have moves.
+    first: Option<HashMap<u128, u32>>,
+}
+
+impl Repeats {
+    /// For so many files with moves.
+    pub(super) fn across(files: usize) -> Self {
+        Self {
+            first: (files > 1).then(HashMap::new),
+        }
+    }
+
+    /// Whether a file before this one has told of the move.
+    pub(super) fn repeated(
+        &mut self,
+        (deal, stage, at): (&str, &str, Timestamp),
+        file: u32,
+    ) -> bool {
+        let Some(first) = &mut self.first else {
+            return false;
+        };
+        let hash = |salt: u8| {
+            let hasher = BuildHasherDefault::<DefaultHasher>::default();
+            u128::from(hasher.hash_one((salt, deal, stage, at)))
+        };
+        // Two hashes, for a move is lost where two different ones agree.
+        *first.entry(hash(0) << 64 | hash(1)).or_insert(file) != file
+    }
 }
 
 impl Drafts {

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use model::{Outcome, StageLog};
+use model::{CanonicalStage, Layer, Outcome, StageLog, StageMap};
 
+use super::drafts::Repeats;
 use super::import::{ImportError, Options, Progress, each_row, find, look};
 use super::issues::{Issues, Level};
 use super::mapping::{Shape, Target};
 use super::report::Report;
-use super::rows::{history_full, is_footer};
+use super::rows::{Fate, history_full, is_footer, raise_repeated};
 
 /// Which columns of an event log are which, where their names do not tell.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +64,7 @@ pub fn read_stage_events(
     let mut issues = Issues::new(Some(progress));
     let inputs = find(&[path.to_owned()], &mut issues)?;
     let mut log = StageLog::builder();
+    let mut repeats = Repeats::across(inputs.len());
     let mut amounts: Vec<(i64, Option<f64>)> = Vec::new();
     let mut report = Report::default();
     for (n, input) in inputs.iter().enumerate() {
@@ -95,11 +97,16 @@ pub fn read_stage_events(
             &mut issues,
             |taker, record, issues| {
                 if is_footer(record, issues) {
-                    return false;
+                    return Fate::LeftOut;
                 }
-                let Some(event) = taker.event(record, issues) else {
-                    return false;
+                let event = match taker.event(record, issues) {
+                    Ok(event) => event,
+                    Err(fate) => return fate,
                 };
+                if repeats.repeated((event.deal, event.stage, event.at), n as u32) {
+                    raise_repeated(record, issues);
+                    return Fate::Used;
+                }
                 let known = log
                     .push(event.deal, event.stage, event.at)
                     .and_then(|()| log.case(event.deal));
@@ -107,7 +114,7 @@ pub fn read_stage_events(
                     Ok(case) => case as usize,
                     Err(e) => {
                         history_full(record, &event, &e, issues);
-                        return false;
+                        return Fate::Unusable;
                     }
                 };
                 if taker.has_amounts() {
@@ -122,7 +129,7 @@ pub fn read_stage_events(
                         (*last_us, *amount) = (at_us, Some(found));
                     }
                 }
-                true
+                Fate::Used
             },
         )?;
         report.tables.extend(tables);
@@ -133,6 +140,17 @@ pub fn read_stage_events(
             .and_then(|(canonical, _)| canonical.outcome())
     };
     let log = log.finish(|label| outcome(label).is_some());
+    issues.about(None);
+    let left_out: u64 = report.tables.iter().map(|t| t.rows_left_out).sum();
+    if let Some(before) = options.before.filter(|_| log.events() == 0 && left_out > 0) {
+        issues.raise("nothing_before_origin", Level::Error, 0, None, None, || {
+            (
+                format!("no event lies before the origin, {before}"),
+                "take a later origin".into(),
+            )
+        });
+    }
+    raise_unmet(&options, log.stages(), &mut issues);
     report.take_issues(issues);
     if log.events() == 0 {
         return Err(ImportError::NothingUsable {
@@ -147,4 +165,30 @@ pub fn read_stage_events(
         log,
         report,
     })
+}
+
+/// Says which labels that should mean won or lost are in no row: a slip of the pen, mostly.
+fn raise_unmet(options: &Options, labels: &[String], issues: &mut Issues) {
+    let mut met = StageMap::new();
+    for label in labels {
+        met.set(Layer::Discovered, label, CanonicalStage::Lead);
+    }
+    for label in options.won.iter().chain(&options.lost) {
+        if !labels.is_empty() && met.get(label).is_none() {
+            let shown: Vec<&str> = labels.iter().take(12).map(String::as_str).collect();
+            issues.raise(
+                "label_not_met",
+                Level::Warning,
+                0,
+                None,
+                Some(label),
+                || {
+                    (
+                        "no row read has this stage".into(),
+                        format!("check how it is written; there are {}", shown.join(", ")),
+                    )
+                },
+            );
+        }
+    }
 }

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use model::{Book, CanonicalStage, Currency, Issue, Layer, RateTable, StageMap, TenantId};
 
 use super::assemble;
-use super::drafts::Drafts;
+use super::drafts::{Drafts, Repeats};
 use super::issues::{Issues, Level};
 use super::mapping::{Mapping, Shape, Target};
 use super::profile::{self, Profile};
 use super::read::{self, Format, Record, Rows, Sniffed, Source, Step, Unreadable};
 use super::report::{ColumnReport, Report, TableReport};
-use super::rows::{Counts, Taker};
+use super::rows::{Counts, Fate, Taker};
 use super::value::{DateOrder, DecimalMark};
 
 /// A pipe is read into memory up to here; a file on disk has no limit.
@@ -100,6 +100,15 @@ impl Options {
             })?;
             map.set(Layer::Tenant, label, canonical);
         }
+        let label_of = |own: &[String], written: Option<&Vec<String>>| -> Vec<String> {
+            let both = written.into_iter().flatten().chain(own);
+            both.map(|label| label.trim().to_lowercase()).collect()
+        };
+        let won = label_of(&self.won, given.map(|m| &m.won));
+        let lost = label_of(&self.lost, given.map(|m| &m.lost));
+        if let Some(label) = won.into_iter().find(|label| lost.contains(label)) {
+            return Err(ImportError::WonAndLost { label });
+        }
         let sides = [
             (&self.won, given.map(|m| &m.won), CanonicalStage::ClosedWon),
             (
@@ -177,6 +186,12 @@ pub enum ImportError {
         /// What it should stand for.
         stage: String,
     },
+    /// A label is said to mean both ends.
+    #[error("{label:?} cannot mean both won and lost; give it to one of them")]
+    WonAndLost {
+        /// The label, in lower case.
+        label: String,
+    },
     /// Every file was looked at, and not one row could be used.
     #[error("nothing in these files could be used{}", first_issue(report))]
     NothingUsable {
@@ -247,7 +262,10 @@ pub(super) fn run(
     }
     // Names must be known before what refers to them: deals before their events.
     plans.sort_by_key(|plan| plan.profiles.iter().map(|p| rank(p.mapping.shape)).min());
-    let mut drafts = Drafts::default();
+    let mut drafts = Drafts {
+        repeats: Repeats::across(with_moves(plans.iter().map(|plan| &plan.profiles[..]))),
+        ..Drafts::default()
+    };
     let mut report = Report::default();
     for plan in &mut plans {
         let input = &inputs[plan.input];
@@ -265,6 +283,12 @@ pub(super) fn run(
         });
     }
     Ok(Import { book, report })
+}
+
+/// How many files tell of moves.
+pub(super) fn with_moves<'p>(files: impl Iterator<Item = &'p [Profile]>) -> usize {
+    let moves = |profile: &Profile| profile.mapping.shape == Shape::StageEvents;
+    files.filter(|profiles| profiles.iter().any(moves)).count()
 }
 
 fn rank(shape: Shape) -> u8 {
@@ -361,7 +385,7 @@ fn take(
     )
 }
 
-/// Hands every readable row of a file to `used`, which says whether it was of use.
+/// Hands every readable row of a file to `fate`, which says what came of it.
 pub(super) fn each_row(
     input: &Input,
     number: u32,
@@ -369,7 +393,7 @@ pub(super) fn each_row(
     profiles: Vec<Profile>,
     options: &Options,
     issues: &mut Issues,
-    mut used: impl FnMut(&Taker, &Record, &mut Issues) -> bool,
+    mut fate: impl FnMut(&Taker, &Record, &mut Issues) -> Fate,
 ) -> Result<Vec<TableReport>, ImportError> {
     let open = |source: io::Error| ImportError::Open {
         path: PathBuf::from(&input.name),
@@ -424,8 +448,12 @@ pub(super) fn each_row(
                 )
             });
         }
-        let good = step == Step::Record && used(taker, &record, issues);
-        taker.counts.add(good, issues.total() > before);
+        let came = if step == Step::Record {
+            fate(taker, &record, issues)
+        } else {
+            Fate::Unusable
+        };
+        taker.counts.add(came, issues.total() > before);
         seen += 1;
         if seen % PULSE == 0 {
             issues.tell(Progress::Rows {
@@ -470,6 +498,7 @@ fn table_report(file: &str, format: &str, profile: &Profile, counts: Counts) -> 
         rows_read: counts.read,
         rows_used: counts.used,
         rows_not_used: counts.read - counts.used,
+        rows_left_out: counts.left_out,
         rows_odd: counts.odd,
         columns: profile
             .mapping

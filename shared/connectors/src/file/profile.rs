@@ -359,7 +359,8 @@ pub(super) fn raise_unknown(profile: &Profile, headless: bool, issues: &mut Issu
         .map(|(c, _)| c.as_str())
         .take(12)
         .collect();
-    if profile.mapping.shape == Shape::Unknown {
+    // Without a single column there is no row either, and that is said where rows are counted.
+    if profile.mapping.shape == Shape::Unknown && !names.is_empty() {
         issues.raise("unknown_table", Level::Error, 0, None, None, || {
             (
                 if headless {
@@ -375,7 +376,7 @@ pub(super) fn raise_unknown(profile: &Profile, headless: bool, issues: &mut Issu
                 },
             )
         });
-    } else if headless {
+    } else if headless && !names.is_empty() {
         issues.raise("no_header", Level::Warning, 0, None, None, || {
             (
                 "the file has no header line; its columns were numbered".into(),

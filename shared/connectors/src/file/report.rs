@@ -31,12 +31,16 @@ pub struct TableReport {
     pub shape: Shape,
     /// Which known export it was recognised as.
     pub preset: String,
-    /// Rows that are not blank.
+    /// Rows that are not blank and not left out.
     pub rows_read: u64,
     /// Rows that gave something.
     pub rows_used: u64,
     /// Rows that gave nothing; an issue says why.
     pub rows_not_used: u64,
+    /// Rows that were not asked for: totals below the data, starts where only ends count, and what
+    /// lies at or after [`Options::before`](super::Options::before). A note says so.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rows_left_out: u64,
     /// Rows with an issue of their own.
     pub rows_odd: u64,
     /// The columns and what was made of them.
@@ -135,6 +139,11 @@ impl Report {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(rows: &u64) -> bool {
+    *rows == 0
+}
+
 /// A plain page of text: each table, then each kind of issue with its first three places.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,14 +154,18 @@ impl fmt::Display for Report {
             }
             writeln!(
                 f,
-                ": {} ({}), {}\n  rows: {} read, {} used, {} not used, {} odd",
+                ": {} ({}), {}\n  rows: {} read, {} used, {} not used, {} odd{}",
                 table.shape,
                 table.preset,
                 table.format,
                 table.rows_read,
                 table.rows_used,
                 table.rows_not_used,
-                table.rows_odd
+                table.rows_odd,
+                match table.rows_left_out {
+                    0 => String::new(),
+                    rows => format!("; {rows} left out"),
+                }
             )?;
             for column in &table.columns {
                 writeln!(f, "  {} -> {}", column.column, column.target)?;

@@ -17,18 +17,40 @@ use super::read::{Record, list};
 use super::value::{self, Moment, NoDate, NoNumber};
 use super::words;
 
+/// What came of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It gave something.
+    Used,
+    /// It should have given something and could not; an issue says why.
+    Unusable,
+    /// It is none of the rows that were asked for; a note says so.
+    LeftOut,
+}
+
+impl From<bool> for Fate {
+    fn from(used: bool) -> Self {
+        if used { Self::Used } else { Self::Unusable }
+    }
+}
+
 /// Rows of one table.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Counts {
     pub(super) read: u64,
     pub(super) used: u64,
+    pub(super) left_out: u64,
     pub(super) odd: u64,
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, used: bool, odd: bool) {
+    pub(super) fn add(&mut self, fate: Fate, odd: bool) {
+        if fate == Fate::LeftOut {
+            self.left_out += 1;
+            return;
+        }
         self.read += 1;
-        self.used += u64::from(used);
+        self.used += u64::from(fate == Fate::Used);
         self.odd += u64::from(odd);
     }
 }
@@ -151,20 +173,23 @@ impl<'o> Taker<'o> {
         }
     }
 
-    /// Takes one row in; `false` when nothing of it could be used, which an issue has said.
-    pub(super) fn take(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
-        if self.profile.mapping.shape == Shape::Unknown || is_footer(record, issues) {
-            return false;
+    /// Takes one row in.
+    pub(super) fn take(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> Fate {
+        if self.profile.mapping.shape == Shape::Unknown {
+            return Fate::Unusable;
+        }
+        if is_footer(record, issues) {
+            return Fate::LeftOut;
         }
         match self.profile.mapping.shape {
             Shape::StageEvents => self.take_event(record, drafts, issues),
-            Shape::Deals => self.take_deal(record, drafts, issues),
             Shape::Activities => self.take_activity(record, drafts, issues),
-            Shape::Contacts => self.take_contact(record, drafts, issues),
-            Shape::Accounts => self.take_account(record, drafts, issues),
-            Shape::Team => self.take_seller(record, drafts, issues),
-            Shape::Products => self.take_product(record, drafts, issues),
-            Shape::Unknown => false,
+            Shape::Deals => self.take_deal(record, drafts, issues).into(),
+            Shape::Contacts => self.take_contact(record, drafts, issues).into(),
+            Shape::Accounts => self.take_account(record, drafts, issues).into(),
+            Shape::Team => self.take_seller(record, drafts, issues).into(),
+            Shape::Products => self.take_product(record, drafts, issues).into(),
+            Shape::Unknown => Fate::Unusable,
         }
     }
 
@@ -246,6 +271,11 @@ impl<'o> Taker<'o> {
                         "impossible_date",
                         "there is no such day or time",
                         "correct it; if day and month are swapped, say --dates dmy or --dates mdy",
+                    ),
+                    NoDate::OutOfReach => (
+                        "year_out_of_reach",
+                        "only the years 1 to 9998 can be held; the cell was taken as empty",
+                        "leave the cell empty where there is no date yet",
                     ),
                     NoDate::Unlike => (
                         "not_a_date",
@@ -450,7 +480,11 @@ impl<'o> Taker<'o> {
     // ------------------------------------------------------------ stage events
 
     /// The deal, stage and time of an event row.
-    pub(super) fn event<'r>(&self, record: &'r Record, issues: &mut Issues) -> Option<Event<'r>> {
+    pub(super) fn event<'r>(
+        &self,
+        record: &'r Record,
+        issues: &mut Issues,
+    ) -> Result<Event<'r>, Fate> {
         let cell = |column: Option<usize>| record.get(column?).filter(|t| !value::is_null(t));
         if let Some(kind) = cell(self.event.lifecycle)
             && !kind.eq_ignore_ascii_case("complete")
@@ -469,7 +503,7 @@ impl<'o> Taker<'o> {
                     )
                 },
             );
-            return None;
+            return Err(Fate::LeftOut);
         }
         let Some(deal) = cell(self.event.deal) else {
             unusable(
@@ -478,11 +512,11 @@ impl<'o> Taker<'o> {
                 "fill in the deal's id",
                 issues,
             );
-            return None;
+            return Err(Fate::Unusable);
         };
         if value::is_damaged_id(deal) {
             self.deal_id(record, issues).ok();
-            return None;
+            return Err(Fate::Unusable);
         }
         let Some(stage) = cell(self.event.stage) else {
             unusable(
@@ -491,16 +525,15 @@ impl<'o> Taker<'o> {
                 "fill in the stage",
                 issues,
             );
-            return None;
+            return Err(Fate::Unusable);
         };
         if cell(self.event.time).is_none() {
             unusable(record, "nothing says when", "fill in the time", issues);
-            return None;
+            return Err(Fate::Unusable);
         }
-        let at_us = self
-            .place(self.moment(record, self.event.time, issues)?)
-            .at_us;
-        let at = Timestamp::from_microsecond(at_us).ok()?;
+        let moment = self.moment(record, self.event.time, issues);
+        let at_us = self.place(moment.ok_or(Fate::Unusable)?).at_us;
+        let at = Timestamp::from_microsecond(at_us).map_err(|_| Fate::Unusable)?;
         if self.options.before.is_some_and(|before| at >= before) {
             issues.raise("after_origin", Level::Note, record.row, None, None, || {
                 (
@@ -508,7 +541,7 @@ impl<'o> Taker<'o> {
                     "nothing to do".into(),
                 )
             });
-            return None;
+            return Err(Fate::LeftOut);
         }
         if self.options.now.is_some_and(|now| at > now) {
             let heading = self.event.time.map(|n| self.heading(n));
@@ -527,7 +560,7 @@ impl<'o> Taker<'o> {
                 },
             );
         }
-        Some(Event { deal, stage, at })
+        Ok(Event { deal, stage, at })
     }
 
     pub(super) fn has_amounts(&self) -> bool {
@@ -540,13 +573,21 @@ impl<'o> Taker<'o> {
         self.number_in(record, column, issues)?.value.to_f64()
     }
 
-    fn take_event(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
-        let Some(event) = self.event(record, issues) else {
-            return false;
+    fn take_event(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> Fate {
+        let event = match self.event(record, issues) {
+            Ok(event) => event,
+            Err(fate) => return fate,
         };
         // A history report may name its deals where a list of deals has their ids.
         let by_name = drafts.by_name.get(event.deal).cloned().flatten();
         let id = by_name.as_deref().unwrap_or(event.deal);
+        if drafts
+            .repeats
+            .repeated((id, event.stage, event.at), self.file)
+        {
+            raise_repeated(record, issues);
+            return Fate::Used;
+        }
         let pushed = drafts
             .case(id)
             .and_then(|case| drafts.log.push(id, event.stage, event.at).map(|()| case));
@@ -554,7 +595,7 @@ impl<'o> Taker<'o> {
             Ok(case) => case,
             Err(e) => {
                 history_full(record, &event, &e, issues);
-                return false;
+                return Fate::Unusable;
             }
         };
         drafts.moved[case] = true;
@@ -569,7 +610,7 @@ impl<'o> Taker<'o> {
         if self.event.more {
             self.describe_case(record, case, event.at.as_microsecond(), drafts, issues);
         }
-        true
+        Fate::Used
     }
 
     /// What an event row says of its deal beside the move. The latest row has the last word.
@@ -769,14 +810,15 @@ impl<'o> Taker<'o> {
             .or_else(|| self.owned(record, &Target::DealName).map(DealRef::Name)))
     }
 
-    fn take_activity(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
+    fn take_activity(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> Fate {
         let Some(when) = self.instant(record, &Target::Time, issues) else {
             return unusable(
                 record,
                 "nothing says when this happened",
                 "fill in the time",
                 issues,
-            );
+            )
+            .into();
         };
         if self
             .options
@@ -789,7 +831,7 @@ impl<'o> Taker<'o> {
                     "nothing to do".into(),
                 )
             });
-            return false;
+            return Fate::LeftOut;
         }
         let kind = self.text(record, &Target::Kind).and_then(|text| {
             let known = words::activity_kind(text);
@@ -825,7 +867,7 @@ impl<'o> Taker<'o> {
             known
         });
         let Ok(deal) = self.deal_ref(record, issues) else {
-            return false;
+            return Fate::Unusable;
         };
         let parts = |target: &Target| self.text(record, target).map(list).unwrap_or_default();
         let id = self
@@ -867,7 +909,7 @@ impl<'o> Taker<'o> {
             drafts.activity_index.insert(id, drafts.activities.len());
             drafts.activities.push(draft);
         }
-        true
+        Fate::Used
     }
 
     fn take_contact(&self, record: &Record, drafts: &mut Drafts, issues: &mut Issues) -> bool {
@@ -1124,6 +1166,22 @@ fn unusable(record: &Record, what: &str, remedy: &str, issues: &mut Issues) -> b
         (format!("{what}, so the row was not used"), remedy.into())
     });
     false
+}
+
+pub(super) fn raise_repeated(record: &Record, issues: &mut Issues) {
+    issues.raise(
+        "repeated_event",
+        Level::Warning,
+        record.row,
+        None,
+        None,
+        || {
+            (
+                "the same move at the same time stands in another file; it counts once".into(),
+                "nothing to do if the files overlap; else give only one of them".into(),
+            )
+        },
+    );
 }
 
 pub(super) fn history_full(

@@ -90,6 +90,8 @@ pub(super) enum NoDate {
     Ambiguous,
     /// Written like a date that is not in the calendar, such as 31 February.
     Impossible,
+    /// Before the year 1 or after 9998: what many systems write for "never".
+    OutOfReach,
 }
 
 /// Reads a date, with or without a time of day, in any of the usual ways of writing:
@@ -353,8 +355,12 @@ fn days_of(year: i64, month: i64, day: i64) -> Result<i64, NoDate> {
         1..=12 => 31,
         _ => return Err(NoDate::Impossible),
     };
-    if !(1..=length).contains(&day) || !(1..=9998).contains(&year) {
+    if !(1..=length).contains(&day) {
         return Err(NoDate::Impossible);
+    }
+    // Instants end within 9999, and with them a day of that year in some zones.
+    if !(1..=9998).contains(&year) {
+        return Err(NoDate::OutOfReach);
     }
     // Years counted from March, so that the leap day comes last.
     let y = if month <= 2 { year - 1 } else { year };
@@ -972,6 +978,9 @@ mod tests {
         check("31 Feb 2026", "Impossible");
         check("29.02.2025", "Impossible");
         check("2026-13-01", "Impossible");
+        check("9999-12-31", "OutOfReach");
+        check("31.12.9999", "OutOfReach");
+        check("0000-01-01", "OutOfReach");
         check("13/13/2026", "Impossible");
         check("2026-03-12 25:00", "Impossible");
         check("soon", "Unlike");

@@ -2,7 +2,8 @@
 //!
 //! A non-homogeneous Volterra recursion on a grid: for every stage and every grid instant the chance
 //! to be won (lost) by each later instant when the stage is entered there; then the same for a deal
-//! that has already been in its stage for some days. Entries inside a step count as at its middle.
+//! that has already been in its stage for some days. Entries inside a step count as at the mean place of
+//! leaving within it.
 
 use super::calendar::{BANDS, KINDS};
 use super::hazard::{Hazards, StageHazards};
@@ -134,14 +135,15 @@ impl<'a> Outlook<'a> {
         };
         for entry in (0..grid.steps).rev() {
             // A move within the entry step leads to a stage entered in that same step, which this
-            // very pass computes: go round twice, the first time from the next instant's values.
+            // very pass computes: go round as often as quick moves may follow each other, the first time
+            // from the next instant's values.
             for stage in 0..stages {
                 for table in [&mut outlook.won, &mut outlook.lost] {
                     table[stage]
                         .copy_within((entry + 1) * width..(entry + 2) * width, entry * width);
                 }
             }
-            for _ in 0..2 {
+            for _ in 0..stages.clamp(2, 5) {
                 for stage in 0..stages {
                     let Curve { won, lost } = outlook.from(stage, entry, 0.0);
                     outlook.won[stage][entry * width..][..width].copy_from_slice(&won);
@@ -205,6 +207,12 @@ impl<'a> Outlook<'a> {
             }
             let leaves = alive * -f64::exp_m1(-total);
             alive -= leaves;
+            // Where in the step they leave on average: early where the hazard is high.
+            let place = if total < 1e-3 {
+                0.5 - total / 12.0
+            } else {
+                1.0 / total - 1.0 / f64::exp_m1(total)
+            };
             for (exit, hazard) in law.exits.iter().zip(&step_hazard) {
                 let mass = leaves * hazard / total;
                 if mass <= 0.0 {
@@ -218,7 +226,7 @@ impl<'a> Outlook<'a> {
                             let here = &table[exit.target][q * width..][..width];
                             let next = &table[exit.target][(q + 1) * width..][..width];
                             for c in first..width {
-                                out[c] += mass * f64::midpoint(here[c], next[c]);
+                                out[c] += mass * (here[c] + place * (next[c] - here[c]));
                             }
                         }
                     }

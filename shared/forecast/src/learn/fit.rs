@@ -7,6 +7,9 @@ use super::curve::{Curve, Grid, Outlook};
 use super::hazard::{Hazards, Settings};
 use super::panel::{Panel, Standing, State};
 use super::tilt::{Landmarks, Tilt};
+use crate::chain::Chain;
+use crate::effects::{self, COVARIATES, Effects};
+use crate::law;
 use crate::rng::Stream;
 
 /// Fewest closed deals to learn from.
@@ -34,10 +37,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Counts what is visible before `origin`.
+    /// Counts what is visible before `origin`. A deal of which nothing but its closing is known teaches
+    /// nothing and does not count.
     pub fn of(panel: &Panel, origin: f64) -> Self {
         let mut e = Self::default();
         for deal in 0..panel.deals() {
+            let stages = panel.before(deal, origin).iter();
+            if stages.clone().all(|row| row.mark.closes()) {
+                continue;
+            }
             match panel.state(deal, origin) {
                 None => continue,
                 Some(State::Open(_)) => e.open += 1,
@@ -116,6 +124,9 @@ pub struct Forecaster {
     pub hazards: Hazards,
     /// What tells deals in one stage apart; `None` where there is too little to learn it.
     pub tilt: Option<Tilt>,
+    /// What champions, blockers and touches are associated with, and the chain they push; `None`
+    /// without dated facts.
+    pub effects: Option<(Effects, Chain)>,
     /// A common shift of the log-odds to be won, in an ensemble: periods differ for reasons no deal
     /// shows.
     pub shift: f64,
@@ -143,6 +154,7 @@ impl Forecaster {
             horizon,
             hazards,
             tilt: None,
+            effects: None,
             shift: 0.0,
         }
     }
@@ -162,6 +174,10 @@ impl Forecaster {
         let now = forecaster.outlook(horizon);
         let landmarks = Landmarks::collect(panel, &forecaster.hazards, &now, origin);
         forecaster.tilt = landmarks.as_ref().map(|landmarks| landmarks.fit(12));
+        if panel.has_facts() {
+            let chain = law::chain(&forecaster.hazards, &forecaster.stages).ok();
+            forecaster.effects = chain.map(|chain| (Effects::learn(panel, &chain, origin), chain));
+        }
         (forecaster, landmarks)
     }
 
@@ -203,7 +219,7 @@ impl Forecaster {
         // Past the horizon the steps may be longer, but the horizon stays on the grid.
         let per_horizon = base
             .steps
-            .min(((96.0 * self.horizon / days).ceil() as usize).max(12));
+            .min(((96.0 * self.horizon / days).ceil() as usize).max(24));
         let step = self.horizon / per_horizon as f64;
         Grid {
             origin: self.origin,
@@ -212,7 +228,7 @@ impl Forecaster {
         }
     }
 
-    /// The curve of an open deal, tilted.
+    /// The curve of an open deal: tilted at the horizon, and pushed by what is known of its people.
     pub fn curve(
         &self,
         outlook: &Outlook,
@@ -224,13 +240,42 @@ impl Forecaster {
         let horizon = self.horizon_on(&outlook.grid);
         let last = outlook.instants.len() - 1;
         let at = outlook.instants.partition_point(|i| *i < horizon).min(last);
-        let mut end = [curve.won[at], curve.lost[at]];
-        if let Some(tilt) = &self.tilt {
-            end = tilt.apply(panel, deal, standing, self.origin, end);
+        let mut end = self.tilted([curve.won[at], curve.lost[at]], panel, deal, standing);
+        let pull = self.pull(panel, deal, standing);
+        if pull != 0.0 {
+            // It moves the odds of won against lost and leaves the chance to close as it is.
+            let closed = end[0] + end[1];
+            let odds = end[0].max(1e-12) / end[1].max(1e-12) * pull.exp();
+            end = [closed * odds / (1.0 + odds), closed / (1.0 + odds)];
         }
+        curve.through(at, end)
+    }
+
+    /// Chances at the horizon, tilted and shifted.
+    pub fn tilted(
+        &self,
+        end: [f64; 2],
+        panel: &Panel,
+        deal: usize,
+        standing: &Standing,
+    ) -> [f64; 2] {
+        let end = match &self.tilt {
+            Some(tilt) => tilt.apply(panel, deal, standing, self.origin, end),
+            None => end,
+        };
         let odds = self.shift.exp();
         let norm = 1.0 + end[0] * (odds - 1.0);
-        curve.through(at, [end[0] * odds / norm, end[1] / norm])
+        [end[0] * odds / norm, end[1] / norm]
+    }
+
+    /// What the deal's champion, blockers and touches add to its log-odds to be won in the end.
+    pub fn pull(&self, panel: &Panel, deal: usize, standing: &Standing) -> f64 {
+        let (Some((effects, chain)), Some(facts)) = (&self.effects, panel.facts(deal)) else {
+            return 0.0;
+        };
+        let push = effects.forward(COVARIATES.map(|c| c.now(facts, self.origin)));
+        let age = self.origin - standing.entered;
+        effects::pull(&self.hazards, chain, standing.stage as usize, age, push)
     }
 }
 
@@ -263,6 +308,7 @@ impl Trained {
                     tilt,
                     shift,
                     stages: best.stages.clone(),
+                    effects: best.effects.clone(),
                     ..best
                 }
             })

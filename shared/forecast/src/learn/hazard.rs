@@ -308,7 +308,7 @@ impl Pooled {
                 events[kind_of(target, stages)] += stay.weight;
             }
         }
-        let rate = events.map(|n| n / f64::max(exposure, 1e-6));
+        let rate = events.map(|n| n / f64::max(exposure, 90.0));
         Self {
             rate,
             total: rate.iter().sum(),

@@ -37,8 +37,11 @@ pub struct Facts {
     pub touches: Vec<f64>,
     /// The day a champion was known, if any.
     pub champion_from: Option<f64>,
-    /// Days between which a blocker or an objection stood unresolved; an open end is `f64::INFINITY`.
-    pub blocked: Vec<(f64, f64)>,
+    /// Days on which a blocker appeared or an objection was raised, ascending, whatever became of it:
+    /// when it was resolved is not on record, and that it was is known only afterwards.
+    pub raised: Vec<f64>,
+    /// Whether one of them still stands at the end of the history.
+    pub blocked: bool,
 }
 
 /// Stage histories of many deals, columnar: the rows of deal `i` are `rows[start[i]..start[i + 1]]`,
@@ -63,10 +66,18 @@ impl Panel {
         }
     }
 
-    /// Appends a deal. Rows are put in time order (a stable sort: equal times keep their order).
+    /// Appends a deal. Rows are put in time order (a stable sort: equal times keep their order). Of
+    /// closings that follow each other the last says how it ended and the first when.
     pub fn push(&mut self, mut rows: Vec<Row>, amount: Option<f64>, facts: Option<Facts>) {
         rows.retain(|row| row.at.is_finite());
         rows.sort_by(|a, b| a.at.total_cmp(&b.at));
+        rows.dedup_by(|later, kept| {
+            let corrects = later.mark.closes() && kept.mark.closes();
+            if corrects {
+                kept.mark = later.mark;
+            }
+            corrects
+        });
         if let Some(facts) = facts {
             self.facts.resize_with(self.amounts.len(), Facts::default);
             self.facts.push(facts);
@@ -107,11 +118,15 @@ impl Panel {
         !self.facts.is_empty()
     }
 
-    /// First and last instant in the panel.
-    pub fn span(&self) -> Option<(f64, f64)> {
-        let first = self.rows.iter().map(|row| row.at).min_by(f64::total_cmp)?;
-        let last = self.rows.iter().map(|row| row.at).max_by(f64::total_cmp)?;
-        Some((first, last))
+    /// When the history before `origin` begins and ends: the instant before which one in 200 rows lies,
+    /// so that a few odd dates do not stretch it, and the last one.
+    pub fn span(&self, origin: f64) -> Option<(f64, f64)> {
+        let all = self.rows.iter().map(|row| row.at);
+        let mut at: Vec<f64> = all.filter(|at| *at < origin).collect();
+        let last = at.iter().copied().max_by(f64::total_cmp)?;
+        let few = at.len() / 200;
+        let (_, first, _) = at.select_nth_unstable_by(few, f64::total_cmp);
+        Some((*first, last))
     }
 
     /// Where a deal stands just before `origin`; `None` before its first row.
@@ -121,17 +136,10 @@ impl Panel {
         let mark = rows[last].mark;
         Some(match mark {
             Mark::Stage(stage) => State::Open(Standing::at(rows, last, stage)),
-            // A closing row right after a closing row corrects the outcome, not the day.
-            Mark::Won | Mark::Lost => {
-                let first = rows
-                    .iter()
-                    .rposition(|row| !row.mark.closes())
-                    .map_or(0, |i| i + 1);
-                State::Closed {
-                    won: mark == Mark::Won,
-                    at: rows[first].at,
-                }
-            }
+            Mark::Won | Mark::Lost => State::Closed {
+                won: mark == Mark::Won,
+                at: rows[last].at,
+            },
         })
     }
 

@@ -31,7 +31,7 @@ const CLIP: f64 = 3.0;
 const MAX_COLUMNS: usize = 72;
 const MIN_STAGE_ROWS: usize = 200;
 const MIN_PAIR_ROWS: usize = 60;
-const OFFSET_FLOOR: f64 = 1e-4;
+const OFFSET_FLOOR: f64 = 1e-6;
 
 /// Numeric features, in the order of [`raw`].
 const NUMERIC: [&str; 6] = [
@@ -158,7 +158,7 @@ impl Landmarks {
     pub fn collect(panel: &Panel, hazards: &Hazards, now: &Outlook, origin: f64) -> Option<Self> {
         let grid = now.grid;
         let horizon = grid.step * grid.steps as f64;
-        let (start, _) = panel.span()?;
+        let (start, _) = panel.span(origin)?;
         let pace = (origin - start) / LANDMARKS as f64;
         if pace <= 0.0 {
             return None;

@@ -538,6 +538,57 @@ fn the_quality_report_names_what_is_wrong() {
 }
 
 #[test]
+fn a_stage_means_what_the_first_pipeline_that_knows_says_and_else_what_vendors_say() {
+    let check = |meanings: &[Option<model::CanonicalStage>], won: u64| {
+        let mut book = book(log("a: Lead@0 Won@1"), 9.0);
+        book.pipelines.clear();
+        book.pipelines
+            .extend(meanings.iter().map(|&canonical| model::Pipeline {
+                id: pipeline_id("p"),
+                name: "p".to_owned(),
+                stages: vec![model::Stage {
+                    canonical,
+                    ..stage("Won", 1)
+                }],
+            }));
+        let mined = mining::mine(&book, &mining::Options::default());
+        assert_eq!(mined.quality.won, won, "{meanings:?}");
+        let code = book.log.stage_code("Won").unwrap();
+        assert_eq!(u64::from(book.outcome_of_stage(code).is_some()), won);
+    };
+    let (lead, won) = (
+        model::CanonicalStage::Lead,
+        model::CanonicalStage::ClosedWon,
+    );
+    check(&[], 1);
+    check(&[None], 0);
+    check(&[Some(won)], 1);
+    check(&[None, Some(won)], 1);
+    check(&[Some(lead), Some(won)], 0);
+}
+
+#[test]
+fn a_bare_process_is_not_blamed_for_what_no_deal_has() {
+    let mut book = book(log("a: Register@0 Decide@1\nb: Register@0"), 9.0);
+    for stage in &mut book.pipelines[0].stages {
+        stage.canonical = None;
+    }
+    for deal in &mut book.deals {
+        deal.canonical_stage = None;
+    }
+    let kinds = |book: &model::Book| -> Vec<FindingKind> {
+        let quality = mining::mine(book, &mining::Options::default()).quality;
+        quality.findings.iter().map(|found| found.kind).collect()
+    };
+    let vague = [FindingKind::UnmappedStage, FindingKind::MissingAmount];
+    assert!(!kinds(&book).iter().any(|kind| vague.contains(kind)));
+    book.deals[0].amount = Some(dollars(5));
+    book.pipelines[0].stages[1].canonical = Some(model::CanonicalStage::Demo);
+    let found = kinds(&book);
+    assert!(vague.iter().all(|kind| found.contains(kind)), "{found:?}");
+}
+
+#[test]
 fn each_pipeline_is_mined_by_itself_in_its_declared_order() {
     let mut book = book(log("a: B@0 A@1 Won@2\nb: X@0 Won@1"), 9.0);
     let id = pipeline_id("new business");
