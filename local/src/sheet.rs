@@ -21,8 +21,23 @@ pub(crate) struct Sheet {
     pub(crate) oddities: Vec<String>,
 }
 
+/// Larger files are no tables of attributes; the whole table is held in memory.
+const MOST_BYTES: u64 = 1 << 30;
+/// A longer line is no row.
+const LONGEST_LINE: usize = 16 << 20;
+/// More columns than any export has.
+const MOST_COLUMNS: usize = 2_048;
+
 /// Reads the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<Sheet, Failure> {
+    if fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > MOST_BYTES) {
+        return Err(Failure::new(
+            Exit::Failure,
+            "the file is larger than 1 GiB, more than a table of attributes holds",
+        )
+        .at(path.display())
+        .fix("export fewer rows or columns, one row for each deal"));
+    }
     let bytes = fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => files::not_found(path),
         io::ErrorKind::IsADirectory => {
@@ -50,6 +65,16 @@ pub(crate) fn read(path: &Path) -> Result<Sheet, Failure> {
 
 fn parse(bytes: &[u8]) -> Result<Sheet, Failure> {
     let mut oddities = Vec::new();
+    for (line, row) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        if row.len() > LONGEST_LINE {
+            return Err(Failure::new(
+                Exit::Failure,
+                "a line longer than 16 MiB is no row of a table",
+            )
+            .at(format!(":{line}"))
+            .fix("look whether its line ends or quotes were lost"));
+        }
+    }
     let text = decode(bytes, &mut oddities)?;
     let delimiter = delimiter_of(&text);
     let mut reader = csv::ReaderBuilder::new()
@@ -57,6 +82,15 @@ fn parse(bytes: &[u8]) -> Result<Sheet, Failure> {
         .flexible(true)
         .has_headers(true)
         .from_reader(text.as_bytes());
+    let width = reader.headers().map_err(|error| unreadable(&error))?.len();
+    if width > MOST_COLUMNS {
+        let width = crate::format::count(width);
+        return Err(Failure::new(
+            Exit::Failure,
+            format!("the heading has {width} columns, more than {MOST_COLUMNS}"),
+        )
+        .fix("check the delimiter, or keep the columns that describe a deal"));
+    }
     let names = unique(
         reader.headers().map_err(|error| unreadable(&error))?.iter(),
         &mut oddities,

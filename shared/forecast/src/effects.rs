@@ -180,9 +180,12 @@ impl Effects {
         let all = std::array::from_fn(|i| {
             let (mean, prior_sd) = COVARIATES[i].prior();
             let (log_odds, sd) = match &fit {
-                // A logistic's standard deviations begin with the intercept's.
-                Some(fit) => (fit.coefficients[i], fit.sd[i + 1].min(prior_sd)),
-                None => (mean, prior_sd),
+                // A logistic's standard deviations begin with the intercept's. Touches come in
+                // bursts around every move, so their effect stays what was assumed.
+                Some(fit) if COVARIATES[i] != Covariate::Touches => {
+                    (fit.coefficients[i], fit.sd[i + 1].min(prior_sd))
+                }
+                _ => (mean, prior_sd),
             };
             let prior_share = (sd / prior_sd).powi(2);
             Effect {

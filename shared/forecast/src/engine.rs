@@ -22,7 +22,8 @@ pub struct Options {
     pub horizon_days: Option<f64>,
     /// Rates for amounts in other currencies.
     pub rates: Option<RateTable>,
-    /// Models in the ensemble that says how sure.
+    /// Models in the ensemble that says how sure; fewer, but at least 8, for books of more than 5,000 open
+    /// deals.
     pub members: usize,
     /// Seed of everything drawn.
     pub seed: u64,
@@ -41,6 +42,9 @@ impl Default for Options {
 
 /// More open stages than any pipeline has.
 pub const MOST_STAGES: usize = 200;
+
+/// Open deals from which on the ensemble is smaller.
+const LARGE_BOOK: usize = 5_000;
 
 /// Why no model could be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -218,7 +222,12 @@ impl Model {
         let horizon = options
             .horizon_days
             .unwrap_or(((origin - start) / 6.0).clamp(14.0, 90.0));
-        let trained = Trained::learn(panel, origin, horizon, options.members, options.seed);
+        // The more there is to forecast, the more there is to learn from: fewer models then say as well
+        // how sure the best one is.
+        let members = options
+            .members
+            .min((options.members * LARGE_BOOK / evidence.open.max(1)).max(8));
+        let trained = Trained::learn(panel, origin, horizon, members, options.seed);
         let chain = law::chain(&trained.best.hazards, &panel.stages)?;
         let effects = match &trained.best.effects {
             Some((effects, _)) => effects.clone(),

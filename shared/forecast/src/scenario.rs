@@ -608,7 +608,10 @@ fn note(covariate: Covariate, effect: &Effect, by: f64) -> String {
         };
     }
     let odds = effect.log_odds.exp();
-    let source = if effect.stays == 0 {
+    let source = if covariate == Covariate::Touches {
+        "a starting assumption of none: touches come with every move, so a history cannot tell"
+            .to_owned()
+    } else if effect.stays == 0 {
         "a starting assumption: the data have no dated facts on it".to_owned()
     } else if effect.prior_driven {
         format!(

@@ -331,7 +331,8 @@ fn fit_stage(
         weight += stay.weight;
         walk(stay, edges, days, |bin, day, band, length| {
             for kind in 0..KINDS {
-                exposure[bin][kind] += stay.weight * length * day.factors[kind][band];
+                let factor = day.map_or(1.0, |day| day.factors[kind][band]);
+                exposure[bin][kind] += stay.weight * length * factor;
             }
         });
         if let Some(target) = stay.target {
@@ -449,8 +450,9 @@ impl<'a> Days<'a> {
             .map(|s| s.from)
             .fold(f64::INFINITY, f64::min)
             .floor();
+        // A forecast may be asked for long after the last event; those days are all alike.
         let last = stays()
-            .map(|s| s.exit)
+            .map(|s| if s.target.is_some() { s.exit } else { s.from })
             .fold(f64::NEG_INFINITY, f64::max)
             .floor();
         let first = if first.is_finite() { first as i64 } else { 0 };
@@ -475,27 +477,30 @@ impl<'a> Days<'a> {
     }
 }
 
-/// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, band of age, days)`.
-fn walk(stay: &Stay, edges: &[f64], days: &Days, mut visit: impl FnMut(usize, &Day, usize, f64)) {
+/// Cuts a stay's exposure at midnights and bin edges: `visit(bin, day, band of age, days)`. Past the
+/// last edge, where little ever happened, it is not cut by days, and there is no day.
+fn walk(
+    stay: &Stay,
+    edges: &[f64],
+    days: &Days,
+    mut visit: impl FnMut(usize, Option<&Day>, usize, f64),
+) {
     let mut at = stay.from;
     let mut bin = edges
         .partition_point(|edge| *edge <= at - stay.enter)
         .saturating_sub(1);
     while at < stay.exit {
+        let open = bin + 1 >= edges.len() && bin > 0;
         let edge = edges.get(bin + 1).map_or(f64::INFINITY, |e| stay.enter + e);
-        let midnight = if days.flat {
+        let midnight = if days.flat || open {
             f64::INFINITY
         } else {
             at.floor() + 1.0
         };
         let end = stay.exit.min(midnight).min(edge);
         let middle = f64::midpoint(at, end);
-        visit(
-            bin,
-            days.at(middle),
-            days.calendar.band(middle - stay.enter),
-            end - at,
-        );
+        let day = (!open).then(|| days.at(middle));
+        visit(bin, day, days.calendar.band(middle - stay.enter), end - at);
         if end >= edge {
             bin += 1;
         }
@@ -543,6 +548,7 @@ fn fit_calendar(
             .collect();
         for stay in stays {
             walk(stay, &hazards.edges, &days, |bin, day, band, length| {
+                let Some(day) = day else { return };
                 let season = seasons && (first..last).contains(&day.month);
                 for kind in 0..KINDS {
                     let factor = day.factors[kind][band];
