@@ -293,6 +293,21 @@ fn show(answer: &Answer, page: &mut Page) {
                     format::signed(value.value)
                 )
             });
+        if advice.gain <= 0.0 {
+            page.marked(
+                Tone::Strong,
+                &advice.scenario.to_string(),
+                format!(
+                    "as likely to be won, but sooner: {} within 90 days, {} expected days",
+                    format::points(advice.delta.p_win_90_days),
+                    format::signed(advice.delta.expected_days)
+                ),
+            );
+            for evidence in &advice.evidence {
+                page.under(&evidence.note);
+            }
+            continue;
+        }
         page.marked(
             Tone::Strong,
             &advice.scenario.to_string(),

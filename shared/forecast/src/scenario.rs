@@ -303,7 +303,7 @@ impl Model {
             );
             let delta = self.delta(deal, &base, &change, arms)?;
             let gain = delta.p_win.value * amount.unwrap_or(1.0);
-            if gain > 0.0 || delta.p_win_90_days > 0.0 {
+            if gain > 0.0 || delta.p_win_90_days >= 0.005 {
                 out.push(Recommendation {
                     scenario,
                     delta,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAY_USE: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("mining", &["model"]),
-    ("forecast", &["model", "mining"]),
+    ("forecast", &["model"]),
     ("connectors", &["model"]),
     ("demo", &["model"]),
     (
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn each_direction_is_kept() {
         let cases: &[(&str, &[&str])] = &[
-            ("model; mining -> model; forecast -> model, mining", &[]),
+            ("model; mining -> model; forecast -> model", &[]),
             ("mining; model -> mining", &["model: depends on mining"]),
             (
                 "forecast; mining -> forecast",
