@@ -282,3 +282,20 @@ fn a_deal_s_numbers_hang_together() {
         assert!(deal.expected_days > 0.0 && deal.days_in_stage >= 0.0);
     }
 }
+
+#[test]
+fn a_blocker_that_still_stands_is_advised_against() {
+    let model = &FIXTURE.model;
+    let blocked = |deal: &usize| model.reading.panel.facts(*deal).is_some_and(|f| f.blocked);
+    let zombie = |deal: &usize| model.deal(*deal).unwrap().zombie;
+    let deal = model
+        .open()
+        .into_iter()
+        .find(|d| blocked(d) && !zombie(d))
+        .unwrap();
+    let advice = model.recommend(deal).unwrap();
+    assert!(
+        advice.iter().any(|r| r.scenario == Scenario::RemoveBlocker),
+        "{advice:?}"
+    );
+}

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::chain::{Chain, StageLaw};
-use crate::effects::{Covariate, Effect, touches};
+use crate::effects::{COVARIATES, Covariate, Effect, touches};
 use crate::engine::{DealError, DealLaw, Model, Range, logistic, logit};
 use crate::exact::{self, Exact};
 use crate::learn::metrics::quantile;
@@ -266,9 +266,12 @@ impl Model {
         let base = self.law(deal)?;
         let standing = self.standing(deal)?;
         let mut candidates = Vec::new();
-        let facts = self.reading.panel.facts(deal);
-        let has =
-            |covariate: Covariate| facts.is_some_and(|f| covariate.value(f, self.origin()) > 0.0);
+        let known = self.reading.panel.facts(deal).is_some();
+        let now = self.covariates(deal);
+        let has = |covariate: Covariate| {
+            let at = COVARIATES.iter().position(|c| *c == covariate).unwrap_or(0);
+            known && now[at] > 0.0
+        };
         if !has(Covariate::Champion) {
             candidates.push(Scenario::AddChampion);
         }
