@@ -284,7 +284,7 @@ fn a_deal_s_numbers_hang_together() {
 }
 
 #[test]
-fn a_blocker_that_still_stands_is_advised_against() {
+fn a_blocker_that_still_stands_is_known_and_advised_against_where_blockers_hurt() {
     let model = &FIXTURE.model;
     let blocked = |deal: &usize| model.reading.panel.facts(*deal).is_some_and(|f| f.blocked);
     let zombie = |deal: &usize| model.deal(*deal).unwrap().zombie;
@@ -293,9 +293,23 @@ fn a_blocker_that_still_stands_is_advised_against() {
         .into_iter()
         .find(|d| blocked(d) && !zombie(d))
         .unwrap();
-    let advice = model.recommend(deal).unwrap();
+    let answer = model
+        .what_if(deal, &[Scenario::RemoveBlocker], &Params::default())
+        .unwrap();
     assert!(
-        advice.iter().any(|r| r.scenario == Scenario::RemoveBlocker),
-        "{advice:?}"
+        !answer.evidence[0].note.contains("nothing changes"),
+        "{:?}",
+        answer.evidence
     );
+    let hurts = model
+        .effects
+        .of(forecast::effects::Covariate::Blocker)
+        .log_odds
+        < 0.0;
+    let advised = model
+        .recommend(deal)
+        .unwrap()
+        .iter()
+        .any(|r| r.scenario == Scenario::RemoveBlocker);
+    assert_eq!(advised, hurts);
 }
