@@ -429,7 +429,7 @@ impl Sweep<'_> {
 }
 
 /// The standard normal quantile: Wichura's algorithm AS 241, good to about 1e-16.
-fn normal_quantile(u: f64) -> f64 {
+pub(crate) fn normal_quantile(u: f64) -> f64 {
     fn ratio(r: f64, top: &[f64; 8], bottom: &[f64; 7]) -> f64 {
         let top = top.iter().rev().fold(0.0, |sum, c| sum * r + c);
         let bottom = bottom.iter().rev().fold(0.0, |sum, c| (sum + c) * r);

@@ -566,7 +566,7 @@ impl Model {
     ) -> Result<Delta, DealError> {
         let value = b.p_win - a.p_win;
         // The effects' error and the model's, each as far from the value as one end of its 80 % interval.
-        let z = crate::learn::normal_quantile(0.9);
+        let z = crate::chain::normal_quantile(0.9);
         let mut effect = [0.0, 0.0];
         if change.push_sd > 0.0 {
             for (side, z) in [(0, -z), (1, z)] {

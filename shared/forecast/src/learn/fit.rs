@@ -301,7 +301,7 @@ impl Trained {
                 let hazards = best.hazards.refit(&sojourns, &weight);
                 let tilt = best.tilt.as_ref().map(|tilt| tilt.drawn(&mut chance));
                 // Evenly spread normal quantiles, so that few members still have the right spread.
-                let spread = crate::learn::normal_quantile((member as f64 + 0.5) / members as f64);
+                let spread = crate::chain::normal_quantile((member as f64 + 0.5) / members as f64);
                 let shift = spread * period_sd / (1.0 - mean_p).max(0.2);
                 Forecaster {
                     hazards,

@@ -554,7 +554,7 @@ impl Tilt {
     pub fn drawn(&self, chance: &mut Stream) -> Self {
         let (p, n) = (self.won.len(), 2 * self.won.len());
         let mut z: Vec<f64> = (0..n)
-            .map(|_| super::normal_quantile(chance.unit()))
+            .map(|_| crate::chain::normal_quantile(chance.unit().max(1e-12)))
             .collect();
         if self.precision.len() == n * n {
             // With precision L·Lᵀ, a solution of Lᵀ·x = z has the posterior's covariance.
