@@ -11,13 +11,9 @@ use crate::chain::Chain;
 use crate::effects::{self, COVARIATES, Effects};
 use crate::law;
 use crate::rng::Stream;
+// A score from attributes asks for as much history as a forecast from stages.
+pub use crate::score::{LEAST_CLOSED, LEAST_EACH, NORMAL_CLOSED};
 
-/// Fewest closed deals to learn from.
-pub const LEAST_CLOSED: usize = 50;
-/// Fewest wins, and fewest losses.
-pub const LEAST_EACH: usize = 10;
-/// From this many closed deals on confidence is normal.
-pub const NORMAL_CLOSED: usize = 200;
 /// Models in an ensemble.
 pub const ENSEMBLE: usize = 30;
 

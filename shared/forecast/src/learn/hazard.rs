@@ -65,8 +65,6 @@ pub struct StageHazards {
     edges: Vec<f64>,
     /// Ways out that were seen, and always won and lost.
     pub exits: Vec<Exit>,
-    /// Stays seen, weighted.
-    pub stays: f64,
 }
 
 impl StageHazards {
@@ -326,9 +324,7 @@ fn fit_stage(
     let bins = edges.len();
     let mut exposure = vec![[0.0; KINDS]; bins];
     let mut events = vec![vec![0.0; bins]; stages + 2];
-    let mut weight = 0.0;
     for stay in stays {
-        weight += stay.weight;
         walk(stay, edges, days, |bin, day, band, length| {
             for kind in 0..KINDS {
                 let factor = day.map_or(1.0, |day| day.factors[kind][band]);
@@ -418,7 +414,6 @@ fn fit_stage(
     StageHazards {
         edges: edges.to_vec(),
         exits,
-        stays: weight,
     }
 }
 

@@ -114,8 +114,6 @@ pub struct Tilt {
     lost: Vec<f64>,
     /// Lower Cholesky factor of the posterior precision of (won, lost).
     precision: Vec<f64>,
-    /// Landmarks it was learned from.
-    pub rows: usize,
 }
 
 /// What one feature does to a deal's odds.
@@ -284,7 +282,6 @@ impl Landmarks {
             won: won.to_vec(),
             lost: lost.to_vec(),
             precision,
-            rows: self.deals.len(),
             ..self.frame.clone()
         }
     }
@@ -446,7 +443,6 @@ impl Tilt {
             won: Vec::new(),
             lost: Vec::new(),
             precision: Vec::new(),
-            rows: 0,
         }
     }
 
