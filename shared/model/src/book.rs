@@ -1,9 +1,10 @@
 //! Everything the engines read of one tenant.
 
 use crate::{
-    Activity, CanonicalStage, Company, Deal, DealId, Invoice, Outcome, Payment, Person, Pipeline,
-    StageLog, Stakeholder, Subscription, Timestamp, stage_map::vendor_default,
+    Activity, CanonicalStage, Company, Deal, DealId, Invoice, Outcome, OwnFields, Payment, Person,
+    Pipeline, StageLog, Stakeholder, Subscription, Timestamp, stage_map::vendor_default,
 };
+use std::collections::BTreeMap;
 
 /// How many deals an ambiguous text lists.
 const SHOWN: usize = 5;
@@ -56,6 +57,10 @@ pub struct Book {
     pub pipelines: Vec<Pipeline>,
     /// Every stage visit of every deal.
     pub log: StageLog,
+    /// What people say of deals here rather than in a source.
+    pub own: BTreeMap<DealId, OwnFields>,
+    /// The instant up to which each source's data stand, where they come from several.
+    pub clocks: BTreeMap<String, Timestamp>,
     /// The data's now: its latest change, unless the user says otherwise.
     pub as_of: Timestamp,
 }
@@ -127,6 +132,13 @@ impl Book {
                 })
             }
         }
+    }
+
+    /// Whether a label closes a deal.
+    pub(crate) fn closes(&self, label: &str) -> bool {
+        self.meaning(label)
+            .and_then(CanonicalStage::outcome)
+            .is_some()
     }
 
     fn meaning(&self, label: &str) -> Option<CanonicalStage> {

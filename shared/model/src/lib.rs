@@ -10,6 +10,7 @@
 mod activity;
 mod billing;
 mod book;
+mod change;
 mod company;
 mod deal;
 mod history;
@@ -24,10 +25,14 @@ mod stage;
 mod stage_map;
 mod stakeholder;
 mod time;
+mod visibility;
 
 pub use activity::{Activity, ActivityKind, ActivityOutcome, KeyMoment, Objection};
 pub use billing::{Invoice, InvoiceStatus, Payment, PaymentKind, Subscription, SubscriptionStatus};
 pub use book::{Book, FindDealError};
+pub use change::{
+    Change, DealRecord, Entity, EntityKey, EntityKeyError, ForecastCategory, OwnFields, StageVisit,
+};
 pub use company::Company;
 pub use deal::{Deal, StageTransition};
 pub use history::{HistoryError, StageLog, StageLogBuilder, Visits};
@@ -45,3 +50,4 @@ pub use stage::{CanonicalStage, Layer, Outcome, Pipeline, Stage, StageError};
 pub use stage_map::StageMap;
 pub use stakeholder::{Inferred, Stakeholder, StakeholderRole};
 pub use time::{Period, PeriodError};
+pub use visibility::{Role, RoleError, Viewer, visible};
