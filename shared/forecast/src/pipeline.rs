@@ -105,7 +105,20 @@ impl Model {
         owner: &dyn Fn(usize) -> Option<String>,
         closes: &dyn Fn(usize) -> Option<f64>,
     ) -> PipelineForecast {
-        let open = self.open();
+        self.pipeline_of(&|_| true, by, count, owner, closes)
+    }
+
+    /// The same, of the deals that are `seen` alone: no figure counts another.
+    pub fn pipeline_of(
+        &self,
+        seen: &dyn Fn(usize) -> bool,
+        by: By,
+        count: usize,
+        owner: &dyn Fn(usize) -> Option<String>,
+        closes: &dyn Fn(usize) -> Option<f64>,
+    ) -> PipelineForecast {
+        let mut open = self.open();
+        open.retain(|deal| seen(*deal));
         let now = self.origin();
         let periods = periods(now, by, count.clamp(1, 12));
         let ends: Vec<f64> = periods.iter().map(|(_, end)| end - now).collect();
@@ -246,7 +259,7 @@ impl Model {
             total: line(groups - 1, "all periods".to_owned()),
             slips: self.slips(&open, far, closes),
             deals: self.deals(&open),
-            newcomers_share: self.newcomers(by),
+            newcomers_share: self.newcomers(by, seen),
             period_sd: self.trained.period_sd,
             periods: periods
                 .into_iter()
@@ -297,12 +310,12 @@ impl Model {
     }
 
     /// Revenue of past whole periods by whether the deal was there when the period began.
-    fn newcomers(&self, by: By) -> Option<f64> {
+    fn newcomers(&self, by: By, seen: &dyn Fn(usize) -> bool) -> Option<f64> {
         let panel = &self.reading.panel;
         let (first, _) = panel.span(self.origin())?;
         let mut revenue: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
         let key = |day: f64| crate::learn::calendar::month_number(day).div_euclid(by.months());
-        for deal in 0..panel.deals() {
+        for deal in (0..panel.deals()).filter(|deal| seen(*deal)) {
             let Some(State::Closed { won: true, at }) = panel.state(deal, self.origin()) else {
                 continue;
             };

@@ -159,7 +159,6 @@ impl FromStr for EntityKey {
             Some(match (kind, deal) {
                 (StakeholderId::PREFIX, Some(deal)) => Self::Stakeholder(deal, id.parse().ok()?),
                 (ActivityId::PREFIX, deal) => Self::Activity(deal, id.parse().ok()?),
-                (_, Some(_)) => return None,
                 (DealId::PREFIX, None) => Self::Deal(id.parse().ok()?),
                 (CompanyId::PREFIX, None) => Self::Company(id.parse().ok()?),
                 (PersonId::PREFIX, None) => Self::Person(id.parse().ok()?),
@@ -258,12 +257,6 @@ impl Book {
             .clocks
             .iter()
             .map(|(source, at)| Entity::Clock(source.clone(), *at));
-        fn boxed<'a, T: Clone>(
-            all: &'a [T],
-            of: fn(Box<T>) -> Entity,
-        ) -> impl Iterator<Item = Entity> + 'a {
-            all.iter().map(move |it| of(Box::new(it.clone())))
-        }
         deals
             .chain(own)
             .chain(self.people.iter().cloned().map(Entity::Person))
@@ -317,11 +310,7 @@ impl Book {
         for change in changes {
             all.take(change);
         }
-        let mut touched: BTreeSet<DealId> =
-            all.deals.keys().chain(all.own.keys()).copied().collect();
-        touched.extend(all.stakeholders.values().flatten().map(|it| it.deal));
-        touched.extend(all.activities.values().flatten().filter_map(|it| it.deal));
-
+        let touched = std::mem::take(&mut all.touched);
         let stages_moved = !all.pipelines.is_empty();
         put(&mut self.companies, |it| it.id, all.companies);
         put(&mut self.people, |it| it.id, all.people);
@@ -450,9 +439,14 @@ impl Book {
     }
 }
 
+fn boxed<T: Clone>(all: &[T], of: fn(Box<T>) -> Entity) -> impl Iterator<Item = Entity> + '_ {
+    all.iter().map(move |it| of(Box::new(it.clone())))
+}
+
 /// The last word on each thing; `None` takes it away.
 #[derive(Default)]
 struct Changes {
+    touched: BTreeSet<DealId>,
     deals: BTreeMap<DealId, Option<DealRecord>>,
     own: BTreeMap<DealId, Option<OwnFields>>,
     companies: BTreeMap<CompanyId, Option<Company>>,
@@ -468,13 +462,14 @@ struct Changes {
 
 impl Changes {
     fn take(&mut self, change: Change) {
+        self.touched.extend(change.key().deal());
         match change {
             Change::Put(Entity::Deal(it)) => drop(self.deals.insert(it.deal.id, Some(*it))),
             Change::Put(Entity::Own(deal, it)) => drop(self.own.insert(deal, Some(it))),
             Change::Put(Entity::Company(it)) => drop(self.companies.insert(it.id, Some(*it))),
             Change::Put(Entity::Person(it)) => drop(self.people.insert(it.id, Some(it))),
             Change::Put(Entity::Stakeholder(it)) => {
-                drop(self.stakeholders.insert(it.id, Some(*it)))
+                drop(self.stakeholders.insert(it.id, Some(*it)));
             }
             Change::Put(Entity::Activity(it)) => drop(self.activities.insert(it.id, Some(*it))),
             Change::Put(Entity::Pipeline(it)) => drop(self.pipelines.insert(it.id, Some(it))),
@@ -489,7 +484,7 @@ impl Changes {
             Change::Delete(EntityKey::Company(id)) => drop(self.companies.insert(id, None)),
             Change::Delete(EntityKey::Person(id)) => drop(self.people.insert(id, None)),
             Change::Delete(EntityKey::Stakeholder(_, id)) => {
-                drop(self.stakeholders.insert(id, None))
+                drop(self.stakeholders.insert(id, None));
             }
             Change::Delete(EntityKey::Activity(_, id)) => drop(self.activities.insert(id, None)),
             Change::Delete(EntityKey::Pipeline(id)) => drop(self.pipelines.insert(id, None)),
@@ -655,6 +650,18 @@ mod tests {
             again.apply(entities.into_iter().map(Change::Put));
             prop_assert_eq!(said(&again), said(&book));
         }
+    }
+
+    #[test]
+    fn what_goes_with_a_deal_touches_it_when_it_goes() {
+        let activity = ActivityId::from_bytes([1; 16]);
+        let stakeholder = StakeholderId::from_bytes([2; 16]);
+        let touched = Book::default().apply([
+            Change::Delete(EntityKey::Activity(Some(deal(1)), activity)),
+            Change::Delete(EntityKey::Stakeholder(deal(2), stakeholder)),
+            Change::Delete(EntityKey::Activity(None, activity)),
+        ]);
+        assert_eq!(touched, [deal(1), deal(2)].into());
     }
 
     #[test]
