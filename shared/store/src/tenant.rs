@@ -1,0 +1,225 @@
+//! The store, and one tenant's part of it.
+
+use crate::app_keys::AppKeys;
+use crate::aws::{Aws, Names};
+use crate::error::Error;
+use crate::keys;
+use crate::queue::QueueUrls;
+use crate::seal::random_array;
+use crate::table::Table;
+use identity::{Sealer, TenantCtx};
+use jiff::Timestamp;
+use model::TenantId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// Unwrapped data keys kept in memory.
+const MOST_SEALERS: usize = 256;
+
+/// Says what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Everything kept, for all tenants. What belongs to a tenant is reached through
+/// [`tenant`](Self::tenant) alone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    aws: Aws,
+    table: Table,
+    names: Names,
+    clock: Clock,
+    keys: RwLock<Option<(Arc<AppKeys>, Timestamp)>>,
+    sealers: RwLock<HashMap<TenantId, Arc<Sealer>>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("names", &self.inner.names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// A store on these services, by the machine's clock.
+    pub fn new(aws: Aws, names: Names) -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the store asks the time"
+        )]
+        Self::with_clock(aws, names, Arc::new(Timestamp::now))
+    }
+
+    /// A store by another clock, for tests.
+    pub fn with_clock(aws: Aws, names: Names, clock: Clock) -> Self {
+        let table = Table::new(aws.dynamodb.clone(), &names.table);
+        Self {
+            inner: Arc::new(Inner {
+                aws,
+                table,
+                names,
+                clock,
+                keys: RwLock::default(),
+                sealers: RwLock::default(),
+            }),
+        }
+    }
+
+    /// The part of the tenant that a verified caller belongs to.
+    pub fn tenant(&self, ctx: &TenantCtx) -> Tenant {
+        Tenant {
+            store: self.clone(),
+            id: ctx.tenant(),
+            by: ctx.actor().principal().to_string(),
+            request_id: ctx.request_id().to_owned(),
+        }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// Makes table, bucket, key and queues where they are missing, on one machine and in tests; on
+    /// AWS the templates do. Gives the store with the addresses the queues have here.
+    pub async fn create(&self) -> Result<Self, Error> {
+        let Inner { aws, table, names, clock, .. } = &*self.inner;
+        table.create().await?;
+        aws.create_bucket(&names.bucket).await?;
+        aws.create_kms_key(&names.kms_key).await?;
+        let queues = aws.create_queues(&names.queues).await?;
+        let names = Names { queues, ..names.clone() };
+        Ok(Self::with_clock(aws.clone(), names, Arc::clone(clock)))
+    }
+
+    /// Whether the table answers.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.table()
+            .get(&keys::global("READY", "A"))
+            .await
+            .map(drop)
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.inner.table
+    }
+
+    pub(crate) fn cached_keys(&self) -> &RwLock<Option<(Arc<AppKeys>, Timestamp)>> {
+        &self.inner.keys
+    }
+
+    pub(crate) fn sealer(&self, tenant: TenantId) -> Option<Arc<Sealer>> {
+        let sealers = self
+            .inner
+            .sealers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        sealers.get(&tenant).cloned()
+    }
+
+    pub(crate) fn keep_sealer(&self, tenant: TenantId, sealer: Arc<Sealer>) {
+        let mut sealers = self
+            .inner
+            .sealers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if sealers.len() >= MOST_SEALERS {
+            sealers.clear();
+        }
+        sealers.insert(tenant, sealer);
+    }
+
+    pub(crate) fn drop_sealer(&self, tenant: TenantId) {
+        let mut sealers = self
+            .inner
+            .sealers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        sealers.remove(&tenant);
+    }
+
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.inner.aws
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.inner.names
+    }
+}
+
+/// One tenant's part of the store, for one caller.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    store: Store,
+    id: TenantId,
+    by: String,
+    request_id: String,
+}
+
+impl Tenant {
+    /// Whose part it is.
+    pub fn id(&self) -> TenantId {
+        self.id
+    }
+
+    pub(crate) fn id_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    /// Who works on it, for feed and audit.
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// The request this is done for.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.store.now()
+    }
+
+    /// The whole store.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        self.store.table()
+    }
+
+    pub(crate) fn sqs(&self) -> &aws_sdk_sqs::Client {
+        &self.store.aws().sqs
+    }
+
+    pub(crate) fn queues(&self) -> &QueueUrls {
+        &self.store.names().queues
+    }
+
+    /// A new id that sorts by the time it was made.
+    pub(crate) fn unique(&self) -> String {
+        unique(self.now())
+    }
+
+    /// Waits a little, each caller for another time.
+    pub(crate) async fn pause(&self, most: Duration) {
+        let luck = f64::from(random_array::<1>()[0]) / 255.0;
+        tokio::time::sleep(most.mul_f64(0.5 + luck / 2.0)).await;
+    }
+}
+
+/// A new id that sorts by the time it was made: 26 digits.
+pub fn unique(now: Timestamp) -> String {
+    let ms = now.as_millisecond().unsigned_abs();
+    let uuid = uuid::Builder::from_unix_timestamp_millis(ms, &random_array()).into_uuid();
+    TenantId::from_bytes(uuid.into_bytes())
+        .to_string()
+        .split_off("tenant_".len())
+}
