@@ -4,7 +4,15 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 
-.PHONY: run test tidy fmt fmt-check lint unit doc words deny advisories bench fuzz help
+.PHONY: up load run test tidy fmt fmt-check lint unit doc words deny advisories bench fuzz help
+
+up: ## build the release and start the whole product; Ctrl-C stops it
+	cargo build --release --package local
+	$(PIE) up
+
+load: ## requests a second and their latency; needs wrk and python3
+	cargo build --release --package local
+	python3 bench/load.py
 
 run: ## build the release, invent a company, forecast it
 	cargo build --release --package local

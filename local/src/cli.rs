@@ -8,7 +8,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 const ABOUT: &str = "\
-Says what your open deals will do, how sure that is, and what would change it: from files, on your machine.
+Says what your open deals will do, how sure that is, and what would change it: from files or as a service, on your
+machine.
 
 Answers go to standard output, messages to standard error.";
 
@@ -17,6 +18,8 @@ Start here:
   pie demo --out demo            make a company to play with
   pie check demo                 what was read, and what is odd in it
   pie forecast demo --html report.html
+  pie up                         the whole product on this machine, with its API
+  pie --api URL --help           ask a server instead of reading files
 
 Exit codes: 0 done, 1 failure, 2 wrong command line, 4 not found, 5 conflict,
 7 done in part, 130 interrupted.";
@@ -81,6 +84,10 @@ pub(crate) enum Command {
     Predict(commands::predict::Args),
     Score(commands::score::Args),
     Demo(commands::demo::Args),
+    Up(commands::up::Args),
+    Key(commands::key::Args),
+    Doctor(commands::doctor::Args),
+    Openapi(commands::openapi::Args),
     Completions(commands::completions::Args),
 }
 
@@ -98,8 +105,26 @@ impl Command {
             Self::Predict(args) => commands::predict::run(args, output),
             Self::Score(args) => commands::score::run(args, output),
             Self::Demo(args) => commands::demo::run(args, output),
+            Self::Up(args) => commands::up::run(args, output),
+            Self::Key(args) => commands::key::run(args, output),
+            Self::Doctor(args) => commands::doctor::run(args, output),
+            Self::Openapi(args) => commands::openapi::run(args, output),
             Self::Completions(args) => commands::completions::run(args, output),
         }
+    }
+}
+
+impl crate::Runnable for Cli {
+    fn output(&self) -> Output {
+        self.shared.output()
+    }
+
+    fn minds_interrupts(&self) -> bool {
+        matches!(self.command, Command::Up(_))
+    }
+
+    fn run(&self, output: &Output) -> Result<Exit, Failure> {
+        self.command.run(output)
     }
 }
 

@@ -14,10 +14,14 @@ pub(crate) enum Exit {
     Failure = 1,
     /// The command line, or a value in it, does not make sense.
     Usage = 2,
+    /// The server does not know who asks, or they may not.
+    Auth = 3,
     /// A file, deal or column that was named does not exist.
     NotFound = 4,
     /// Something is in the way, such as a file that would be overwritten.
     Conflict = 5,
+    /// Too many calls to the server.
+    Limited = 6,
     /// Done for a part of the input; the report says which part was not.
     Partial = 7,
     /// Stopped with Ctrl-C.

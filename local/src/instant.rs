@@ -1,5 +1,6 @@
 //! Instants as people type them: a day, a day and a time, or a full RFC 3339 timestamp.
 
+pub(crate) use forecast::reading::days;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -20,11 +21,6 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
     at.and_then(utc).map_err(|_| {
         "write a day such as 2026-09-30, or an instant such as 2026-09-30T17:00:00Z".to_owned()
     })
-}
-
-/// Days since the epoch, as the engines count.
-pub(crate) fn days(at: Timestamp) -> f64 {
-    at.as_microsecond() as f64 / 86_400e6
 }
 
 /// The day of an instant given in days since the epoch.

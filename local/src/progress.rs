@@ -52,6 +52,25 @@ impl Progress {
         self.bar.set_position(done as u64);
     }
 
+    /// Shows how far work elsewhere has come, as it tells.
+    pub(crate) fn of(&self, what: &str, done: u64, total: Option<u64>) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let template = match total {
+            Some(total) if total > 0 => {
+                self.bar.set_length(total);
+                "{msg} {wide_bar} {pos}/{len}"
+            }
+            _ => "{spinner} {msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(crate::table::one_line(what));
+        self.bar.set_position(done);
+    }
+
     /// Shows which step is under way where its length is not known.
     pub(crate) fn step(&self, what: &'static str) {
         if self.bar.is_hidden() {

@@ -46,11 +46,22 @@ pub(crate) struct Args {
     force: bool,
 }
 
+/// How many deals a demo company has.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Size {
+pub(crate) enum Size {
     Small,
     Medium,
     Large,
+}
+
+impl From<Size> for demo::Size {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Small => Self::Small,
+            Size::Medium => Self::Medium,
+            Size::Large => Self::Large,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -73,11 +84,7 @@ struct Written {
 }
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    let size = match args.size {
-        Size::Small => demo::Size::Small,
-        Size::Medium => demo::Size::Medium,
-        Size::Large => demo::Size::Large,
-    };
+    let size = args.size.into();
     let world = match args.as_of {
         Some(as_of) => demo::company_as_of(args.seed, size, as_of),
         None => demo::company(args.seed, size),

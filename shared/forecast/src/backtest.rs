@@ -252,7 +252,7 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
         let curves = open
             .iter()
             .map(|(deal, s)| forecaster.curve(&outlook, panel, *deal, s));
-        made_of(curves, outlook.grid.step, at, &truth)
+        made_of(curves, outlook.grid().step, at, &truth)
     };
     let model = made(&trained.best);
     let no_age = Settings {

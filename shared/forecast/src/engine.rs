@@ -3,12 +3,13 @@
 use model::{Book, RateTable};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::OnceLock;
 
 use crate::chain::{Chain, ChainError, Start};
 use crate::effects::{COVARIATES, Effects, pushed};
 use crate::exact::{self, Exact};
 use crate::law;
-use crate::learn::curve::Outlook;
+use crate::learn::curve::{Outlook, Tables};
 use crate::learn::fit::{Confidence, ENSEMBLE, Evidence, Forecaster, InsufficientData, Trained};
 use crate::learn::metrics::quantile;
 use crate::learn::panel::{Standing, State};
@@ -191,6 +192,18 @@ pub struct Model {
     pub confidence: Confidence,
     pub(crate) seed: u64,
     longest_won: Vec<Option<f64>>,
+    kept: OnceLock<Kept>,
+}
+
+/// What every question asks for again and no deal changes.
+#[derive(Debug)]
+struct Kept {
+    /// The best model's tables for the end of its horizon.
+    near: Tables,
+    /// The same for [`HORIZONS`].
+    long: Tables,
+    /// Each member's tables for the end of the horizon, and its chain.
+    members: Vec<(Tables, Result<Chain, ChainError>)>,
 }
 
 /// A deal's law: the chain bent to the deal, and where it stands in it.
@@ -242,8 +255,50 @@ impl Model {
             confidence,
             seed: options.seed,
             longest_won,
+            kept: OnceLock::new(),
             reading,
         })
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(|| {
+            let best = &self.trained.best;
+            let members = self.trained.ensemble.par_iter().map(|member| {
+                let chain = law::chain(&member.hazards, &best.stages);
+                (member.outlook_end().into_tables(), chain)
+            });
+            Kept {
+                near: best.outlook_end().into_tables(),
+                long: best.outlook_on(&HORIZONS).into_tables(),
+                members: members.collect(),
+            }
+        })
+    }
+
+    /// The best model's outlooks: on the end of its horizon, and on [`HORIZONS`].
+    fn outlooks(&self) -> (Outlook<'_>, Outlook<'_>) {
+        let (hazards, kept) = (&self.trained.best.hazards, self.kept());
+        let outlook = |tables| Outlook::kept(hazards, tables);
+        (outlook(&kept.near), outlook(&kept.long))
+    }
+
+    /// The members of the ensemble, each with its outlook on the end of the horizon and its chain.
+    pub(crate) fn members(
+        &self,
+    ) -> impl Iterator<Item = (&Forecaster, Outlook<'_>, &Result<Chain, ChainError>)> {
+        let members = self.trained.ensemble.iter().zip(&self.kept().members);
+        members.map(|(member, (tables, chain))| {
+            (member, Outlook::kept(&member.hazards, tables), chain)
+        })
+    }
+
+    /// Chances to be won and lost within 90 days.
+    pub(crate) fn within_90_days(&self, deal: usize) -> Result<[f64; 2], DealError> {
+        let standing = self.standing(deal)?;
+        let (_, long) = self.outlooks();
+        let best = &self.trained.best;
+        let curve = best.curve(&long, &self.reading.panel, deal, &standing);
+        Ok(long.read(&curve, 90.0))
     }
 
     /// Day from which the forecast looks ahead.
@@ -322,7 +377,7 @@ impl Model {
     pub fn law(&self, deal: usize) -> Result<DealLaw, DealError> {
         let best = &self.trained.best;
         let standing = self.standing(deal)?;
-        let (near, long) = (best.outlook_end(), best.outlook_on(&HORIZONS));
+        let (near, long) = self.outlooks();
         let end = best
             .curve(&long, &self.reading.panel, deal, &standing)
             .end();
@@ -405,16 +460,10 @@ impl Model {
     /// Forecasts of these deals; closed ones and ones without history are left out.
     pub fn deals(&self, deals: &[usize]) -> Vec<DealForecast> {
         let best = &self.trained.best;
-        let near = best.outlook_end();
-        let long = best.outlook_on(&HORIZONS);
-        let members: Vec<(&Forecaster, Outlook, Chain)> = self
-            .trained
-            .ensemble
-            .par_iter()
-            .filter_map(|member| {
-                let chain = law::chain(&member.hazards, &best.stages).ok()?;
-                Some((member, member.outlook_end(), chain))
-            })
+        let (near, long) = self.outlooks();
+        let members: Vec<(&Forecaster, Outlook, &Chain)> = self
+            .members()
+            .filter_map(|(member, outlook, chain)| Some((member, outlook, chain.as_ref().ok()?)))
             .collect();
         deals
             .par_iter()

@@ -509,13 +509,12 @@ impl Model {
         let standing = self.standing(deal)?;
         let (stage, age) = (standing.stage as usize, self.origin() - standing.entered);
         let mut deltas = Vec::new();
-        for member in &self.trained.ensemble {
-            let chain = crate::law::chain(&member.hazards, &member.stages)?;
-            let outlook = member.outlook_end();
+        for (member, outlook, chain) in self.members() {
+            let chain = chain.as_ref().map_err(Clone::clone)?;
             let pull = self.pull(member, &outlook, deal, &standing);
             let p = |stage: usize, age: f64, push: f64| {
                 let p = crate::law::p_win(&member.hazards, chain.p_win(), stage, age);
-                let push = crate::effects::pull(&member.hazards, &chain, stage, age, push);
+                let push = crate::effects::pull(&member.hazards, chain, stage, age, push);
                 logistic(logit(p) + pull + push)
             };
             let (to, to_age) = change
@@ -542,7 +541,7 @@ impl Model {
     /// What to add to the chain's log-odds to be won within 90 days to get the forecast's, which knows
     /// the calendar of those very days.
     fn calendar_shift(&self, deal: usize, base: &DealLaw) -> Result<f64, DealError> {
-        let [won, _] = self.chances(&[deal], &[90.0], None)[0][0];
+        let [won, _] = self.within_90_days(deal)?;
         Ok(logit(won) - logit(won_in_90_days(base)?))
     }
 

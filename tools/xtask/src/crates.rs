@@ -7,15 +7,59 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Each crate of the workspace and the crates of the workspace it may use. What is not listed is not allowed; so
 /// nobody uses `bench` or `xtask`, and only `local` and `bench` bring sources and engines together.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("mining", &["model"]),
     ("forecast", &["model"]),
     ("connectors", &["model"]),
     ("demo", &["model"]),
+    ("insight", &["model", "mining", "forecast"]),
+    ("identity", &["model"]),
+    ("embedded", &[]),
+    ("store", &["model", "identity"]),
+    ("edge", &["model", "identity", "store"]),
+    (
+        "api",
+        &[
+            "model",
+            "mining",
+            "forecast",
+            "insight",
+            "connectors",
+            "identity",
+            "store",
+            "edge",
+        ],
+    ),
+    (
+        "sync",
+        &["model", "connectors", "identity", "store", "edge"],
+    ),
+    (
+        "simulate",
+        &["model", "mining", "forecast", "insight", "identity", "store", "edge"],
+    ),
+    ("schedule", &["model", "identity", "store", "edge"]),
+    ("deliver", &["model", "insight", "identity", "store", "edge"]),
     (
         "local",
-        &["model", "mining", "forecast", "connectors", "demo"],
+        &[
+            "model",
+            "mining",
+            "forecast",
+            "insight",
+            "connectors",
+            "demo",
+            "identity",
+            "embedded",
+            "store",
+            "edge",
+            "api",
+            "sync",
+            "simulate",
+            "schedule",
+            "deliver",
+        ],
     ),
     (
         "bench",
@@ -25,7 +69,17 @@ const MAY_USE: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates in which the same input gives the same bytes: nothing below them may wait, talk, tell the time or toss coins.
-pub(crate) const PURE: [&str; 5] = ["model", "mining", "forecast", "connectors", "demo"];
+pub(crate) const PURE: [&str; 6] = [
+    "model",
+    "mining",
+    "forecast",
+    "connectors",
+    "demo",
+    "insight",
+];
+
+/// Only these name the AWS SDK; `embedded` does in its tests.
+const NAMES_THE_SDK: [&str; 1] = ["store"];
 
 /// Names, and beginnings of names, of crates that are none of a pure crate's business.
 const IMPURE: [&str; 24] = [
@@ -182,6 +236,12 @@ pub(crate) fn check(metadata: &Metadata) -> Vec<Finding> {
                     .filter(|dependency| !dependency.is_for_tests())
                 {
                     let used = name(dependency);
+                    if used.starts_with("aws-sdk-") && !NAMES_THE_SDK.contains(&package.name.as_str()) {
+                        find(
+                            format!("names {used}"),
+                            "only `store` speaks to AWS: add what is missing there",
+                        );
+                    }
                     if ours.contains(used) && !allowed.contains(&used) {
                         find(
                             format!("depends on {used}"),
@@ -310,6 +370,14 @@ mod tests {
                 &["connectors: depends on mining"],
             ),
             ("demo; connectors -> demo", &["connectors: depends on demo"]),
+            ("sync; api -> sync", &["api: depends on sync"]),
+            ("embedded; store -> embedded", &["store: depends on embedded"]),
+            ("embedded; store -> dev:embedded", &[]),
+            ("edge -> aws-sdk-sqs; aws-sdk-sqs", &[
+                "edge: names aws-sdk-sqs",
+                "edge: depends on aws-sdk-sqs",
+                "aws-sdk-sqs: not in the table of directions",
+            ]),
             ("demo; connectors -> dev:demo", &[]),
             ("demo; connectors; local -> demo, connectors", &[]),
             ("bench; local -> bench", &["local: depends on bench"]),

@@ -7,6 +7,7 @@
 
 use super::calendar::{BANDS, KINDS};
 use super::hazard::{Hazards, StageHazards};
+use std::borrow::Cow;
 
 /// A horizon cut into equal steps.
 #[derive(Clone, Copy, Debug)]
@@ -92,10 +93,16 @@ impl Curve {
 #[derive(Debug)]
 pub struct Outlook<'a> {
     hazards: &'a Hazards,
-    /// The grid everything is on.
-    pub grid: Grid,
+    tables: Cow<'a, Tables>,
+}
+
+/// The tables of an [`Outlook`], which cost far more than a question to them: to keep from one
+/// question to the next.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    grid: Grid,
     /// The instants kept, ascending, the end of the horizon last.
-    pub instants: Vec<usize>,
+    instants: Vec<usize>,
     /// `[stage][entry][instant]`.
     won: Vec<Vec<f64>>,
     lost: Vec<Vec<f64>>,
@@ -125,20 +132,24 @@ impl<'a> Outlook<'a> {
             })
             .collect();
         let empty = vec![vec![0.0; entries * width]; stages];
-        let mut outlook = Self {
-            hazards,
+        let tables = Tables {
             grid,
             instants,
             won: empty.clone(),
             lost: empty,
             factors,
         };
+        let mut outlook = Self {
+            hazards,
+            tables: Cow::Owned(tables),
+        };
         for entry in (0..grid.steps).rev() {
             // A move within the entry step leads to a stage entered in that same step, which this
             // very pass computes: go round as often as quick moves may follow each other, the first time
             // from the next instant's values.
             for stage in 0..stages {
-                for table in [&mut outlook.won, &mut outlook.lost] {
+                let Tables { won, lost, .. } = outlook.tables.to_mut();
+                for table in [won, lost] {
                     table[stage]
                         .copy_within((entry + 1) * width..(entry + 2) * width, entry * width);
                 }
@@ -146,12 +157,36 @@ impl<'a> Outlook<'a> {
             for _ in 0..stages.clamp(2, 5) {
                 for stage in 0..stages {
                     let Curve { won, lost } = outlook.from(stage, entry, 0.0);
-                    outlook.won[stage][entry * width..][..width].copy_from_slice(&won);
-                    outlook.lost[stage][entry * width..][..width].copy_from_slice(&lost);
+                    let tables = outlook.tables.to_mut();
+                    tables.won[stage][entry * width..][..width].copy_from_slice(&won);
+                    tables.lost[stage][entry * width..][..width].copy_from_slice(&lost);
                 }
             }
         }
         outlook
+    }
+
+    /// The outlook of hazards from their own tables, which were [kept](Self::into_tables).
+    pub fn kept(hazards: &'a Hazards, tables: &'a Tables) -> Self {
+        Self {
+            hazards,
+            tables: Cow::Borrowed(tables),
+        }
+    }
+
+    /// The tables, to keep.
+    pub fn into_tables(self) -> Tables {
+        self.tables.into_owned()
+    }
+
+    /// The grid everything is on.
+    pub fn grid(&self) -> Grid {
+        self.tables.grid
+    }
+
+    /// The instants kept, ascending, the end of the horizon last.
+    pub fn instants(&self) -> &[usize] {
+        &self.tables.instants
     }
 
     /// The curve, at the instants kept, of a deal that at the origin has been in `stage` for `age` days.
@@ -162,9 +197,10 @@ impl<'a> Outlook<'a> {
     /// Won and lost by `days` after the origin, linear between the grid instants around that day,
     /// which must be among those kept.
     pub fn read(&self, curve: &Curve, days: f64) -> [f64; 2] {
-        let [before, after] = self.grid.around(days);
-        let part = (days / self.grid.step - before as f64).clamp(0.0, 1.0);
-        let value = |values: &[f64], instant: usize| match self.instants.binary_search(&instant) {
+        let Tables { grid, instants, .. } = &*self.tables;
+        let [before, after] = grid.around(days);
+        let part = (days / grid.step - before as f64).clamp(0.0, 1.0);
+        let value = |values: &[f64], instant: usize| match instants.binary_search(&instant) {
             Ok(at) => values[at],
             Err(at) => at.checked_sub(1).map_or(0.0, |at| values[at]),
         };
@@ -175,7 +211,8 @@ impl<'a> Outlook<'a> {
     }
 
     fn from(&self, stage: usize, entry: usize, age: f64) -> Curve {
-        let (width, stages) = (self.instants.len(), self.hazards.stages.len());
+        let tables = &*self.tables;
+        let (width, stages) = (tables.instants.len(), self.hazards.stages.len());
         let law: &StageHazards = &self.hazards.stages[stage];
         let (mut won, mut lost) = (vec![0.0; width], vec![0.0; width]);
         let mut alive = 1.0;
@@ -188,18 +225,18 @@ impl<'a> Outlook<'a> {
             .collect();
         let mut step_hazard = vec![0.0; law.exits.len()];
         let mut first = 0;
-        for q in entry..self.grid.steps {
-            let reached = age + (q + 1 - entry) as f64 * self.grid.step;
+        for q in entry..tables.grid.steps {
+            let reached = age + (q + 1 - entry) as f64 * tables.grid.step;
             law.advance(&mut bin, reached);
-            let band = self.hazards.calendar.band(reached - 0.5 * self.grid.step);
+            let band = self.hazards.calendar.band(reached - 0.5 * tables.grid.step);
             let mut total = 0.0;
             for (i, exit) in law.exits.iter().enumerate() {
                 let now = law.cumulative_in(exit, bin, reached);
-                step_hazard[i] = (now - before[i]).max(0.0) * self.factors[q][exit.kind][band];
+                step_hazard[i] = (now - before[i]).max(0.0) * tables.factors[q][exit.kind][band];
                 before[i] = now;
                 total += step_hazard[i];
             }
-            while first < width && self.instants[first] <= q {
+            while first < width && tables.instants[first] <= q {
                 first += 1;
             }
             if total <= 0.0 {
@@ -222,7 +259,7 @@ impl<'a> Outlook<'a> {
                     Some(0) => won[first..].iter_mut().for_each(|w| *w += mass),
                     Some(_) => lost[first..].iter_mut().for_each(|l| *l += mass),
                     None => {
-                        for (out, table) in [(&mut won, &self.won), (&mut lost, &self.lost)] {
+                        for (out, table) in [(&mut won, &tables.won), (&mut lost, &tables.lost)] {
                             let here = &table[exit.target][q * width..][..width];
                             let next = &table[exit.target][(q + 1) * width..][..width];
                             for c in first..width {

@@ -233,9 +233,12 @@ impl Forecaster {
         standing: &Standing,
     ) -> Curve {
         let curve = outlook.deal(standing.stage as usize, self.origin - standing.entered);
-        let horizon = self.horizon_on(&outlook.grid);
-        let last = outlook.instants.len() - 1;
-        let at = outlook.instants.partition_point(|i| *i < horizon).min(last);
+        let horizon = self.horizon_on(&outlook.grid());
+        let last = outlook.instants().len() - 1;
+        let at = outlook
+            .instants()
+            .partition_point(|i| *i < horizon)
+            .min(last);
         let mut end = self.tilted([curve.won[at], curve.lost[at]], panel, deal, standing);
         let pull = self.pull(panel, deal, standing);
         if pull != 0.0 {

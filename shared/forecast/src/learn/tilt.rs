@@ -154,7 +154,7 @@ impl Landmarks {
     /// Collects the landmarks before `origin`; `now` holds the curves from the origin on.
     /// `None` where there is too little to learn from.
     pub fn collect(panel: &Panel, hazards: &Hazards, now: &Outlook, origin: f64) -> Option<Self> {
-        let grid = now.grid;
+        let grid = now.grid();
         let horizon = grid.step * grid.steps as f64;
         let (start, _) = panel.span(origin)?;
         let pace = (origin - start) / LANDMARKS as f64;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// `1234567.8` → `1,234,568`.
-pub(crate) fn whole(value: f64) -> String {
+pub fn whole(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
@@ -23,12 +23,12 @@ pub(crate) fn whole(value: f64) -> String {
 }
 
 /// A count: `8800` → `8,800`.
-pub(crate) fn count(value: usize) -> String {
+pub fn count(value: usize) -> String {
     whole(value as f64)
 }
 
 /// A count with its noun: `1 deal`, `2 deals`, `8,800 deals`.
-pub(crate) fn counted(value: usize, noun: &str) -> String {
+pub fn counted(value: usize, noun: &str) -> String {
     let many = if value == 1 {
         noun.to_owned()
     } else if let Some(stem) = noun
@@ -43,7 +43,7 @@ pub(crate) fn counted(value: usize, noun: &str) -> String {
 }
 
 /// An amount short enough for a headline: `2312345.0` → `2.31 M`.
-pub(crate) fn compact(value: f64) -> String {
+pub fn compact(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
@@ -63,7 +63,7 @@ pub(crate) fn compact(value: f64) -> String {
 }
 
 /// A probability: `0.347` → `35 %`. Never rounds a possibility to certainty: `0.001` → `<1 %`.
-pub(crate) fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     match share {
         s if !s.is_finite() => "–".to_owned(),
         s if s > 0.0 && s < 0.005 => "<1 %".to_owned(),
@@ -73,7 +73,7 @@ pub(crate) fn percent(share: f64) -> String {
 }
 
 /// A probability's interval: `31–39 %`.
-pub(crate) fn percent_range(low: f64, high: f64) -> String {
+pub fn percent_range(low: f64, high: f64) -> String {
     if !low.is_finite() || !high.is_finite() {
         return "–".to_owned();
     }
@@ -81,7 +81,7 @@ pub(crate) fn percent_range(low: f64, high: f64) -> String {
 }
 
 /// A relative difference: `+4.6 %`.
-pub(crate) fn signed_percent(share: f64) -> String {
+pub fn signed_percent(share: f64) -> String {
     if !share.is_finite() {
         return dash();
     }
@@ -94,7 +94,7 @@ pub(crate) fn signed_percent(share: f64) -> String {
 }
 
 /// A difference of probabilities in percentage points: `+4.6 pp`.
-pub(crate) fn points(delta: f64) -> String {
+pub fn points(delta: f64) -> String {
     if !delta.is_finite() {
         return "–".to_owned();
     }
@@ -108,7 +108,7 @@ pub(crate) fn points(delta: f64) -> String {
 }
 
 /// A signed amount: `+12,300`.
-pub(crate) fn signed(value: f64) -> String {
+pub fn signed(value: f64) -> String {
     let text = whole(value);
     if value > 0.0 && text != "0" {
         format!("+{text}")
@@ -118,7 +118,7 @@ pub(crate) fn signed(value: f64) -> String {
 }
 
 /// A length of time: `55 d`, `3.5 d`, `0.4 d`.
-pub(crate) fn days(value: f64) -> String {
+pub fn days(value: f64) -> String {
     match value {
         v if !v.is_finite() => "–".to_owned(),
         v if v.abs() < 9.95 => format!("{v:.1} d"),
@@ -127,7 +127,7 @@ pub(crate) fn days(value: f64) -> String {
 }
 
 /// When something is due: `in 14 d`, `36 d ago`.
-pub(crate) fn due(in_days: f64) -> String {
+pub fn due(in_days: f64) -> String {
     if in_days < 0.0 {
         format!("{} ago", days(-in_days))
     } else {
@@ -136,7 +136,7 @@ pub(crate) fn due(in_days: f64) -> String {
 }
 
 /// A score between 0 and 1 with four digits, as the literature prints it: `.1745`.
-pub(crate) fn score(value: f64) -> String {
+pub fn score(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
@@ -150,12 +150,12 @@ pub(crate) fn score(value: f64) -> String {
 }
 
 /// The day of an instant, in UTC.
-pub(crate) fn day(at: Timestamp) -> String {
+pub fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
 /// What stands where there is nothing to show.
-pub(crate) fn dash() -> String {
+pub fn dash() -> String {
     "–".to_owned()
 }
 

@@ -1,94 +1,115 @@
 //! The forecast of a book as it is told: the engine's figures joined with names, the list of what
-//! needs attention, and what is not known. The terminal, JSON and the HTML report all tell this.
+//! needs attention, and what is not known. The terminal, JSON, the HTML report and the API all tell
+//! this.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use forecast::backtest::{self, Backtest};
 use forecast::effects::Effects;
-use forecast::engine::{DealForecast, Model};
+use forecast::engine::{DealError, DealForecast, Model};
 use forecast::learn::fit::{Confidence, Evidence};
 use forecast::pipeline::{By, Line, PipelineForecast, Slip};
-use forecast::reading::AmountSource;
-use mining::{FindingKind, Mined};
-use model::{Book, PersonId};
+use forecast::reading::{AmountSource, days};
+use mining::{FindingKind, Mined, Scope};
+use model::{Book, CanonicalStage, PersonId};
 use serde::Serialize;
 
+use crate::Sight;
 use crate::attributes;
 use crate::format;
-use crate::instant;
+use crate::sight::restricted;
 
 /// Everything there is to say about a book's future.
 #[derive(Debug, Serialize)]
-pub(crate) struct Outlook {
+pub struct Outlook {
     /// The day the forecast looks ahead from.
-    pub(crate) as_of: String,
+    pub as_of: String,
     /// The currency of every amount.
-    pub(crate) currency: Option<String>,
-    pub(crate) confidence: Confidence,
+    pub currency: Option<String>,
+    /// How far the history carries.
+    pub confidence: Confidence,
     /// What the forecast was learned from.
-    pub(crate) evidence: Evidence,
-    pub(crate) periods: Vec<Line>,
-    pub(crate) owners: Vec<Line>,
-    pub(crate) stages: Vec<Line>,
+    pub evidence: Evidence,
+    /// By period, the running one first.
+    pub periods: Vec<Line>,
+    /// By owner, over all periods.
+    pub owners: Vec<Line>,
+    /// By stage, over all periods.
+    pub stages: Vec<Line>,
     /// All periods together.
-    pub(crate) total: Line,
+    pub total: Line,
     /// Where the value most likely lost lies: amount × (1 − chance), forgotten deals left out.
-    pub(crate) riskiest: Vec<Told>,
+    pub riskiest: Vec<Told>,
     /// Deals that will probably miss the close date they carry.
-    pub(crate) slipping: Vec<Slipping>,
+    pub slipping: Vec<Slipping>,
     /// Open for longer than deals that were ever won from that stage.
-    pub(crate) forgotten: Forgotten,
-    pub(crate) trust: Trust,
+    pub forgotten: Forgotten,
+    /// How good it would have been.
+    pub trust: Trust,
     /// What champions, blockers and touches are associated with.
-    pub(crate) effects: Effects,
+    pub effects: Effects,
     /// What the model does not know, in words.
-    pub(crate) unknown: Vec<String>,
+    pub unknown: Vec<String>,
     /// What is wrong with the data.
-    pub(crate) findings: Vec<mining::Finding>,
+    pub findings: Vec<mining::Finding>,
     /// Every open deal.
-    pub(crate) deals: Vec<Told>,
+    pub deals: Vec<Told>,
 }
 
 /// A deal's forecast with the names a person knows it by.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Told {
-    pub(crate) id: String,
+pub struct Told {
+    /// Its id.
+    pub id: String,
     /// What the source calls it.
-    pub(crate) source_id: String,
-    pub(crate) name: Option<String>,
-    pub(crate) company: Option<String>,
-    pub(crate) owner: Option<String>,
+    pub source_id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Who would buy.
+    pub company: Option<String>,
+    /// Who sells.
+    pub owner: Option<String>,
+    /// What it is expected to do.
     #[serde(flatten)]
-    pub(crate) forecast: DealForecast,
+    pub forecast: DealForecast,
     /// The stages so far with the days in each; the last is still running.
-    pub(crate) path: Vec<(String, f64)>,
+    pub path: Vec<(String, f64)>,
 }
 
+/// A deal that will probably miss its close date, with the names a person knows it by.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Slipping {
-    pub(crate) label: String,
-    pub(crate) owner: Option<String>,
-    pub(crate) stage: String,
+pub struct Slipping {
+    /// What a table calls the deal.
+    pub label: String,
+    /// Who sells.
+    pub owner: Option<String>,
+    /// Its stage.
+    pub stage: String,
+    /// By how much and how surely.
     #[serde(flatten)]
-    pub(crate) slip: Slip,
+    pub slip: Slip,
 }
 
+/// Deals open for longer than any that was won.
 #[derive(Debug, Serialize)]
-pub(crate) struct Forgotten {
-    pub(crate) count: usize,
-    pub(crate) amount: f64,
+pub struct Forgotten {
+    /// How many.
+    pub count: usize,
+    /// What they are worth on paper.
+    pub amount: f64,
     /// What the forecast gives them within 90 days.
-    pub(crate) expected_in_90_days: f64,
+    pub expected_in_90_days: f64,
     /// The share of open deals.
-    pub(crate) share: f64,
+    pub share: f64,
     /// Some of them, the largest first.
-    pub(crate) examples: Vec<Told>,
+    pub examples: Vec<Told>,
 }
 
 /// How far the forecast may be trusted, by its own past.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Trust {
+pub enum Trust {
+    /// The test on the past.
     Backtest(Box<Backtest>),
     /// Why there is none.
     Untested(String),
@@ -96,22 +117,25 @@ pub(crate) enum Trust {
 
 /// What to forecast, and how.
 #[derive(Debug)]
-pub(crate) struct Request {
-    pub(crate) by: By,
-    pub(crate) periods: usize,
-    pub(crate) top: usize,
+pub struct Request {
+    /// How long the periods are.
+    pub by: By,
+    /// How many of them.
+    pub periods: usize,
+    /// How many deals the lists of some name.
+    pub top: usize,
     /// How to test it on the past; `None` leaves the test out.
-    pub(crate) backtest: Option<backtest::Options>,
+    pub backtest: Option<backtest::Options>,
 }
 
 impl Told {
     /// What a table calls the deal.
-    pub(crate) fn label(&self) -> String {
+    pub fn label(&self) -> String {
         label(&self.source_id, self.name.as_deref())
     }
 
     /// The strongest reasons, in words.
-    pub(crate) fn why(&self, most: usize) -> String {
+    pub fn why(&self, most: usize) -> String {
         let reasons: Vec<String> = self
             .forecast
             .reasons
@@ -138,14 +162,15 @@ fn label(source_id: &str, name: Option<&str>) -> String {
 
 /// Names of a book's people and companies, looked up often.
 #[derive(Debug)]
-pub(crate) struct Names<'a> {
+pub struct Names<'a> {
     book: &'a Book,
     people: HashMap<PersonId, &'a str>,
     companies: HashMap<model::CompanyId, &'a str>,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(book: &'a Book) -> Self {
+    /// The names of a book.
+    pub fn of(book: &'a Book) -> Self {
         let people = book
             .people
             .iter()
@@ -162,7 +187,7 @@ impl<'a> Names<'a> {
     }
 
     /// What the source calls a deal.
-    pub(crate) fn source_id(&self, deal: usize) -> String {
+    pub fn source_id(&self, deal: usize) -> String {
         if deal < self.book.log.cases() {
             return self.book.log.case_name(deal).to_owned();
         }
@@ -172,18 +197,20 @@ impl<'a> Names<'a> {
             .map_or_else(String::new, |deal| deal.id.to_string())
     }
 
-    pub(crate) fn owner(&self, deal: usize) -> Option<String> {
+    /// Who sells a deal.
+    pub fn owner(&self, deal: usize) -> Option<String> {
         let owner = self.book.deals.get(deal)?.owner?;
         self.people.get(&owner).map(|name| (*name).to_owned())
     }
 
-    pub(crate) fn company(&self, deal: usize) -> Option<String> {
+    /// Who would buy.
+    pub fn company(&self, deal: usize) -> Option<String> {
         let company = self.book.deals.get(deal)?.company?;
         self.companies.get(&company).map(|name| (*name).to_owned())
     }
 
     /// The stages a deal has been in with the days in each, up to `as_of` days since the epoch.
-    pub(crate) fn path(&self, deal: usize, as_of: f64) -> Vec<(String, f64)> {
+    pub fn path(&self, deal: usize, as_of: f64) -> Vec<(String, f64)> {
         if deal >= self.book.log.cases() {
             return Vec::new();
         }
@@ -211,7 +238,8 @@ impl<'a> Names<'a> {
             .collect()
     }
 
-    pub(crate) fn tell(&self, forecast: DealForecast, as_of: f64) -> Told {
+    /// A forecast with the names of its deal.
+    pub fn tell(&self, forecast: DealForecast, as_of: f64) -> Told {
         let deal = forecast.deal;
         let entity = self.book.deals.get(deal);
         Told {
@@ -227,12 +255,53 @@ impl<'a> Names<'a> {
 }
 
 /// Forecasts the whole book.
-pub(crate) fn outlook(
+pub fn outlook(
     book: &Book,
     mined: &Mined,
     model: &Model,
     request: &Request,
     progress: &(dyn Fn(usize, usize) + Sync),
+) -> Outlook {
+    let names = Names::of(book);
+    let trust = trust(model, request, progress);
+    let new_deals = match request.backtest {
+        Some(_) => new_deals(book, mined, &names),
+        None => None,
+    };
+    let all = Sight::of(book, &model::Viewer::all());
+    let mut outlook = tell(book, mined, model, request, trust, &all);
+    outlook.unknown.extend(new_deals);
+    outlook
+}
+
+/// The same for who does not see everything: every line, deal and finding is of the deals seen.
+///
+/// What was learned is learned from all deals, and so are `evidence`, `effects` and `trust`, which
+/// is taken from the whole book's outlook.
+pub fn for_viewer(
+    book: &Book,
+    mined: &Mined,
+    model: &Model,
+    request: &Request,
+    trust: Trust,
+    sight: &Sight,
+) -> Outlook {
+    let mut outlook = tell(book, mined, model, request, trust, sight);
+    if !sight.sees_all() {
+        let seen = restricted(book, sight);
+        let quality = mining::quality::check(&seen, &Scope::of_book(&seen));
+        outlook.findings = findings(&quality);
+    }
+    outlook
+}
+
+fn tell(
+    book: &Book,
+    mined: &Mined,
+    model: &Model,
+    request: &Request,
+    trust: Trust,
+    sight: &Sight,
 ) -> Outlook {
     let names = Names::of(book);
     let as_of = model.origin();
@@ -244,19 +313,17 @@ pub(crate) fn outlook(
             .ok()?
             .to_zoned(jiff::tz::TimeZone::UTC)
             .ok()?;
-        Some(instant::days(end.timestamp()))
+        Some(days(end.timestamp()))
     };
-    let pipeline = model.pipeline(
+    let seen = |deal: usize| book.deals.get(deal).is_some_and(|it| sight.deal(it.id));
+    let pipeline = model.pipeline_of(
+        &seen,
         request.by,
         request.periods,
         &|deal| names.owner(deal),
         &closes,
     );
-    let trust = trust(model, request, progress);
-    let mut unknown = unknown(book, mined, model, &pipeline, &trust);
-    if request.backtest.is_some() {
-        unknown.extend(new_deals(book, mined, &names));
-    }
+    let unknown = unknown(book, mined, model, &pipeline, &trust, sight);
     let PipelineForecast {
         periods,
         owners,
@@ -312,15 +379,18 @@ pub(crate) fn outlook(
         trust,
         effects: model.effects.clone(),
         unknown,
-        findings: mined
-            .quality
-            .findings
-            .iter()
-            .filter(|finding| finding.kind != FindingKind::Zombie)
-            .cloned()
-            .collect(),
+        findings: findings(&mined.quality),
         deals,
     }
+}
+
+/// What is wrong with the data; deals that have outlived the others are told as forgotten.
+fn findings(quality: &mining::Quality) -> Vec<mining::Finding> {
+    let findings = quality.findings.iter();
+    findings
+        .filter(|finding| finding.kind != FindingKind::Zombie)
+        .cloned()
+        .collect()
 }
 
 /// Where each stage stands in its pipeline; the engine names a stage with its pipeline where there
@@ -373,7 +443,8 @@ fn forgotten(deals: &[Told], top: usize) -> Forgotten {
     }
 }
 
-fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sync)) -> Trust {
+/// How good the forecast would have been.
+pub fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) + Sync)) -> Trust {
     let Some(options) = &request.backtest else {
         return Trust::Untested("the test on the past was left out; run `pie backtest`".to_owned());
     };
@@ -402,6 +473,31 @@ fn new_deals(book: &Book, mined: &Mined, names: &Names) -> Option<String> {
     })
 }
 
+/// The deals seen that are in no figure: open ones without history by stage, and how many amounts
+/// no rate is known for.
+fn left_out(book: &Book, model: &Model, sight: &Sight) -> (BTreeMap<String, usize>, usize) {
+    let reading = &model.reading;
+    if sight.sees_all() {
+        return (reading.without_history.clone(), reading.unconverted);
+    }
+    let (mut without_history, mut unconverted) = (BTreeMap::new(), 0);
+    for place in sight.deals(book) {
+        let deal = &book.deals[place];
+        let closed = deal.canonical_stage.and_then(CanonicalStage::outcome);
+        if closed.is_none() && matches!(model.standing(place), Err(DealError::NoHistory)) {
+            let stage = deal.stage.clone().unwrap_or_else(|| "no stage".to_owned());
+            *without_history.entry(stage).or_default() += 1;
+        }
+        let foreign = deal
+            .amount
+            .is_some_and(|it| Some(it.currency) != reading.currency);
+        let source = reading.values.get(place).copied().flatten();
+        let converted = source.is_some_and(|(_, source)| source == AmountSource::Deal);
+        unconverted += usize::from(foreign && !converted);
+    }
+    (without_history, unconverted)
+}
+
 /// What the figures leave out or take for granted.
 fn unknown(
     book: &Book,
@@ -409,9 +505,11 @@ fn unknown(
     model: &Model,
     pipeline: &PipelineForecast,
     trust: &Trust,
+    sight: &Sight,
 ) -> Vec<String> {
     let mut unknown = Vec::new();
     let reading = &model.reading;
+    let (without_history, unconverted) = left_out(book, model, sight);
     unknown.push(match pipeline.newcomers_share {
         Some(share) => format!(
             "Deals that do not exist yet. In past periods {} of the revenue came from deals begun in the same period; it comes on top of this forecast.",
@@ -419,7 +517,7 @@ fn unknown(
         ),
         None => "Deals that do not exist yet; what they will bring comes on top of this forecast.".to_owned(),
     });
-    for (stage, count) in &reading.without_history {
+    for (stage, count) in &without_history {
         unknown.push(format!(
             "{} in {stage} without any dated stage: nothing says how long they have been there, so they are not in the forecast.",
             format::counted(*count, "open deal")
@@ -445,10 +543,10 @@ fn unknown(
             ));
         }
     }
-    if reading.unconverted > 0 {
+    if unconverted > 0 {
         unknown.push(format!(
             "What {} in another currency are worth: give exchange rates with --rates.",
-            format::counted(reading.unconverted, "amount")
+            format::counted(unconverted, "amount")
         ));
     }
     if reading.amounts_filled_at_close {

@@ -1,0 +1,427 @@
+//! Signing in and out: a code by e-mail or a token of the customer's own issuer for a session, and a
+//! refresh token for the next one.
+
+use crate::access::Access;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::routes::Routes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use edge::{Code, Json, Problem};
+use http::StatusCode;
+use identity::{
+    CodeAnswer, Email, Grant, Hint, Issuer, Jwks, Member, MemberId, Policy, Presented, RateClass,
+    RefreshFamily, RefreshToken, Role, Scope, SessionId, SignInCode, Status, TenantCtx,
+};
+use jiff::Timestamp;
+use model::TenantId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::{Error, Lookup, SentCode, Tenant, random_array};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let read = Access::Guarded(Policy::new(Scope::Read, Role::Ae, RateClass::Read));
+    routes
+        .with(Access::Public, routes!(send_code))
+        .with(Access::Public, routes!(begin))
+        .with(Access::Public, routes!(refresh))
+        .with(Access::Public, routes!(end))
+        .with(read, routes!(whoami))
+}
+
+/// Whom to send a code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendCode {
+    /// The member's address.
+    #[schema(example = "ana@company.example", max_length = 254)]
+    email: String,
+}
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sent {
+    /// The same for every address, whether it is a member's or not.
+    detail: &'static str,
+}
+
+/// What to begin a session with.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "grant", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Begin {
+    /// The code that was sent by e-mail.
+    Code {
+        /// The address it was sent to.
+        email: String,
+        /// The code.
+        code: String,
+        /// Which tenant, for an address that is a member of several.
+        #[serde(default)]
+        tenant: Option<String>,
+    },
+    /// An ID token of the customer's own issuer.
+    IdToken {
+        /// The token.
+        id_token: String,
+    },
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refresh {
+    /// The newest refresh token of the session.
+    refresh_token: String,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Session {
+    /// Send it as `Authorization: Bearer`.
+    access_token: String,
+    /// `Bearer`.
+    token_type: &'static str,
+    /// When the access token ends.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// Good once, for the next access token.
+    refresh_token: String,
+    /// Who signed in.
+    #[schema(value_type = String)]
+    member: MemberId,
+    /// Of which tenant.
+    #[schema(value_type = String)]
+    tenant: TenantId,
+}
+
+/// Who calls.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WhoAmI {
+    /// The tenant.
+    #[schema(value_type = String)]
+    tenant: TenantId,
+    /// The member or key.
+    principal: String,
+    /// The member, or the one the key acts as.
+    #[schema(value_type = Option<String>)]
+    member: Option<MemberId>,
+    /// The role.
+    #[schema(value_type = String)]
+    role: Role,
+    /// What the caller may.
+    #[schema(value_type = Vec<String>)]
+    scopes: identity::Scopes,
+    /// Whether every deal is seen.
+    sees_all: bool,
+    /// How many sellers' deals are seen, if not all.
+    sees_people: usize,
+}
+
+/// Send a sign-in code by e-mail
+///
+/// The answer is the same whether the address is a member's or not.
+#[utoipa::path(post, path = "/v1/sign-in", tag = "sessions", operation_id = "sendSignInCode",
+    request_body = SendCode,
+    responses((status = 202, description = "If the address is a member's, a code is on its way", body = Sent)))]
+async fn send_code(State(app): State<App>, Json(body): Json<SendCode>) -> Result<Response, Problem> {
+    let email = address(&body.email)?;
+    count(&app, &email).await?;
+    let keys = app.store().keys().await?;
+    for (tenant, member) in members_of(&app, &email).await? {
+        let id = tenant.id();
+        let (code, text) = SignInCode::send(id, &email, random_array(), &keys.pepper, app.now());
+        tenant.put_document(&SentCode { member: member.id, code }).await?;
+        let text = format!(
+            "Your code to sign in to Pie is {}\n\nIt is good for ten minutes and once. If you did not \
+             ask for it, do nothing.\n",
+            text.expose_secret()
+        );
+        app.store().send_mail(email.as_str(), "Your sign-in code", &text).await?;
+    }
+    let detail = "If the address belongs to a member, a code is on its way.";
+    Ok((StatusCode::ACCEPTED, Json(Sent { detail })).into_response())
+}
+
+/// Begin a session
+#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", operation_id = "beginSession",
+    request_body = Begin,
+    responses((status = 201, description = "Signed in", body = Session)))]
+async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Response, Problem> {
+    let (tenant, member) = match body {
+        Begin::Code { email, code, tenant } => by_code(&app, &email, &code, tenant.as_deref()).await?,
+        Begin::IdToken { id_token } => by_id_token(&app, &id_token).await?,
+    };
+    let session = open_session(&app, &tenant, &member).await?;
+    Ok((StatusCode::CREATED, Json(session)).into_response())
+}
+
+/// Go on with a session: a new access token for the newest refresh token
+#[utoipa::path(post, path = "/v1/sessions/refresh", tag = "sessions", operation_id = "refreshSession",
+    request_body = Refresh,
+    responses((status = 200, description = "The next tokens", body = Session)))]
+async fn refresh(State(app): State<App>, Json(body): Json<Refresh>) -> Result<Json<Session>, Problem> {
+    let token = RefreshToken::parse(&body.refresh_token).map_err(|_| over())?;
+    let tenant = system(&app, token.tenant());
+    let id = token.session().to_string();
+    let stored = tenant.find_document::<RefreshFamily>(&id).await?.ok_or_else(over)?;
+    let keys = app.store().keys().await?;
+    let presented = stored.value.present(&token, random_array(), &keys.pepper, app.now());
+    match presented {
+        Presented::Rotated { family, token } => {
+            let known = app.directories().of(app.store(), tenant.id()).await?.ok_or_else(over)?;
+            let member = known.directory.get(&family.member).ok_or_else(over)?;
+            if member.status != Status::Active || member.epoch != family.epoch {
+                return Err(over());
+            }
+            let session = family.session;
+            tenant.replace_document(family, stored.rev).await.map_err(|error| match error {
+                // Somebody used the same token at the same time; their answer has the next one.
+                Error::Changed { .. } => over(),
+                error => error.into(),
+            })?;
+            tokens(&app, tenant.id(), member, session, token).await.map(Json)
+        }
+        Presented::Reused { family } => {
+            // The token was used before: somebody has a copy. The whole session ends.
+            tenant.replace_document(family, stored.rev).await.map_err(Problem::from)?;
+            Err(over())
+        }
+        Presented::Raced | Presented::Refused => Err(over()),
+    }
+}
+
+/// End a session
+#[utoipa::path(post, path = "/v1/sessions/end", tag = "sessions", operation_id = "endSession",
+    request_body = Refresh,
+    responses((status = 204, description = "It has ended, or there was none")))]
+async fn end(State(app): State<App>, Json(body): Json<Refresh>) -> Result<StatusCode, Problem> {
+    if let Ok(token) = RefreshToken::parse(&body.refresh_token) {
+        let tenant = system(&app, token.tenant());
+        let id = token.session().to_string();
+        let keys = app.store().keys().await?;
+        if let Some(stored) = tenant.find_document::<RefreshFamily>(&id).await? {
+            let presented = stored.value.present(&token, random_array(), &keys.pepper, app.now());
+            // A made-up token ends nobody's session.
+            if !matches!(presented, Presented::Refused) {
+                let ended = tenant.delete_document::<RefreshFamily>(&id, None).await;
+                match ended {
+                    Ok(()) | Err(Error::NotFound { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who am I?
+#[utoipa::path(get, path = "/v1/me", tag = "sessions", operation_id = "whoAmI",
+    responses((status = 200, description = "The caller", body = WhoAmI)))]
+async fn whoami(caller: Caller) -> Json<WhoAmI> {
+    let actor = caller.actor();
+    Json(WhoAmI {
+        tenant: caller.tenant().id(),
+        principal: actor.principal().to_string(),
+        member: actor.member(),
+        role: actor.role(),
+        scopes: actor.scopes(),
+        sees_all: actor.viewer().sees_all,
+        sees_people: actor.viewer().people.len(),
+    })
+}
+
+fn address(text: &str) -> Result<Email, Problem> {
+    text.parse().map_err(|error| {
+        Problem::new(Code::InvalidBody).field("/email", "malformed", error)
+    })
+}
+
+fn over() -> Problem {
+    Problem::new(Code::Unauthenticated).detail("The session is over; sign in again")
+}
+
+fn wrong() -> Problem {
+    Problem::new(Code::Unauthenticated)
+        .detail("The code is wrong, was used, or is more than ten minutes old")
+        .remedy("Ask for a new code and enter it within ten minutes.")
+}
+
+/// A tenant for whom nobody has been verified yet: sign-in finds out who calls.
+fn system(app: &App, tenant: TenantId) -> Tenant {
+    app.store().tenant(&TenantCtx::system(tenant, "sign-in", "sign-in"))
+}
+
+/// Counts an attempt to sign in with an address, whoever makes it.
+async fn count(app: &App, email: &Email) -> Result<(), Problem> {
+    let limit = app.config().limit(RateClass::SignIn);
+    let decision = app.store().admit(email.as_str(), RateClass::SignIn, limit).await?;
+    edge::counted(RateClass::SignIn, limit, decision).map(drop)
+}
+
+async fn members_of(app: &App, email: &Email) -> Result<Vec<(Tenant, Member)>, Problem> {
+    let mut members = Vec::new();
+    for (tenant, _) in app.store().look_up(Lookup::Email(email.as_str())).await? {
+        let Some(known) = app.directories().of(app.store(), tenant).await? else {
+            continue;
+        };
+        let member = known.directory.by_email(email);
+        if let Some(member) = member.filter(|member| member.status != Status::Disabled) {
+            members.push((system(app, tenant), member.clone()));
+        }
+    }
+    Ok(members)
+}
+
+async fn by_code(
+    app: &App,
+    email: &str,
+    code: &str,
+    only: Option<&str>,
+) -> Result<(Tenant, Member), Problem> {
+    let email = address(email)?;
+    count(app, &email).await?;
+    let keys = app.store().keys().await?;
+    for (tenant, member) in members_of(app, &email).await? {
+        if only.is_some_and(|only| only != tenant.id().to_string()) {
+            continue;
+        }
+        let id = member.id.to_string();
+        let Some(sent) = tenant.find_document::<SentCode>(&id).await? else {
+            continue;
+        };
+        match sent.value.code.enter(tenant.id(), &email, code, &keys.pepper, app.now()) {
+            CodeAnswer::Right => {
+                // Good once: of two that come at the same time one finds it gone.
+                let used = tenant.delete_document::<SentCode>(&id, Some(sent.rev)).await;
+                used.map_err(|_| wrong())?;
+                return activate(app, tenant, member).await;
+            }
+            CodeAnswer::Wrong(code) => {
+                let sent_code = SentCode { code, ..sent.value };
+                let counted = tenant.replace_document(sent_code, sent.rev).await;
+                counted.map_err(|_| wrong())?;
+            }
+            CodeAnswer::Over => {}
+        }
+    }
+    Err(wrong())
+}
+
+/// An invited member who has proved their address is active from now on.
+async fn activate(app: &App, tenant: Tenant, member: Member) -> Result<(Tenant, Member), Problem> {
+    if member.status == Status::Active {
+        return Ok((tenant, member));
+    }
+    let mut directory = tenant.directory().await?;
+    let active = Member { status: Status::Active, ..member };
+    let member = directory.put(active).map_err(Problem::internal)?.clone();
+    tenant.save_member(&member).await?;
+    app.directories().forget(tenant.id());
+    Ok((tenant, member))
+}
+
+async fn by_id_token(app: &App, token: &str) -> Result<(Tenant, Member), Problem> {
+    let refused = || Problem::new(Code::Unauthenticated).detail("The ID token is not accepted");
+    let hint = Hint::of(token).map_err(|e| refused().because(e))?;
+    let lookup = Lookup::Issuer(&hint.issuer, &hint.audience);
+    let (tenant, id) = app.store().look_up(lookup).await?.into_iter().next().ok_or_else(refused)?;
+    let tenant = system(app, tenant);
+    let issuer = tenant.document::<crate::admin::SavedIssuer>(&id).await?.value.issuer;
+    let jwks = signing_keys(app, &issuer, &hint.kid).await?.ok_or_else(refused)?;
+    let claims = issuer.verify_id_token(token, &jwks, None, app.now());
+    let claims = claims.map_err(|e| refused().because(e))?;
+    let email = claims.email.clone().ok_or_else(refused)?;
+    let mut directory = tenant.directory().await?;
+    if let Some(member) = directory.by_email(&email) {
+        if member.status == Status::Disabled {
+            return Err(refused());
+        }
+        return activate(app, tenant, member.clone()).await;
+    }
+    let role = issuer.role_for(&claims).ok_or_else(refused)?;
+    let member = Member {
+        id: MemberId::from_bytes(random_array()),
+        name: claims.name.clone().unwrap_or_else(|| email.as_str().to_owned()),
+        email,
+        role,
+        person: None,
+        manager: None,
+        team: None,
+        status: Status::Active,
+        epoch: 0,
+        created_at: app.now(),
+    };
+    let member = directory.put(member).map_err(|e| refused().because(e))?.clone();
+    tenant.save_member(&member).await?;
+    app.directories().forget(tenant.id());
+    Ok((tenant, member))
+}
+
+/// The issuer's keys, fetched when one is missing and not more often than allowed.
+async fn signing_keys(app: &App, issuer: &Issuer, kid: &str) -> Result<Option<Arc<Jwks>>, Problem> {
+    use identity::Lookup as Keys;
+    let look = || app.issuer_keys(&issuer.jwks_uri, |cache| cache.lookup(kid, app.now()));
+    let known = match look() {
+        Keys::Use(jwks) => return Ok(Some(jwks)),
+        Keys::Refuse => return Ok(None),
+        Keys::UseAndDownload(jwks) => Some(jwks),
+        Keys::Download => None,
+    };
+    match (fetch_keys(app, issuer).await, &known) {
+        (Ok(()), _) => {}
+        // The keys at hand still do.
+        (Err(_), Some(_)) => return Ok(known),
+        (Err(problem), None) => return Err(problem),
+    }
+    Ok(match look() {
+        Keys::Use(jwks) | Keys::UseAndDownload(jwks) => Some(jwks),
+        Keys::Download | Keys::Refuse => known,
+    })
+}
+
+async fn fetch_keys(app: &App, issuer: &Issuer) -> Result<(), Problem> {
+    let unavailable = || Problem::new(Code::Unavailable).detail("The issuer's keys cannot be read");
+    let bytes = (app.config().fetch)(issuer.jwks_uri.clone()).await;
+    let bytes = bytes.map_err(|why| unavailable().because(why))?;
+    let jwks = Jwks::parse(&bytes).map_err(|e| unavailable().because(e))?;
+    app.issuer_keys(&issuer.jwks_uri, |cache| cache.downloaded(jwks, app.now()));
+    Ok(())
+}
+
+/// Opens a session for a member who has proved who they are.
+pub(crate) async fn open_session(app: &App, tenant: &Tenant, member: &Member) -> Result<Session, Problem> {
+    let keys = app.store().keys().await?;
+    let session = SessionId::from_bytes(random_array());
+    let (family, token) = RefreshFamily::begin(
+        (tenant.id(), session),
+        (member.id, member.epoch),
+        (random_array(), random_array()),
+        &keys.pepper,
+        app.now(),
+    );
+    tenant.create_document(family).await?;
+    tokens(app, tenant.id(), member, session, token).await
+}
+
+async fn tokens(
+    app: &App,
+    tenant: TenantId,
+    member: &Member,
+    session: SessionId,
+    refresh: SecretString,
+) -> Result<Session, Problem> {
+    let grant = Grant { tenant, member: member.id, epoch: member.epoch, session };
+    let keys = app.store().keys().await?;
+    let issued = keys.sessions.issue(&grant, random_array(), app.now()).map_err(Problem::internal)?;
+    Ok(Session {
+        access_token: issued.token.expose_secret().to_owned(),
+        token_type: "Bearer",
+        expires_at: issued.expires_at,
+        refresh_token: refresh.expose_secret().to_owned(),
+        member: member.id,
+        tenant,
+    })
+}

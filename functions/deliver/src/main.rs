@@ -1,0 +1,10 @@
+//! `deliver` in Lambda.
+
+#[tokio::main]
+async fn main() -> Result<(), edge::lambda::Error> {
+    let lambda = edge::lambda::start("deliver").await?;
+    let app = deliver::App::new(lambda.store.clone(), lambda.function.clone());
+    lambda
+        .run_queue(async |message, meta| deliver::handle(&app, message, meta).await)
+        .await
+}

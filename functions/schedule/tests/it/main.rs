@@ -1,0 +1,6 @@
+//! Ticks of the schedule, on an AWS of their own.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod kills;
+mod support;
+mod ticks;

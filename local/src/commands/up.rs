@@ -1,0 +1,196 @@
+//! `pie up`: the whole product on this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use identity::{Limit, RateClass};
+use jiff::civil::Date;
+
+use crate::exit::{Exit, Failure};
+use crate::host::{Credentials, Demo, Host, Services, Settings, broken};
+use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  pie up                         start; the first time with a demo company
+  pie up --port 8080 --empty     another port, and no demo company
+  pie up --reset                 forget everything and begin anew
+  pie --api http://127.0.0.1:7433 forecast   ask it, from another terminal
+
+Everything is kept in .pie and still there after a restart. Ctrl-C stops it.
+With AWS_ENDPOINT_URL set, table, bucket and queues live there instead.";
+
+/// Start the whole product on this machine: API, functions, storage
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The port of the API; 0 takes a free one
+    #[arg(long, default_value_t = 7433)]
+    port: u16,
+    /// The folder everything is kept in
+    #[arg(long, default_value = ".pie", value_name = "FOLDER")]
+    data: PathBuf,
+    /// Forget everything that is kept, and begin anew
+    #[arg(long)]
+    reset: bool,
+    /// Do not make a demo company at the first start
+    #[arg(long)]
+    empty: bool,
+    /// Which demo company; every number is another one
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// How many deals the demo company has
+    #[arg(long, value_enum, default_value_t = super::demo::Size::Medium)]
+    size: super::demo::Size,
+    /// The last day of the demo company's story [default: yesterday]
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<Date>,
+    /// Other limits: CLASS=BURST/COUNT/SECONDS, such as simulate=100/50/1; may be given several times
+    #[arg(long, value_name = "LIMIT", value_parser = limit)]
+    limit: Vec<(RateClass, Limit)>,
+    /// What is logged: error, warn, info, debug, or per part as in warn,sync=debug
+    #[arg(long, default_value = "warn", env = "PIE_LOG", value_name = "FILTER")]
+    log: String,
+    /// Log as JSON lines
+    #[arg(long)]
+    log_json: bool,
+}
+
+fn limit(text: &str) -> Result<(RateClass, Limit), String> {
+    let read = || {
+        let (class, rest) = text.split_once('=')?;
+        let class = RateClass::ALL.into_iter().find(|known| known.as_str() == class)?;
+        let numbers: Vec<u32> = rest.split('/').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let [burst, count, seconds] = numbers[..] else { return None };
+        Some((class, Limit::new(burst, count, seconds).ok()?))
+    };
+    read().ok_or_else(|| {
+        let classes = RateClass::ALL.map(RateClass::as_str).join(", ");
+        format!("write CLASS=BURST/COUNT/SECONDS, where CLASS is one of {classes}")
+    })
+}
+
+pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let style = if args.log_json {
+        edge::telemetry::Style::Json
+    } else {
+        edge::telemetry::Style::Human
+    };
+    edge::telemetry::init(style, &args.log).map_err(|error| Failure::new(Exit::Usage, error))?;
+    if args.reset {
+        reset(&args.data)?;
+    }
+    fs::create_dir_all(&args.data).map_err(broken)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(broken)?.block_on(up(args, output))
+}
+
+/// Deletes what `pie up` keeps, and nothing else that may lie in the folder.
+fn reset(folder: &Path) -> Result<(), Failure> {
+    for name in ["aws", "credentials.json"] {
+        let path = folder.join(name);
+        let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match gone {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(broken(error).at(path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let settings = Settings {
+        services: Services::of_environment(&args.data),
+        port: args.port,
+        limits: args.limit.clone(),
+    };
+    let host = Host::start(&settings).await?;
+    let credentials = match Credentials::read(&args.data) {
+        Some(known) => Some(Credentials { url: host.url(), ..known }),
+        None if args.empty => None,
+        None => Some(found(&host, args, output).await?),
+    };
+    if let Some(credentials) = &credentials {
+        credentials.save(&args.data)?;
+    }
+    told(&host, credentials.as_ref(), args, output)?;
+    stopped().await;
+    output.note("Stopping; what was begun may end …");
+    let embedded = host.embedded.clone();
+    host.stop().await;
+    if let Some(embedded) = embedded {
+        let calls = embedded.calls();
+        for (service, time) in embedded.busy() {
+            let count: u64 = calls.iter().filter(|((of, _), _)| *of == service).map(|(_, n)| n).sum();
+            output.note(format!("embedded AWS: {service}, {count} calls, {:.1} s", time.as_secs_f64()));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn found(host: &Host, args: &Args, output: &Output) -> Result<Credentials, Failure> {
+    // The story ends with a day that is over.
+    let yesterday = jiff::Zoned::now().date().yesterday().map_err(broken)?;
+    let demo = Demo {
+        seed: args.seed,
+        size: args.size.into(),
+        as_of: args.as_of.unwrap_or(yesterday),
+    };
+    output.note("Making a demo company …");
+    let progress = output.progress();
+    let mut watch = |phase: &str, done: u64, total: Option<u64>| progress.of(phase, done, total);
+    let founded = tokio::time::timeout(Duration::from_secs(600), host.found(demo, &mut watch)).await;
+    drop(progress);
+    founded.map_err(broken)?
+}
+
+fn told(
+    host: &Host,
+    credentials: Option<&Credentials>,
+    args: &Args,
+    output: &Output,
+) -> Result<(), Failure> {
+    let url = host.url();
+    let answer = serde_json::json!({
+        "url": url,
+        "docs": format!("{url}/docs/"),
+        "credentials": credentials.map(|_| Credentials::file(&args.data)),
+        "members": credentials.map(|known| &known.members),
+    });
+    output.answer(&answer, |page| {
+        page.heading(format!("Pie is up at {url}"));
+        page.item(format!("API documentation: {url}/docs/"));
+        let Some(known) = credentials else {
+            page.item("There is no tenant yet; start without --empty to make the demo company.");
+            return;
+        };
+        let file = Credentials::file(&args.data);
+        page.item(format!("API key of the demo company, with every right: in {}", file.display()));
+        page.item(format!("pie --api {url} forecast    (takes the key from there)"));
+        page.item(format!("curl -H \"Authorization: Bearer $(pie key --data {})\" {url}/v1/insights/today", args.data.display()));
+        page.gap();
+        page.line("To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:");
+        for (role, email) in &known.members {
+            page.item(format!("{role}: {email}"));
+        }
+        page.gap();
+        page.aside("Ctrl-C stops it. Everything stays in the folder for the next start.");
+    })
+}
+
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

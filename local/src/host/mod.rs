@@ -1,0 +1,159 @@
+//! The whole product in one process: every function beside the others, on an AWS in this process
+//! or on the one that `AWS_ENDPOINT_URL` names.
+//!
+//! What Lambda does for a function is done here by three loops: HTTP requests go to the API's
+//! router, messages of the queues to the functions behind them ([`pump`]), and each minute a tick
+//! to `schedule`.
+
+mod company;
+mod pump;
+
+pub(crate) use company::{Credentials, Demo};
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use embedded::Aws as Embedded;
+use store::{Aws, Names, Queue, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::exit::{Exit, Failure};
+
+/// How often expired rows are taken out, as DynamoDB does by itself.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How long the functions may take to end what they began.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Where the services are.
+#[derive(Debug, Clone)]
+pub(crate) enum Services {
+    /// In this process, with their data in a folder.
+    Here(PathBuf),
+    /// Where `AWS_ENDPOINT_URL` says.
+    Elsewhere,
+}
+
+impl Services {
+    /// Elsewhere if the environment names an address, else in this folder.
+    pub(crate) fn of_environment(folder: &Path) -> Self {
+        match std::env::var("AWS_ENDPOINT_URL") {
+            Ok(url) if !url.is_empty() => Self::Elsewhere,
+            _ => Self::Here(folder.join("aws")),
+        }
+    }
+}
+
+/// The product, running.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) store: Store,
+    pub(crate) api: api::App,
+    pub(crate) embedded: Option<Embedded>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    loops: JoinSet<()>,
+}
+
+/// How it is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) services: Services,
+    pub(crate) port: u16,
+    pub(crate) limits: Vec<(identity::RateClass, identity::Limit)>,
+}
+
+impl Host {
+    /// Starts everything.
+    pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        let listener = TcpListener::bind(("127.0.0.1", settings.port)).await.map_err(|error| {
+            Failure::new(Exit::Conflict, format!("cannot listen on port {}: {error}", settings.port))
+                .fix("choose another with --port, or stop what uses it")
+        })?;
+        let address = listener.local_addr().map_err(broken)?;
+        let (aws, embedded) = open(&settings.services).await?;
+        let store = Store::new(aws, Names::local()).create().await.map_err(broken)?;
+        // Nobody else works on this folder, so what an earlier run held when it ended is free.
+        if embedded.is_some() {
+            for tenant in store.tenants().await.map_err(broken)? {
+                let ctx = identity::TenantCtx::system(tenant, "host", "start");
+                store.tenant(&ctx).break_leases().await.map_err(broken)?;
+            }
+        }
+        let mut config = api::Config::new(edge::Function::new("api", None), Arc::new(edge::fetch));
+        config.public_url = format!("http://{address}");
+        config.limits.extend(settings.limits.iter().copied());
+        let api = api::App::new(store.clone(), config);
+        let (stop, stopping) = watch::channel(false);
+        let mut loops = JoinSet::new();
+        loops.spawn(serve(listener, api::router(api.clone()), stopping.clone()));
+        // A function's work stays on one thread, as in Lambda.
+        let here = tokio::runtime::Handle::current();
+        for queue in Queue::ALL {
+            let (here, store, stopping) = (here.clone(), store.clone(), stopping.clone());
+            loops.spawn_blocking(move || here.block_on(pump::pump(store, queue, stopping)));
+        }
+        let (ticked, ticking) = (store.clone(), stopping.clone());
+        loops.spawn_blocking(move || here.block_on(pump::tick(ticked, ticking)));
+        if let Some(embedded) = embedded.clone() {
+            loops.spawn(sweep(embedded, stopping));
+        }
+        Ok(Self {
+            store,
+            api,
+            embedded,
+            address,
+            stop,
+            loops,
+        })
+    }
+
+    /// Where the API answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends everything: no new work, what was begun may end.
+    pub(crate) async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let ended = async { while self.loops.join_next().await.is_some() {} };
+        // What does not end in time is safe to cut: it is tried again at the next start.
+        let _ = tokio::time::timeout(GRACE, ended).await;
+    }
+}
+
+async fn open(services: &Services) -> Result<(Aws, Option<Embedded>), Failure> {
+    let Services::Here(folder) = services else {
+        return Ok((Aws::from_environment().await, None));
+    };
+    std::fs::create_dir_all(folder).map_err(broken)?;
+    let embedded = Embedded::on_disk(folder).map_err(|error| {
+        Failure::new(Exit::Failure, format!("cannot open the data in {}: {error}", folder.display()))
+            .fix("stop another `pie up` on the same folder, or begin anew with --reset")
+    })?;
+    let aws = Aws::behind(embedded.http_client(), embedded.endpoint_url(), true);
+    Ok((aws, Some(embedded)))
+}
+
+/// An error of which the user knows no more than its text.
+pub(crate) fn broken(error: impl std::error::Error + 'static) -> Failure {
+    Failure::new(Exit::Failure, edge::telemetry::chain(&error)).fix("pie doctor looks for the reason")
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, mut stopping: watch::Receiver<bool>) {
+    let stopped = async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "The HTTP server ended");
+    }
+}
+
+async fn sweep(embedded: Embedded, mut stopping: watch::Receiver<bool>) {
+    while !pump::stopped_within(&mut stopping, SWEEP).await {
+        embedded.sweep();
+    }
+}

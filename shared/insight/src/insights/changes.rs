@@ -1,0 +1,283 @@
+//! What changed between two moments, read off the history of stages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{DealId, Outcome, Timestamp};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::desk::{DealRow, Desk, Found, Say, Why};
+use crate::query::{NEVER, Row};
+use crate::sight::stage_outcomes;
+use crate::{Amount, FieldError};
+
+/// What changed in the open pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Changes {
+    /// The moment asked about.
+    pub as_of: Timestamp,
+    /// How it is counted.
+    pub rule: String,
+    /// The earlier moment.
+    pub from: Timestamp,
+    /// The later one.
+    pub to: Timestamp,
+    /// The open pipeline at the earlier moment, what came and went, and the open pipeline at the
+    /// later one: the first parts add up to the last.
+    pub waterfall: Vec<Part>,
+    /// Deals open at both moments in different stages, the most frequent way first.
+    pub moves: Vec<Move>,
+    /// Deals seen whose amount is not in the currency reported in: they count, their amount does not.
+    pub without_amount: u64,
+    /// Deals of which nothing says when they began: they count as if they had always been there.
+    pub undated: u64,
+}
+
+/// A part of the waterfall.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// `start`, `opened`, `reopened`, `increased`, `decreased`, `won`, `lost` or `end`.
+    pub kind: &'static str,
+    /// How many deals.
+    pub count: u64,
+    /// What they add, or take where it is negative.
+    pub amount: Option<Amount>,
+    /// The largest of them; none for `start` and `end`.
+    pub deals: Vec<DealRow>,
+}
+
+/// A way deals moved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Move {
+    /// The stage at the earlier moment.
+    pub from: String,
+    /// The stage at the later one.
+    pub to: String,
+    /// Whether that is a later stage.
+    pub forward: bool,
+    /// How many deals.
+    pub count: u64,
+    /// What they are worth at the later moment.
+    pub amount: Option<Amount>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    NotYet,
+    Open(Option<u16>),
+    Closed(Outcome),
+}
+
+const KINDS: [&str; 8] = [
+    "start",
+    "opened",
+    "reopened",
+    "increased",
+    "decreased",
+    "won",
+    "lost",
+    "end",
+];
+
+/// What changed between two moments. `earlier` and `later` are amounts known from forecasts saved
+/// then, in the currency reported in; a deal in neither counts at its present amount at both.
+pub fn changes(
+    desk: &Desk<'_>,
+    from: Timestamp,
+    to: Timestamp,
+    earlier: &BTreeMap<DealId, Decimal>,
+    later: &BTreeMap<DealId, Decimal>,
+    limit: usize,
+) -> Result<Changes, FieldError> {
+    if from >= to {
+        return Err(FieldError::new(
+            "from",
+            "bad_value",
+            format!("{from} is not before {to}"),
+            "give the earlier moment first",
+        ));
+    }
+    let outcomes = stage_outcomes(desk.book);
+    let mut parts: Vec<(Decimal, Vec<Found>)> = KINDS.map(|_| (Decimal::ZERO, Vec::new())).into();
+    let mut moves: BTreeMap<(u16, u16), (u64, Decimal)> = BTreeMap::new();
+    let (mut without_amount, mut undated) = (0, 0);
+    for (index, row) in desk.rows() {
+        let id = desk.table.ids[index];
+        without_amount += u64::from(row.amount.is_nan());
+        undated += u64::from(began(desk, index, row).is_none());
+        let [before, after] =
+            [from, to].map(|at| state(desk, &outcomes, index, row, at.as_microsecond()));
+        let now = earlier_or(later, id, row.reported);
+        let then = earlier_or(earlier, id, now);
+        let mut add = |kind: usize, amount: Decimal, say: Say| {
+            let (sum, deals) = &mut parts[kind];
+            // Amounts of up to 28 digits were added before: the sum is out of reach of real ones.
+            *sum = sum.checked_add(amount).unwrap_or(*sum);
+            deals.push(Found {
+                row: index,
+                urgency: 0,
+                reasons: vec![Why::new(KINDS[kind], say)],
+            });
+        };
+        let changed = match (before, after) {
+            (State::NotYet, State::NotYet)
+            | (State::Closed(_), State::Closed(_) | State::NotYet) => continue,
+            (State::NotYet, _) => {
+                add(1, now, Say::Fixed("it began"));
+                Decimal::ZERO
+            }
+            (State::Closed(_), State::Open(_)) => {
+                add(2, now, Say::Fixed("it was closed and is open again"));
+                Decimal::ZERO
+            }
+            (State::Open(_), _) => {
+                add(0, then, Say::Fixed(""));
+                now - then
+            }
+        };
+        if changed > Decimal::ZERO {
+            add(
+                3,
+                changed,
+                Say::Revalued {
+                    from: then,
+                    to: now,
+                },
+            );
+        } else if changed < Decimal::ZERO {
+            add(
+                4,
+                changed,
+                Say::Revalued {
+                    from: then,
+                    to: now,
+                },
+            );
+        }
+        match after {
+            State::Closed(Outcome::Won) => add(5, -now, Say::Fixed("it was won")),
+            State::Closed(Outcome::Lost) => add(6, -now, Say::Fixed("it was lost")),
+            State::Open(_) => add(7, now, Say::Fixed("")),
+            State::NotYet => {}
+        }
+        if let (State::Open(Some(a)), State::Open(Some(b))) = (before, after)
+            && a != b
+        {
+            let cell = moves.entry((a, b)).or_default();
+            cell.0 += 1;
+            cell.1 = cell.1.checked_add(now).unwrap_or(cell.1);
+        }
+    }
+    let amount = |value: Decimal| {
+        let currency = desk.currency()?;
+        Some(Amount { value, currency })
+    };
+    let waterfall = KINDS
+        .into_iter()
+        .zip(parts)
+        .map(|(kind, (sum, found))| {
+            let shown = if matches!(kind, "start" | "end") {
+                0
+            } else {
+                limit
+            };
+            let listed = desk.listed(String::new(), 0, found, shown);
+            Part {
+                kind,
+                count: listed.count,
+                amount: amount(sum),
+                deals: listed.deals,
+            }
+        })
+        .collect();
+    let stages = desk.book.log.stages();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for stage in desk.book.pipelines.iter().flat_map(|it| &it.stages) {
+        let place = places.entry(&stage.label).or_insert(usize::MAX);
+        *place = usize::from(stage.order).min(*place);
+    }
+    // Stages that no pipeline declares come behind, in the order of the log.
+    let place = |code: u16| {
+        let label = stages.get(usize::from(code)).map(String::as_str);
+        let declared = label.and_then(|label| places.get(label));
+        declared
+            .copied()
+            .unwrap_or(usize::from(u16::MAX) + usize::from(code))
+    };
+    let mut moves: Vec<Move> = moves
+        .into_iter()
+        .filter_map(|((from, to), (count, sum))| {
+            let label = |code: u16| stages.get(usize::from(code)).cloned();
+            let forward = place(to) > place(from);
+            let (from, to) = (label(from)?, label(to)?);
+            Some(Move {
+                forward,
+                amount: amount(sum),
+                count,
+                from,
+                to,
+            })
+        })
+        .collect();
+    moves.sort_by(|a, b| {
+        b.count
+            .cmp(&a.count)
+            .then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
+    });
+    Ok(Changes {
+        as_of: desk.as_of,
+        rule: "A deal is open from its creation or first stage until a closing stage, by its \
+               history. Amounts are those of the saved forecasts where there are any, else the \
+               present ones. The start and all that came and went add up to the end."
+            .to_owned(),
+        from,
+        to,
+        waterfall,
+        moves,
+        without_amount,
+        undated,
+    })
+}
+
+fn earlier_or(known: &BTreeMap<DealId, Decimal>, id: DealId, present: Decimal) -> Decimal {
+    known.get(&id).copied().unwrap_or(present)
+}
+
+/// When a deal began, in microseconds since 1970.
+fn began(desk: &Desk<'_>, index: usize, row: &Row) -> Option<i64> {
+    let visits = desk.book.log.visits(desk.table.places[index]);
+    let first = visits.at_us.first().copied();
+    let created = (row.created_us != NEVER).then_some(row.created_us);
+    first.into_iter().chain(created).min()
+}
+
+fn state(
+    desk: &Desk<'_>,
+    outcomes: &[Option<Outcome>],
+    index: usize,
+    row: &Row,
+    at_us: i64,
+) -> State {
+    if began(desk, index, row).is_some_and(|began| began > at_us) {
+        return State::NotYet;
+    }
+    let visits = desk.book.log.visits(desk.table.places[index]);
+    let known = visits.at_us.partition_point(|&at| at <= at_us);
+    if let Some(last) = known.checked_sub(1) {
+        let code = visits.stage[last];
+        return match outcomes.get(usize::from(code)).copied().flatten() {
+            Some(outcome) => State::Closed(outcome),
+            None => State::Open(Some(code)),
+        };
+    }
+    // Without a stage at that moment only the close itself can tell.
+    let ended = if visits.is_empty() {
+        desk.canonical(row).and_then(model::CanonicalStage::outcome)
+    } else {
+        None
+    };
+    match ended {
+        Some(outcome) if row.closed_us == NEVER || row.closed_us <= at_us => State::Closed(outcome),
+        _ => State::Open(None),
+    }
+}
