@@ -1,5 +1,14 @@
 //! The whole product as one process, from outside: started, asked, killed, started again.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may"
+)]
+#![expect(
+    clippy::zombie_processes,
+    reason = "a server is waited for when it is dropped or killed"
+)]
 
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -27,7 +36,17 @@ impl Server {
     /// Starts `pie up` on a folder, and waits until it says where it answers.
     fn start(folder: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_pie"))
-            .args(["up", "--port", "0", "--size", "small", "--as-of", "2026-09-30", "--json", "--data"])
+            .args([
+                "up",
+                "--port",
+                "0",
+                "--size",
+                "small",
+                "--as-of",
+                "2026-09-30",
+                "--json",
+                "--data",
+            ])
             .arg(folder)
             .env_remove("AWS_ENDPOINT_URL")
             .env_remove("PIE_LOG")
@@ -60,7 +79,9 @@ impl Server {
 
     async fn ask(&self, line: &str, body: Option<Value>) -> (u16, Value) {
         let (method, path) = line.split_once(' ').unwrap();
-        let request = self.client.request(method.parse().unwrap(), format!("{}{path}", self.url));
+        let request = self
+            .client
+            .request(method.parse().unwrap(), format!("{}{path}", self.url));
         let request = request.bearer_auth(&self.key);
         let request = match body {
             Some(body) => request.json(&body),
@@ -68,7 +89,10 @@ impl Server {
         };
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
-        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+        (
+            status,
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
+        )
     }
 
     #[track_caller]
@@ -88,14 +112,22 @@ impl Server {
     async fn upload(&self, import: &str, name: &str, content: Vec<u8>) {
         let url = format!("{}/v1/imports/{import}/files/{name}", self.url);
         let request = self.client.put(url).bearer_auth(&self.key);
-        let request = request.header("content-type", "application/octet-stream").body(content);
+        let request = request
+            .header("content-type", "application/octet-stream")
+            .body(content);
         let answer = request.send().await.unwrap();
-        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        assert!(
+            answer.status().is_success(),
+            "{}",
+            answer.text().await.unwrap()
+        );
     }
 
     /// A new import with its files, validated.
     async fn prepare(&self, source: &str, files: Vec<(String, Vec<u8>)>) -> String {
-        let import = self.post("/v1/imports", Some(json!({"source": source}))).await;
+        let import = self
+            .post("/v1/imports", Some(json!({"source": source})))
+            .await;
         let id = import["id"].as_str().unwrap().to_owned();
         for (name, content) in files {
             self.upload(&id, &name, content).await;
@@ -126,7 +158,9 @@ impl Server {
 
 fn public_data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let folder = std::env::var_os("PIE_DATA").map_or(root, PathBuf::from).join("crm_opportunities");
+    let folder = std::env::var_os("PIE_DATA")
+        .map_or(root, PathBuf::from)
+        .join("crm_opportunities");
     folder.is_dir().then_some(folder)
 }
 
@@ -153,7 +187,9 @@ async fn one_command_starts_everything_and_a_restart_keeps_it() {
         let answer = server.get(path).await;
         assert!(answer.is_object(), "{path}");
     }
-    let open = server.get("/v1/deals?limit=1&filter%5Boutcome%5D=open").await;
+    let open = server
+        .get("/v1/deals?limit=1&filter%5Boutcome%5D=open")
+        .await;
     let deal = open["data"][0]["id"].as_str().unwrap().to_owned();
     let simulation = json!({"deal": deal, "scenarios": ["add_champion"]});
     let simulated = server.post("/v1/simulations", Some(simulation)).await;
@@ -165,8 +201,14 @@ async fn one_command_starts_everything_and_a_restart_keeps_it() {
     match public_data() {
         None => println!("skipped: the public data set is not here (PIE_DATA)"),
         Some(data) => {
-            let names = ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv"];
-            let files = names.map(|name| (name.to_owned(), std::fs::read(data.join(name)).unwrap()));
+            let names = [
+                "accounts.csv",
+                "products.csv",
+                "sales_pipeline.csv",
+                "sales_teams.csv",
+            ];
+            let files =
+                names.map(|name| (name.to_owned(), std::fs::read(data.join(name)).unwrap()));
             let id = server.prepare("crm", files.into()).await;
             let report = server.get(&format!("/v1/imports/{id}/report")).await;
             assert!(report.to_string().contains("sales_pipeline.csv"));
@@ -192,11 +234,19 @@ fn company(deals: usize) -> Vec<(String, Vec<u8>)> {
     let mut moves = "deal_id,stage,entered_at\n".to_owned();
     for n in 0..deals {
         let day = 1 + n % 28;
-        let _ = writeln!(rows, "K-{n},Deal {n},Demo,{},EUR,s{}@k.example,2026-01-{day:02}", n * 7, n % 5);
+        let _ = writeln!(
+            rows,
+            "K-{n},Deal {n},Demo,{},EUR,s{}@k.example,2026-01-{day:02}",
+            n * 7,
+            n % 5
+        );
         let _ = writeln!(moves, "K-{n},Qualification,2026-01-{day:02}T08:00:00Z");
         let _ = writeln!(moves, "K-{n},Demo,2026-02-{day:02}T08:00:00Z");
     }
-    vec![("deals.csv".to_owned(), rows.into_bytes()), ("history.csv".to_owned(), moves.into_bytes())]
+    vec![
+        ("deals.csv".to_owned(), rows.into_bytes()),
+        ("history.csv".to_owned(), moves.into_bytes()),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -221,7 +271,12 @@ async fn a_kill_in_the_middle_of_an_import_loses_nothing_and_does_nothing_twice(
     let counted = import["summary"].to_string();
     assert!(counted.contains(&DEALS.to_string()), "{counted}");
     let page = server.get("/v1/deals?limit=200&q=K-7").await;
-    let ids: Vec<&Value> = page["data"].as_array().unwrap().iter().map(|deal| &deal["id"]).collect();
+    let ids: Vec<&Value> = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|deal| &deal["id"])
+        .collect();
     let mut once = ids.clone();
     once.dedup();
     assert_eq!(ids.len(), once.len());
@@ -232,9 +287,15 @@ async fn a_kill_in_the_middle_of_an_import_loses_nothing_and_does_nothing_twice(
 
 #[test]
 fn the_table_of_errors_in_the_documentation_is_the_one_of_the_code() {
-    let printed = Command::new(env!("CARGO_BIN_EXE_pie")).args(["openapi", "--errors"]).output().unwrap();
+    let printed = Command::new(env!("CARGO_BIN_EXE_pie"))
+        .args(["openapi", "--errors"])
+        .output()
+        .unwrap();
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/api-errors.md");
     let kept = std::fs::read_to_string(page).unwrap_or_default();
     let printed = String::from_utf8(printed.stdout).unwrap();
-    assert_eq!(kept, printed, "write it anew: pie openapi --errors > docs/api-errors.md");
+    assert_eq!(
+        kept, printed,
+        "write it anew: pie openapi --errors > docs/api-errors.md"
+    );
 }

@@ -75,7 +75,11 @@ async fn put_settings(
     body.validate().map_err(|errors| {
         let problem = Problem::new(Code::InvalidBody);
         errors.into_iter().fold(problem, |problem, error| {
-            problem.field(format!("/{}", error.field.replace('.', "/")), error.code, error.message)
+            problem.field(
+                format!("/{}", error.field.replace('.', "/")),
+                error.code,
+                error.message,
+            )
         })
     })?;
     let (_, rev) = settings_of(&caller).await?;
@@ -144,7 +148,9 @@ async fn list_audit(
     events.truncate(limit);
     let next = events.last().filter(|_| more).map(|event| event.seq);
     let events = events.into_iter().map(AuditView::from).collect();
-    Page::new(&caller, "audit", events, next, caller.tenant().now()).await.map(Json)
+    Page::new(&caller, "audit", events, next, caller.tenant().now())
+        .await
+        .map(Json)
 }
 
 /// Whether the audit log is whole.
@@ -162,7 +168,10 @@ pub(crate) struct AuditCheck {
 #[utoipa::path(get, path = "/v1/audit-events/check", tag = "admin", operation_id = "checkAuditEvents",
     responses((status = 200, description = "What was found", body = AuditCheck)))]
 async fn check_audit(caller: Caller) -> Result<Json<AuditCheck>, Problem> {
-    let mut events = caller.tenant().audit_events(None, usize::from(u16::MAX)).await?;
+    let mut events = caller
+        .tenant()
+        .audit_events(None, usize::from(u16::MAX))
+        .await?;
     events.reverse();
     let start = Head::genesis(caller.tenant().id());
     let end = events.last().map_or(start, AuditEvent::head);
@@ -194,8 +203,12 @@ impl Document for SavedIssuer {
     responses((status = 200, description = "The providers", body = Page<Object>)))]
 async fn list_issuers(caller: Caller) -> Result<Json<Page<Value>>, Problem> {
     let issuers = caller.tenant().documents::<SavedIssuer>().await?;
-    let issuers = issuers.into_iter().map(|stored| serde_json::to_value(stored.value));
-    let issuers = issuers.collect::<Result<_, _>>().map_err(Problem::internal)?;
+    let issuers = issuers
+        .into_iter()
+        .map(|stored| serde_json::to_value(stored.value));
+    let issuers = issuers
+        .collect::<Result<_, _>>()
+        .map_err(Problem::internal)?;
     Ok(Json(Page::whole(issuers, caller.tenant().now())))
 }
 
@@ -209,13 +222,16 @@ async fn put_issuer(
     Path(id): Path<String>,
     Json(issuer): Json<Issuer>,
 ) -> Result<Json<Value>, Problem> {
-    let fits = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fits =
+        (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !fits {
         let message = "has 1 to 40 letters, digits and dashes";
         return Err(Problem::new(Code::InvalidParameter).field("{id}", "malformed", message));
     }
     issuer.validate().map_err(|error| {
-        Problem::new(Code::InvalidBody).detail(&error).field("", "not_allowed", &error)
+        Problem::new(Code::InvalidBody)
+            .detail(error)
+            .field("", "not_allowed", error)
     })?;
     let before = caller.tenant().documents::<SavedIssuer>().await?;
     if before.len() >= MOST_ISSUERS && before.iter().all(|stored| stored.value.id != id) {
@@ -226,7 +242,10 @@ async fn put_issuer(
         let message = "this issuer with this audience signs in the members of another tenant";
         return Err(Problem::new(Code::AlreadyExists).field("/audience", "taken", message));
     }
-    let saved = SavedIssuer { id: id.clone(), issuer };
+    let saved = SavedIssuer {
+        id: id.clone(),
+        issuer,
+    };
     let lookup = Lookup::Issuer(&saved.issuer.issuer, &saved.issuer.audience);
     caller.tenant().put_document(&saved).await?;
     caller.tenant().note_lookup(lookup, &id).await?;
@@ -237,7 +256,9 @@ async fn put_issuer(
         }
     }
     audit(&caller, "issuer.put", &id, BTreeMap::new()).await?;
-    Ok(Json(serde_json::to_value(saved).map_err(Problem::internal)?))
+    Ok(Json(
+        serde_json::to_value(saved).map_err(Problem::internal)?,
+    ))
 }
 
 async fn app_lookup(caller: &Caller, issuer: &Issuer) -> Result<Vec<TenantId>, Problem> {
@@ -254,7 +275,10 @@ async fn remove_issuer(caller: Caller, Path(id): Path<String>) -> Result<StatusC
     let saved = caller.tenant().document::<SavedIssuer>(&id).await?.value;
     let lookup = Lookup::Issuer(&saved.issuer.issuer, &saved.issuer.audience);
     caller.tenant().drop_lookup(lookup, &id).await?;
-    caller.tenant().delete_document::<SavedIssuer>(&id, None).await?;
+    caller
+        .tenant()
+        .delete_document::<SavedIssuer>(&id, None)
+        .await?;
     audit(&caller, "issuer.remove", &id, BTreeMap::new()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -317,14 +341,16 @@ async fn delete_tenant(
     Json(body): Json<DeleteTenant>,
 ) -> Result<Response, Problem> {
     let now = caller.tenant().now();
-    let edited = caller.tenant().edit_document::<TenantInfo, Problem>("A", |info| {
-        if info.name != body.confirm {
-            let message = "is not the name of the tenant, to the letter";
-            return Err(Problem::new(Code::InvalidBody).field("/confirm", "mismatch", message));
-        }
-        info.deleted_at.get_or_insert(now);
-        Ok(())
-    });
+    let edited = caller
+        .tenant()
+        .edit_document::<TenantInfo, Problem>("A", |info| {
+            if info.name != body.confirm {
+                let message = "is not the name of the tenant, to the letter";
+                return Err(Problem::new(Code::InvalidBody).field("/confirm", "mismatch", message));
+            }
+            info.deleted_at.get_or_insert(now);
+            Ok(())
+        });
     let info = edited.await?.value;
     app.directories().forget(caller.tenant().id());
     audit(&caller, "tenant.delete", "tenant", BTreeMap::new()).await?;
@@ -334,11 +360,16 @@ async fn delete_tenant(
 /// Restore the tenant
 #[utoipa::path(post, path = "/v1/tenant/restore", tag = "admin", operation_id = "restoreTenant",
     responses((status = 200, description = "As it was", body = TenantView)))]
-async fn restore_tenant(State(app): State<App>, caller: Caller) -> Result<Json<TenantView>, Problem> {
-    let edited = caller.tenant().edit_document::<TenantInfo, Error>("A", |info| {
-        info.deleted_at = None;
-        Ok(())
-    });
+async fn restore_tenant(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<TenantView>, Problem> {
+    let edited = caller
+        .tenant()
+        .edit_document::<TenantInfo, Error>("A", |info| {
+            info.deleted_at = None;
+            Ok(())
+        });
     let info = edited.await?.value;
     app.directories().forget(caller.tenant().id());
     audit(&caller, "tenant.restore", "tenant", BTreeMap::new()).await?;

@@ -46,7 +46,9 @@ pub struct Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,7 +67,10 @@ impl Config {
 
     /// How often a caller may make calls of a class.
     pub fn limit(&self, class: RateClass) -> Limit {
-        self.limits.get(&class).copied().unwrap_or_else(|| class.default_limit())
+        self.limits
+            .get(&class)
+            .copied()
+            .unwrap_or_else(|| class.default_limit())
     }
 }
 
@@ -88,7 +93,9 @@ struct Inner {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("config", &self.inner.config).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("config", &self.inner.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,7 +157,11 @@ impl App {
 
     /// Looks at, or changes, what is known of an issuer's keys.
     pub(crate) fn issuer_keys<T>(&self, uri: &str, with: impl FnOnce(&mut JwksCache) -> T) -> T {
-        let mut issuers = self.inner.issuers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut issuers = self
+            .inner
+            .issuers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         with(issuers.entry(uri.to_owned()).or_default())
     }
 }

@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::directory::Known;
 use axum::extract::FromRequestParts;
 use edge::{Code, Problem, RequestId};
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::HeaderMap;
 use identity::{Actor, PresentedKey, TenantCtx};
 use model::{TenantId, Viewer};
 use std::sync::{Arc, PoisonError};
@@ -68,12 +68,16 @@ fn unauthenticated(detail: &str) -> Problem {
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthenticated("There is no Authorization header, or there are several"));
+        return Err(unauthenticated(
+            "There is no Authorization header, or there are several",
+        ));
     };
     let text = value.to_str().unwrap_or_default();
     let (scheme, token) = text.split_once(' ').unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        return Err(unauthenticated("The Authorization header is not of the form Bearer TOKEN"));
+        return Err(unauthenticated(
+            "The Authorization header is not of the form Bearer TOKEN",
+        ));
     }
     Ok(token)
 }
@@ -103,10 +107,9 @@ async fn by_session(
     request: &RequestId,
 ) -> Result<(TenantCtx, Arc<Known>), Problem> {
     let keys = app.store().keys().await?;
-    let session = keys
-        .sessions
-        .verify(token, app.now())
-        .map_err(|e| unauthenticated("The session token is not valid, or the session is over").because(e))?;
+    let session = keys.sessions.verify(token, app.now()).map_err(|e| {
+        unauthenticated("The session token is not valid, or the session is over").because(e)
+    })?;
     let known = known(app, session.tenant()).await?;
     let ctx = TenantCtx::of_session(&session, &known.directory, request.as_str());
     let ctx = ctx.map_err(|e| unauthenticated("The session is over; sign in again").because(e))?;
@@ -119,14 +122,15 @@ async fn by_api_key(
     request: &RequestId,
 ) -> Result<(TenantCtx, Arc<Known>), Problem> {
     let refused = || unauthenticated("The API key is not valid, or was revoked");
-    let presented = PresentedKey::parse(token)
-        .map_err(|e| unauthenticated(&e.to_string()))?;
+    let presented = PresentedKey::parse(token).map_err(|e| unauthenticated(&e.to_string()))?;
     let tenant = tenant_of_key(app, &presented).await?.ok_or_else(refused)?;
     let known = known(app, tenant).await?;
     let row = known.api_keys.get(&presented.id()).ok_or_else(refused)?;
     let keys = app.store().keys().await?;
     let now = app.now();
-    let key = row.verify(&presented, &keys.pepper, now).map_err(|e| refused().because(e))?;
+    let key = row
+        .verify(&presented, &keys.pepper, now)
+        .map_err(|e| refused().because(e))?;
     let ctx = TenantCtx::of_api_key(&key, &known.directory, request.as_str());
     let ctx = ctx.map_err(|e| refused().because(e))?;
     if let Some(touched) = key.touched(now) {
@@ -139,7 +143,11 @@ async fn by_api_key(
 
 /// A key's tenant never changes, so it is looked up once.
 async fn tenant_of_key(app: &App, key: &PresentedKey) -> Result<Option<TenantId>, Problem> {
-    let lock = || app.key_tenants().lock().unwrap_or_else(PoisonError::into_inner);
+    let lock = || {
+        app.key_tenants()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    };
     if let Some(tenant) = lock().get(&key.id()) {
         return Ok(Some(*tenant));
     }

@@ -26,7 +26,11 @@ pub(crate) struct Directories(Mutex<HashMap<TenantId, (Timestamp, Arc<Known>)>>)
 
 impl Directories {
     /// A tenant as it was at most five seconds ago; `None` where there is no such tenant.
-    pub(crate) async fn of(&self, store: &Store, id: TenantId) -> Result<Option<Arc<Known>>, Error> {
+    pub(crate) async fn of(
+        &self,
+        store: &Store,
+        id: TenantId,
+    ) -> Result<Option<Arc<Known>>, Error> {
         let now = store.now();
         let kept = self.lock().get(&id).cloned();
         if let Some((at, known)) = kept
@@ -43,7 +47,10 @@ impl Directories {
         let known = Arc::new(Known {
             info: info.value,
             directory: tenant.directory().await?,
-            api_keys: keys.into_iter().map(|stored| (stored.value.id, stored.value)).collect(),
+            api_keys: keys
+                .into_iter()
+                .map(|stored| (stored.value.id, stored.value))
+                .collect(),
         });
         let mut all = self.lock();
         if all.len() >= MOST {

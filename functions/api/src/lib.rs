@@ -4,7 +4,10 @@
 //! without saying who may call it), [`auth`] who calls. Each other module is one area of the
 //! API: it decodes, asks an engine or the store, and encodes.
 
-#![expect(unused_qualifications, reason = "the macros that document a handler qualify what is imported for it")]
+#![expect(
+    unused_qualifications,
+    reason = "the macros that document a handler qualify what is imported for it"
+)]
 
 mod access;
 mod app;

@@ -1,7 +1,7 @@
 //! The API as an OpenAPI 3.1 document, made from the handlers, and a page to read it.
 
-use crate::app::App;
 use crate::Access;
+use crate::app::App;
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -76,7 +76,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         ("DELETE", &mut item.delete),
         ("PATCH", &mut item.patch),
     ];
-    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+    all.into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// Adds to an operation what is true of all of its kind: who may call it and how it can fail.
@@ -107,18 +108,30 @@ fn finish(method: &str, path: &str, operation: &mut Operation, is_public: bool) 
     }
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for code in Code::ALL {
-        by_status.entry(code.status().as_u16()).or_default().push(code.as_str());
+        by_status
+            .entry(code.status().as_u16())
+            .or_default()
+            .push(code.as_str());
     }
     for status in statuses {
-        let codes = by_status.get(&status).map(|codes| codes.join(", ")).unwrap_or_default();
+        let codes = by_status
+            .get(&status)
+            .map(|codes| codes.join(", "))
+            .unwrap_or_default();
         let response = ResponseBuilder::new()
             .description(format!("A problem: {codes}"))
             .content(
                 "application/problem+json",
-                ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                ContentBuilder::new()
+                    .schema(Some(Ref::from_schema_name("Problem")))
+                    .build(),
             )
             .build();
-        operation.responses.responses.entry(status.to_string()).or_insert(RefOr::T(response));
+        operation
+            .responses
+            .responses
+            .entry(status.to_string())
+            .or_insert(RefOr::T(response));
     }
 }
 
@@ -128,7 +141,13 @@ pub(crate) fn publish(router: Router<App>, app: &App) -> Router<App> {
     let page = {
         let json = Arc::clone(&json);
         move || async move {
-            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "max-age=300")], json.to_string())
+            (
+                [
+                    (CONTENT_TYPE, "application/json"),
+                    (CACHE_CONTROL, "max-age=300"),
+                ],
+                json.to_string(),
+            )
         }
     };
     let docs = utoipa_swagger_ui::Config::new(["/openapi.json"]).try_it_out_enabled(true);
@@ -155,7 +174,10 @@ pub(crate) fn publish(router: Router<App>, app: &App) -> Router<App> {
     let index = serve.clone();
     router
         .route("/openapi.json", get(page))
-        .route("/docs", get(|| async { axum::response::Redirect::permanent("/docs/") }))
+        .route(
+            "/docs",
+            get(|| async { axum::response::Redirect::permanent("/docs/") }),
+        )
         .route("/docs/", get(move || index("index.html".to_owned())))
         .route(
             "/docs/{*rest}",

@@ -54,7 +54,9 @@ impl PageQuery {
                     CursorError::Foreign => Code::InvalidCursor,
                     CursorError::Expired => Code::CursorExpired,
                 };
-                Err(Problem::new(code).detail(error).field("?cursor", code.as_str(), error))
+                Err(Problem::new(code)
+                    .detail(error)
+                    .field("?cursor", code.as_str(), error))
             }
         }
     }

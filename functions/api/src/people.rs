@@ -12,8 +12,8 @@ use edge::{Code, Json, Path, Problem};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use identity::{
-    ApiKey, DirectoryError, Entry, KeyId, Member, MemberId, MintError, NewApiKey, Policy, RateClass, Role,
-    Scope, Scopes, Status,
+    ApiKey, DirectoryError, Entry, KeyId, Member, MemberId, MintError, NewApiKey, Policy,
+    RateClass, Role, Scope, Scopes, Status,
 };
 use jiff::Timestamp;
 use model::PersonId;
@@ -40,8 +40,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(admin, routes!(revoke_key))
 }
 
+/// A field that may be left out, be null, or have a value.
+pub(crate) type Nullable<T> = Option<Option<T>>;
+
 /// Reads a field that may be left out, be null, or have a value: `Some(None)` is null.
-pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<Nullable<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -154,15 +157,15 @@ pub(crate) struct ChangeMember {
     /// The seller in the data they are.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
-    person: Option<Option<PersonId>>,
+    person: Nullable<PersonId>,
     /// Whom they report to.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
-    manager: Option<Option<MemberId>>,
+    manager: Nullable<MemberId>,
     /// Their team.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
-    team: Option<Option<String>>,
+    team: Nullable<String>,
     /// `active` or `disabled`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -176,7 +179,9 @@ pub(crate) struct ChangeMember {
     responses((status = 200, description = "The members", body = Page<MemberView>)))]
 async fn list_members(caller: Caller) -> Result<Json<Page<MemberView>>, Problem> {
     let directory = caller.tenant().directory().await?;
-    let seen = directory.iter().filter(|member| sees(&caller, &directory, member.id));
+    let seen = directory
+        .iter()
+        .filter(|member| sees(&caller, &directory, member.id));
     let members = seen.map(MemberView::from).collect();
     Ok(Json(Page::whole(members, caller.tenant().now())))
 }
@@ -217,17 +222,26 @@ fn refused(error: &DirectoryError) -> Problem {
         DirectoryError::LastAdmin(_) => (Code::WrongState, "/role"),
         _ => return Problem::not_found(),
     };
-    Problem::new(code).detail(error).field(pointer, code.as_str(), error)
+    Problem::new(code)
+        .detail(error)
+        .field(pointer, code.as_str(), error)
 }
 
 /// A seller of the data must be there to be somebody.
 async fn check_person(caller: &Caller, person: Option<PersonId>) -> Result<(), Problem> {
     let Some(person) = person else { return Ok(()) };
-    let kept = caller.tenant().entity(&model::EntityKey::Person(person)).await?;
+    let kept = caller
+        .tenant()
+        .entity(&model::EntityKey::Person(person))
+        .await?;
     if kept.is_some_and(|kept| kept.entity.is_some()) {
         return Ok(());
     }
-    Err(Problem::new(Code::InvalidBody).field("/person", "unknown", "there is no such owner in the data"))
+    Err(Problem::new(Code::InvalidBody).field(
+        "/person",
+        "unknown",
+        "there is no such owner in the data",
+    ))
 }
 
 /// Invite a member
@@ -242,9 +256,10 @@ async fn invite(
     caller: Caller,
     Json(body): Json<Invite>,
 ) -> Result<Response, Problem> {
-    let email = body.email.parse().map_err(|error| {
-        Problem::new(Code::InvalidBody).field("/email", "malformed", error)
-    })?;
+    let email = body
+        .email
+        .parse()
+        .map_err(|error| Problem::new(Code::InvalidBody).field("/email", "malformed", error))?;
     check_person(&caller, body.person).await?;
     let member = Member {
         id: MemberId::from_bytes(random_array()),
@@ -266,7 +281,11 @@ async fn invite(
     let detail = BTreeMap::from([("role".to_owned(), member.role.to_string())]);
     audit(&caller, "member.invite", &id, detail).await?;
     let location = HeaderValue::try_from(format!("/v1/members/{id}")).map_err(Problem::internal)?;
-    let answer = (StatusCode::CREATED, [(LOCATION, location)], Json(MemberView::from(&member)));
+    let answer = (
+        StatusCode::CREATED,
+        [(LOCATION, location)],
+        Json(MemberView::from(&member)),
+    );
     Ok(ETag::of_rev(1).on(answer))
 }
 
@@ -364,7 +383,10 @@ async fn list_roles(caller: Caller) -> Json<Page<RoleView>> {
         },
         scopes: Scopes::of(role),
     };
-    Json(Page::whole(Role::ALL.map(view).into(), caller.tenant().now()))
+    Json(Page::whole(
+        Role::ALL.map(view).into(),
+        caller.tenant().now(),
+    ))
 }
 
 /// A key for a program; its secret is shown once, when it is made.
@@ -455,7 +477,10 @@ pub(crate) struct MakeKey {
     responses((status = 200, description = "The keys, without their secrets", body = Page<KeyView>)))]
 async fn list_keys(caller: Caller) -> Result<Json<Page<KeyView>>, Problem> {
     let keys = caller.tenant().documents::<ApiKey>().await?;
-    let keys = keys.into_iter().map(|stored| KeyView::of(stored.value, None)).collect();
+    let keys = keys
+        .into_iter()
+        .map(|stored| KeyView::of(stored.value, None))
+        .collect();
     Ok(Json(Page::whole(keys, caller.tenant().now())))
 }
 
@@ -488,7 +513,9 @@ async fn make_key(
     let (row, key) = mint(&app, &caller, new).await?;
     let mut answer = (StatusCode::CREATED, Json(KeyView::of(row, Some(key)))).into_response();
     // The key is in no store, so a repeated request is told that it was done and no more.
-    answer.extensions_mut().insert(edge::idempotency::ShowsSecret);
+    answer
+        .extensions_mut()
+        .insert(edge::idempotency::ShowsSecret);
     Ok(answer)
 }
 
@@ -498,7 +525,11 @@ pub async fn mint(app: &App, caller: &Caller, new: NewApiKey) -> Result<(ApiKey,
     let (id, secret) = (random_array(), random_array());
     let minted = ApiKey::mint(&new, caller.ctx(), id, secret, &keys.pepper, app.now());
     let (row, text) = minted.map_err(|error| {
-        Problem::new(Code::InvalidBody).detail(error).field(mint_pointer(&error), "not_allowed", error)
+        Problem::new(Code::InvalidBody).detail(error).field(
+            mint_pointer(error),
+            "not_allowed",
+            error,
+        )
     })?;
     caller.tenant().save_api_key(row.clone()).await?;
     app.directories().forget(caller.tenant().id());
@@ -507,7 +538,7 @@ pub async fn mint(app: &App, caller: &Caller, new: NewApiKey) -> Result<(ApiKey,
     Ok((row, text.expose_secret().to_owned()))
 }
 
-fn mint_pointer(error: &MintError) -> &'static str {
+fn mint_pointer(error: MintError) -> &'static str {
     match error {
         MintError::Name => "/name",
         MintError::NoScope | MintError::Scope { .. } => "/scopes",
@@ -529,10 +560,12 @@ async fn revoke_key(
     let id: KeyId = id.parse().map_err(|_| Problem::not_found())?;
     let now = caller.tenant().now();
     let row = id.to_string();
-    let revoked = caller.tenant().edit_document::<ApiKey, Problem>(&row, |key| {
-        key.revoked_at.get_or_insert(now);
-        Ok(())
-    });
+    let revoked = caller
+        .tenant()
+        .edit_document::<ApiKey, Problem>(&row, |key| {
+            key.revoked_at.get_or_insert(now);
+            Ok(())
+        });
     revoked.await?;
     app.directories().forget(caller.tenant().id());
     audit(&caller, "api_key.revoke", &row, BTreeMap::new()).await?;

@@ -40,7 +40,9 @@ impl Routes {
                 ("DELETE", &item.delete),
                 ("PATCH", &item.patch),
             ];
-            let present = methods.into_iter().filter(|(_, operation)| operation.is_some());
+            let present = methods
+                .into_iter()
+                .filter(|(_, operation)| operation.is_some());
             self.entries.extend(present.map(|(method, _)| Entry {
                 method: method.to_owned(),
                 path: path.clone(),
@@ -51,7 +53,9 @@ impl Routes {
             Access::Public => routes,
             Access::Guarded(policy) => {
                 let once = from_fn(edge::idempotency::layer);
-                routes.layer(once).layer(from_fn_with_state((self.app.clone(), policy), guard))
+                routes
+                    .layer(once)
+                    .layer(from_fn_with_state((self.app.clone(), policy), guard))
             }
         };
         self.router = self.router.routes(routes);
@@ -74,7 +78,11 @@ async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .cloned()
+        .unwrap_or_default();
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
     let caller = match admit(&app, policy, &headers, &path, &id).await {
         Ok(caller) => caller,
@@ -84,7 +92,9 @@ async fn guard(
     request.extensions_mut().insert(tenant.clone());
     request.extensions_mut().insert(caller);
     let (class, limit) = (policy.class, app.config().limit(policy.class));
-    app.rates().around(&tenant, &ctx, class, limit, request, next).await
+    app.rates()
+        .around(&tenant, &ctx, class, limit, request, next)
+        .await
 }
 
 async fn admit(

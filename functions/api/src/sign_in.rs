@@ -126,20 +126,30 @@ pub(crate) struct WhoAmI {
 #[utoipa::path(post, path = "/v1/sign-in", tag = "sessions", operation_id = "sendSignInCode",
     request_body = SendCode,
     responses((status = 202, description = "If the address is a member's, a code is on its way", body = Sent)))]
-async fn send_code(State(app): State<App>, Json(body): Json<SendCode>) -> Result<Response, Problem> {
+async fn send_code(
+    State(app): State<App>,
+    Json(body): Json<SendCode>,
+) -> Result<Response, Problem> {
     let email = address(&body.email)?;
     count(&app, &email).await?;
     let keys = app.store().keys().await?;
     for (tenant, member) in members_of(&app, &email).await? {
         let id = tenant.id();
         let (code, text) = SignInCode::send(id, &email, random_array(), &keys.pepper, app.now());
-        tenant.put_document(&SentCode { member: member.id, code }).await?;
+        tenant
+            .put_document(&SentCode {
+                member: member.id,
+                code,
+            })
+            .await?;
         let text = format!(
             "Your code to sign in to Pie is {}\n\nIt is good for ten minutes and once. If you did not \
              ask for it, do nothing.\n",
             text.expose_secret()
         );
-        app.store().send_mail(email.as_str(), "Your sign-in code", &text).await?;
+        app.store()
+            .send_mail(email.as_str(), "Your sign-in code", &text)
+            .await?;
     }
     let detail = "If the address belongs to a member, a code is on its way.";
     Ok((StatusCode::ACCEPTED, Json(Sent { detail })).into_response())
@@ -151,7 +161,11 @@ async fn send_code(State(app): State<App>, Json(body): Json<SendCode>) -> Result
     responses((status = 201, description = "Signed in", body = Session)))]
 async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Response, Problem> {
     let (tenant, member) = match body {
-        Begin::Code { email, code, tenant } => by_code(&app, &email, &code, tenant.as_deref()).await?,
+        Begin::Code {
+            email,
+            code,
+            tenant,
+        } => by_code(&app, &email, &code, tenant.as_deref()).await?,
         Begin::IdToken { id_token } => by_id_token(&app, &id_token).await?,
     };
     let session = open_session(&app, &tenant, &member).await?;
@@ -162,31 +176,51 @@ async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Respon
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "sessions", operation_id = "refreshSession",
     request_body = Refresh,
     responses((status = 200, description = "The next tokens", body = Session)))]
-async fn refresh(State(app): State<App>, Json(body): Json<Refresh>) -> Result<Json<Session>, Problem> {
+async fn refresh(
+    State(app): State<App>,
+    Json(body): Json<Refresh>,
+) -> Result<Json<Session>, Problem> {
     let token = RefreshToken::parse(&body.refresh_token).map_err(|_| over())?;
     let tenant = system(&app, token.tenant());
     let id = token.session().to_string();
-    let stored = tenant.find_document::<RefreshFamily>(&id).await?.ok_or_else(over)?;
+    let stored = tenant
+        .find_document::<RefreshFamily>(&id)
+        .await?
+        .ok_or_else(over)?;
     let keys = app.store().keys().await?;
-    let presented = stored.value.present(&token, random_array(), &keys.pepper, app.now());
+    let presented = stored
+        .value
+        .present(&token, random_array(), &keys.pepper, app.now());
     match presented {
         Presented::Rotated { family, token } => {
-            let known = app.directories().of(app.store(), tenant.id()).await?.ok_or_else(over)?;
+            let known = app
+                .directories()
+                .of(app.store(), tenant.id())
+                .await?
+                .ok_or_else(over)?;
             let member = known.directory.get(&family.member).ok_or_else(over)?;
             if member.status != Status::Active || member.epoch != family.epoch {
                 return Err(over());
             }
             let session = family.session;
-            tenant.replace_document(family, stored.rev).await.map_err(|error| match error {
-                // Somebody used the same token at the same time; their answer has the next one.
-                Error::Changed { .. } => over(),
-                error => error.into(),
-            })?;
-            tokens(&app, tenant.id(), member, session, token).await.map(Json)
+            tenant
+                .replace_document(family, stored.rev)
+                .await
+                .map_err(|error| match error {
+                    // Somebody used the same token at the same time; their answer has the next one.
+                    Error::Changed { .. } => over(),
+                    error => error.into(),
+                })?;
+            tokens(&app, tenant.id(), member, session, token)
+                .await
+                .map(Json)
         }
         Presented::Reused { family } => {
             // The token was used before: somebody has a copy. The whole session ends.
-            tenant.replace_document(family, stored.rev).await.map_err(Problem::from)?;
+            tenant
+                .replace_document(family, stored.rev)
+                .await
+                .map_err(Problem::from)?;
             Err(over())
         }
         Presented::Raced | Presented::Refused => Err(over()),
@@ -203,7 +237,9 @@ async fn end(State(app): State<App>, Json(body): Json<Refresh>) -> Result<Status
         let id = token.session().to_string();
         let keys = app.store().keys().await?;
         if let Some(stored) = tenant.find_document::<RefreshFamily>(&id).await? {
-            let presented = stored.value.present(&token, random_array(), &keys.pepper, app.now());
+            let presented = stored
+                .value
+                .present(&token, random_array(), &keys.pepper, app.now());
             // A made-up token ends nobody's session.
             if !matches!(presented, Presented::Refused) {
                 let ended = tenant.delete_document::<RefreshFamily>(&id, None).await;
@@ -234,9 +270,8 @@ async fn whoami(caller: Caller) -> Json<WhoAmI> {
 }
 
 fn address(text: &str) -> Result<Email, Problem> {
-    text.parse().map_err(|error| {
-        Problem::new(Code::InvalidBody).field("/email", "malformed", error)
-    })
+    text.parse()
+        .map_err(|error| Problem::new(Code::InvalidBody).field("/email", "malformed", error))
 }
 
 fn over() -> Problem {
@@ -251,13 +286,17 @@ fn wrong() -> Problem {
 
 /// A tenant for whom nobody has been verified yet: sign-in finds out who calls.
 fn system(app: &App, tenant: TenantId) -> Tenant {
-    app.store().tenant(&TenantCtx::system(tenant, "sign-in", "sign-in"))
+    app.store()
+        .tenant(&TenantCtx::system(tenant, "sign-in", "sign-in"))
 }
 
 /// Counts an attempt to sign in with an address, whoever makes it.
 async fn count(app: &App, email: &Email) -> Result<(), Problem> {
     let limit = app.config().limit(RateClass::SignIn);
-    let decision = app.store().admit(email.as_str(), RateClass::SignIn, limit).await?;
+    let decision = app
+        .store()
+        .admit(email.as_str(), RateClass::SignIn, limit)
+        .await?;
     edge::counted(RateClass::SignIn, limit, decision).map(drop)
 }
 
@@ -292,10 +331,16 @@ async fn by_code(
         let Some(sent) = tenant.find_document::<SentCode>(&id).await? else {
             continue;
         };
-        match sent.value.code.enter(tenant.id(), &email, code, &keys.pepper, app.now()) {
+        match sent
+            .value
+            .code
+            .enter(tenant.id(), &email, code, &keys.pepper, app.now())
+        {
             CodeAnswer::Right => {
                 // Good once: of two that come at the same time one finds it gone.
-                let used = tenant.delete_document::<SentCode>(&id, Some(sent.rev)).await;
+                let used = tenant
+                    .delete_document::<SentCode>(&id, Some(sent.rev))
+                    .await;
                 used.map_err(|_| wrong())?;
                 return activate(app, tenant, member).await;
             }
@@ -316,7 +361,10 @@ async fn activate(app: &App, tenant: Tenant, member: Member) -> Result<(Tenant, 
         return Ok((tenant, member));
     }
     let mut directory = tenant.directory().await?;
-    let active = Member { status: Status::Active, ..member };
+    let active = Member {
+        status: Status::Active,
+        ..member
+    };
     let member = directory.put(active).map_err(Problem::internal)?.clone();
     tenant.save_member(&member).await?;
     app.directories().forget(tenant.id());
@@ -327,10 +375,22 @@ async fn by_id_token(app: &App, token: &str) -> Result<(Tenant, Member), Problem
     let refused = || Problem::new(Code::Unauthenticated).detail("The ID token is not accepted");
     let hint = Hint::of(token).map_err(|e| refused().because(e))?;
     let lookup = Lookup::Issuer(&hint.issuer, &hint.audience);
-    let (tenant, id) = app.store().look_up(lookup).await?.into_iter().next().ok_or_else(refused)?;
+    let (tenant, id) = app
+        .store()
+        .look_up(lookup)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or_else(refused)?;
     let tenant = system(app, tenant);
-    let issuer = tenant.document::<crate::admin::SavedIssuer>(&id).await?.value.issuer;
-    let jwks = signing_keys(app, &issuer, &hint.kid).await?.ok_or_else(refused)?;
+    let issuer = tenant
+        .document::<crate::admin::SavedIssuer>(&id)
+        .await?
+        .value
+        .issuer;
+    let jwks = signing_keys(app, &issuer, &hint.kid)
+        .await?
+        .ok_or_else(refused)?;
     let claims = issuer.verify_id_token(token, &jwks, None, app.now());
     let claims = claims.map_err(|e| refused().because(e))?;
     let email = claims.email.clone().ok_or_else(refused)?;
@@ -344,7 +404,10 @@ async fn by_id_token(app: &App, token: &str) -> Result<(Tenant, Member), Problem
     let role = issuer.role_for(&claims).ok_or_else(refused)?;
     let member = Member {
         id: MemberId::from_bytes(random_array()),
-        name: claims.name.clone().unwrap_or_else(|| email.as_str().to_owned()),
+        name: claims
+            .name
+            .clone()
+            .unwrap_or_else(|| email.as_str().to_owned()),
         email,
         role,
         person: None,
@@ -354,7 +417,10 @@ async fn by_id_token(app: &App, token: &str) -> Result<(Tenant, Member), Problem
         epoch: 0,
         created_at: app.now(),
     };
-    let member = directory.put(member).map_err(|e| refused().because(e))?.clone();
+    let member = directory
+        .put(member)
+        .map_err(|e| refused().because(e))?
+        .clone();
     tenant.save_member(&member).await?;
     app.directories().forget(tenant.id());
     Ok((tenant, member))
@@ -392,7 +458,11 @@ async fn fetch_keys(app: &App, issuer: &Issuer) -> Result<(), Problem> {
 }
 
 /// Opens a session for a member who has proved who they are.
-pub(crate) async fn open_session(app: &App, tenant: &Tenant, member: &Member) -> Result<Session, Problem> {
+pub(crate) async fn open_session(
+    app: &App,
+    tenant: &Tenant,
+    member: &Member,
+) -> Result<Session, Problem> {
     let keys = app.store().keys().await?;
     let session = SessionId::from_bytes(random_array());
     let (family, token) = RefreshFamily::begin(
@@ -413,9 +483,17 @@ async fn tokens(
     session: SessionId,
     refresh: SecretString,
 ) -> Result<Session, Problem> {
-    let grant = Grant { tenant, member: member.id, epoch: member.epoch, session };
+    let grant = Grant {
+        tenant,
+        member: member.id,
+        epoch: member.epoch,
+        session,
+    };
     let keys = app.store().keys().await?;
-    let issued = keys.sessions.issue(&grant, random_array(), app.now()).map_err(Problem::internal)?;
+    let issued = keys
+        .sessions
+        .issue(&grant, random_array(), app.now())
+        .map_err(Problem::internal)?;
     Ok(Session {
         access_token: issued.token.expose_secret().to_owned(),
         token_type: "Bearer",

@@ -350,12 +350,21 @@ async fn files(work: &mut Work, words: &Words, counts: &mut Counts) -> Result<()
         let Some(bytes) = work.tenant.blob(&blob.name).await? else {
             continue;
         };
-        let mut says: Value = serde_json::from_slice(&bytes)?;
-        if words.leave(&mut says) {
-            work.tenant.put_blob(&blob.name, says.to_string()).await?;
-            counts.files += 1;
-            note(work, counts).await?;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(mut says) => {
+                if !words.leave(&mut says) {
+                    continue;
+                }
+                work.tenant.put_blob(&blob.name, says.to_string()).await?;
+            }
+            // Nobody can read it, so nobody misses it.
+            Err(_) if words.are_in(&String::from_utf8_lossy(&bytes)) => {
+                work.tenant.delete_blobs(&blob.name).await?;
+            }
+            Err(_) => continue,
         }
+        counts.files += 1;
+        note(work, counts).await?;
     }
     // Requests of jobs that are over may name them; those of others are about to be dealt with.
     let requests = work.tenant.blobs("requests/").await?;

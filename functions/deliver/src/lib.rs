@@ -1,4 +1,3 @@
-// To whoever else edits this directory: the lead has given schedule and deliver to one helper, who replaces these files from a copy of its own; please leave them.
 //! What leaves: e-mails and exports; and what goes for good: a person's data, a tenant's.
 //!
 //! - `mail.send` `{"template", "member", "job"?}`: an e-mail to a member. The message carries ids;

@@ -18,7 +18,7 @@ const LATER_S: u32 = 30;
 /// How often progress is written at most.
 const REPORT_EVERY: SignedDuration = SignedDuration::from_millis(250);
 /// Work that cannot go on where it was cut off had its chance when it had so long.
-const WHOLE_TURN: Duration = Duration::from_secs(60);
+const WHOLE_TURN: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 struct Body {

@@ -1,4 +1,3 @@
-// To whoever else edits this directory: the lead has given schedule and deliver to one helper, who replaces these files from a copy of its own; please leave them.
 //! What is due: each minute every tenant is looked at, and what it is time for is begun.
 //!
 //! Messages left behind are sent, work that stands still is asked for again, the nightly forecast

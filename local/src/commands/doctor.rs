@@ -37,11 +37,21 @@ struct Finding {
 
 impl Finding {
     fn good(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, good: true, found: found.into(), fix: None }
+        Self {
+            what,
+            good: true,
+            found: found.into(),
+            fix: None,
+        }
     }
 
     fn bad(what: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what, good: false, found: found.into(), fix: Some(fix.into()) }
+        Self {
+            what,
+            good: false,
+            found: found.into(),
+            fix: Some(fix.into()),
+        }
     }
 }
 
@@ -49,7 +59,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let mut findings = vec![Finding::good("version", env!("CARGO_PKG_VERSION"))];
     findings.push(folder(&args.data));
     findings.extend(room(&args.data));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(broken)?;
     let server = runtime.block_on(server(&args.data));
     // A server that runs holds port and data, as it should.
@@ -61,7 +73,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let well = findings.iter().all(|finding| finding.good);
     output.answer(&findings, |page| {
         for finding in &findings {
-            let (tone, word) = if finding.good { (Tone::Good, "ok") } else { (Tone::Bad, "bad") };
+            let (tone, word) = if finding.good {
+                (Tone::Good, "ok")
+            } else {
+                (Tone::Bad, "bad")
+            };
             page.marked(tone, word, format!("{}: {}", finding.what, finding.found));
             if let Some(fix) = &finding.fix {
                 page.under(format!("fix: {fix}"));
@@ -88,13 +104,27 @@ fn folder(folder: &Path) -> Finding {
 
 /// The room on the disk, where the system's own tool tells.
 fn room(folder: &Path) -> Option<Finding> {
-    let shown = std::process::Command::new("df").arg("-Pm").arg(folder).output().ok()?;
+    let shown = std::process::Command::new("df")
+        .arg("-Pm")
+        .arg(folder)
+        .output()
+        .ok()?;
     let text = String::from_utf8(shown.stdout).ok()?;
-    let free: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    let free: u64 = text
+        .lines()
+        .nth(1)?
+        .split_whitespace()
+        .nth(3)?
+        .parse()
+        .ok()?;
     Some(if free >= ROOM_MIB {
         Finding::good("disk", format!("{free} MiB are free"))
     } else {
-        Finding::bad("disk", format!("only {free} MiB are free"), "free some space")
+        Finding::bad(
+            "disk",
+            format!("only {free} MiB are free"),
+            "free some space",
+        )
     })
 }
 
@@ -145,7 +175,11 @@ async fn look(store: store::Store) -> Finding {
             edge::telemetry::chain(&error),
             "check AWS_ENDPOINT_URL and credentials, or begin anew with pie up --reset",
         ),
-        Err(_) => Finding::bad("data", "no answer within 5 seconds", "check AWS_ENDPOINT_URL"),
+        Err(_) => Finding::bad(
+            "data",
+            "no answer within 5 seconds",
+            "check AWS_ENDPOINT_URL",
+        ),
     }
 }
 
@@ -154,18 +188,24 @@ async fn server(folder: &Path) -> Option<(Finding, bool)> {
     let known = Credentials::read(folder)?;
     let client = reqwest::Client::builder().timeout(PATIENCE).build().ok()?;
     let ask = async |path: &str| {
-        let request = client.get(format!("{}{path}", known.url)).bearer_auth(&known.api_key);
+        let request = client
+            .get(format!("{}{path}", known.url))
+            .bearer_auth(&known.api_key);
         request.send().await.map(|answer| answer.status())
     };
     Some(match (ask("/readyz").await, ask("/v1/me").await) {
-        (Ok(ready), Ok(me)) if ready.is_success() && me.is_success() => {
-            (Finding::good("server", format!("answers at {}", known.url)), true)
-        }
-        (Ok(ready), Ok(me)) => (Finding::bad(
-            "server",
-            format!("{} answers {ready}, and {me} to our key", known.url),
-            "stop it and start pie up again; its log says more with --log info",
-        ), true),
+        (Ok(ready), Ok(me)) if ready.is_success() && me.is_success() => (
+            Finding::good("server", format!("answers at {}", known.url)),
+            true,
+        ),
+        (Ok(ready), Ok(me)) => (
+            Finding::bad(
+                "server",
+                format!("{} answers {ready}, and {me} to our key", known.url),
+                "stop it and start pie up again; its log says more with --log info",
+            ),
+            true,
+        ),
         _ => (Finding::good("server", "is not running"), false),
     })
 }

@@ -21,7 +21,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             .fix("start `pie up` once, or name its folder with --data")
     })?;
     if output.json {
-        output.answer(&serde_json::json!({"api_key": known.api_key, "url": known.url}), |_| {})?;
+        output.answer(
+            &serde_json::json!({"api_key": known.api_key, "url": known.url}),
+            |_| {},
+        )?;
     } else {
         output.data(&format!("{}\n", known.api_key))?;
     }

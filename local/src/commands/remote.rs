@@ -116,7 +116,7 @@ enum Command {
         /// The deal's id
         #[arg(long)]
         deal: String,
-        /// A change, such as add_champion; may be given several times
+        /// A change, such as `add_champion`; may be given several times
         #[arg(long = "scenario", required = true)]
         scenarios: Vec<String>,
     },
@@ -139,7 +139,9 @@ impl crate::Runnable for Cli {
     }
 
     fn run(&self, output: &Output) -> Result<Exit, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         runtime.map_err(broken)?.block_on(self.ask(output))
     }
 }
@@ -149,22 +151,37 @@ impl Cli {
         let server = Server::of(self.api.clone().unwrap_or_default(), &self.data)?;
         match &self.command {
             Command::Me => plain(output, &server.get("/v1/me").await?),
-            Command::Import { files, source, as_of, dry_run } => {
+            Command::Import {
+                files,
+                source,
+                as_of,
+                dry_run,
+            } => {
                 return import(&server, files, source, as_of.as_deref(), *dry_run, output).await;
             }
             Command::Undo { import } => {
-                let job = server.post(&format!("/v1/imports/{import}/undo"), Value::Null).await?;
+                let job = server
+                    .post(&format!("/v1/imports/{import}/undo"), Value::Null)
+                    .await?;
                 plain(output, &server.wait(&job, output).await?)
             }
             Command::Forecast { by } => {
-                let answer = server.get(&format!("/v1/forecasts/current?by={by}")).await?;
+                let answer = server
+                    .get(&format!("/v1/forecasts/current?by={by}"))
+                    .await?;
                 output.answer(&answer, |page| forecast(page, &answer))
             }
-            Command::Deals { filter, sort, limit } => {
+            Command::Deals {
+                filter,
+                sort,
+                limit,
+            } => {
                 let answer = server.get(&deals_path(filter, sort, *limit)?).await?;
                 output.answer(&answer, |page| deals(page, &answer))
             }
-            Command::Deal { deal } => plain(output, &server.get(&format!("/v1/deals/{deal}")).await?),
+            Command::Deal { deal } => {
+                plain(output, &server.get(&format!("/v1/deals/{deal}")).await?)
+            }
             Command::Simulate { deal, scenarios } => {
                 let body = json!({"deal": deal, "scenarios": scenarios});
                 plain(output, &server.post("/v1/simulations", body).await?)
@@ -184,18 +201,29 @@ fn plain(output: &Output, answer: &Value) -> Result<(), Failure> {
 
 fn deals_path(filters: &[String], sort: &str, limit: u32) -> Result<String, Failure> {
     let limit = limit.to_string();
-    let mut pairs = vec![("sort".to_owned(), sort), ("limit".to_owned(), limit.as_str())];
+    let mut pairs = vec![
+        ("sort".to_owned(), sort),
+        ("limit".to_owned(), limit.as_str()),
+    ];
     for filter in filters {
         let (field, value) = filter.split_once('=').ok_or_else(|| {
             Failure::new(Exit::Usage, format!("{filter:?} is no condition"))
                 .fix("write FIELD=VALUE, such as stage=Proposal")
         })?;
         let (field, op) = field.split_once('[').unwrap_or((field, ""));
-        let op = if op.is_empty() { String::new() } else { format!("[{op}") };
+        let op = if op.is_empty() {
+            String::new()
+        } else {
+            format!("[{op}")
+        };
         pairs.push((format!("filter[{field}]{op}"), value));
     }
     let url = reqwest::Url::parse_with_params("http://x/v1/deals", &pairs).map_err(broken)?;
-    Ok(format!("{}?{}", url.path(), url.query().unwrap_or_default()))
+    Ok(format!(
+        "{}?{}",
+        url.path(),
+        url.query().unwrap_or_default()
+    ))
 }
 
 /// A server, and the right to ask it.
@@ -208,7 +236,9 @@ struct Server {
 impl Server {
     fn of(url: String, folder: &Path) -> Result<Self, Failure> {
         let known = Credentials::read(folder).filter(|known| known.url == url);
-        let key = std::env::var("PIE_API_KEY").ok().filter(|key| !key.is_empty());
+        let key = std::env::var("PIE_API_KEY")
+            .ok()
+            .filter(|key| !key.is_empty());
         let key = key.or(known.map(|known| known.api_key)).ok_or_else(|| {
             Failure::new(Exit::Auth, "there is no API key for this server")
                 .fix("set PIE_API_KEY, or name the folder of `pie up` with --data")
@@ -218,12 +248,18 @@ impl Server {
     }
 
     async fn get(&self, path: &str) -> Result<Value, Failure> {
-        self.send(self.client.request(Method::GET, self.at(path))).await
+        self.send(self.client.request(Method::GET, self.at(path)))
+            .await
     }
 
     async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
         let request = self.client.request(Method::POST, self.at(path));
-        self.send(if body.is_null() { request } else { request.json(&body) }).await
+        self.send(if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        })
+        .await
     }
 
     fn at(&self, path: &str) -> String {
@@ -231,11 +267,15 @@ impl Server {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
-        let answer = request.bearer_auth(&self.key).send().await.map_err(|error| {
-            Failure::new(Exit::Failure, edge::telemetry::chain(&error.without_url()))
-                .at(&self.url)
-                .fix("is the server running? `pie up` starts one")
-        })?;
+        let answer = request
+            .bearer_auth(&self.key)
+            .send()
+            .await
+            .map_err(|error| {
+                Failure::new(Exit::Failure, edge::telemetry::chain(&error.without_url()))
+                    .at(&self.url)
+                    .fix("is the server running? `pie up` starts one")
+            })?;
         let status = answer.status();
         let bytes = answer.bytes().await.map_err(broken)?;
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -253,7 +293,11 @@ impl Server {
             let job = self.get(&path).await?;
             let told = &job["progress"];
             let phase = told["phase"].as_str().unwrap_or_default();
-            progress.of(phase, told["done"].as_u64().unwrap_or_default(), told["total"].as_u64());
+            progress.of(
+                phase,
+                told["done"].as_u64().unwrap_or_default(),
+                told["total"].as_u64(),
+            );
             match job["status"].as_str().unwrap_or_default() {
                 "succeeded" => return Ok(job["result"].clone()),
                 "cancelled" => return Err(Failure::new(Exit::Conflict, "the job was stopped")),
@@ -277,11 +321,17 @@ fn refused(status: StatusCode, problem: &Value) -> Failure {
         StatusCode::TOO_MANY_REQUESTS => Exit::Limited,
         _ => Exit::Failure,
     };
-    let detail = problem["detail"].as_str().map_or_else(|| status.to_string(), str::to_owned);
-    let places = problem["errors"].as_array().into_iter().flatten().map(|error| {
-        let part = |name: &str| error[name].as_str().unwrap_or_default();
-        format!("{}: {}", part("pointer"), part("message"))
-    });
+    let detail = problem["detail"]
+        .as_str()
+        .map_or_else(|| status.to_string(), str::to_owned);
+    let places = problem["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| {
+            let part = |name: &str| error[name].as_str().unwrap_or_default();
+            format!("{}: {}", part("pointer"), part("message"))
+        });
     let places: Vec<String> = places.collect();
     Failure::new(exit, detail)
         .at(places.join("; "))
@@ -297,32 +347,48 @@ async fn import(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let options = as_of.map_or_else(|| json!({}), |as_of| json!({"as_of": as_of}));
-    let import = server.post("/v1/imports", json!({"source": source, "options": options})).await?;
+    let import = server
+        .post("/v1/imports", json!({"source": source, "options": options}))
+        .await?;
     let id = import["id"].as_str().unwrap_or_default().to_owned();
     for file in files {
         upload(server, &id, file, output).await?;
     }
-    let job = server.post(&format!("/v1/imports/{id}/validate"), Value::Null).await?;
+    let job = server
+        .post(&format!("/v1/imports/{id}/validate"), Value::Null)
+        .await?;
     server.wait(&job, output).await?;
     if dry_run {
         let report = server.get(&format!("/v1/imports/{id}/report")).await?;
         plain(output, &report)?;
         return Ok(Exit::Done);
     }
-    let job = server.post(&format!("/v1/imports/{id}/commit"), Value::Null).await?;
+    let job = server
+        .post(&format!("/v1/imports/{id}/commit"), Value::Null)
+        .await?;
     let result = server.wait(&job, output).await?;
     plain(output, &json!({"import": id, "result": result}))?;
     output.note(format!("pie --api {} undo {id} takes it back", server.url));
     Ok(Exit::Done)
 }
 
-async fn upload(server: &Server, import: &str, file: &Path, output: &Output) -> Result<(), Failure> {
+async fn upload(
+    server: &Server,
+    import: &str,
+    file: &Path,
+    output: &Output,
+) -> Result<(), Failure> {
     let bytes = std::fs::read(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => crate::files::not_found(file),
         _ => broken(error).at(file.display()),
     })?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut url = reqwest::Url::parse(&server.at(&format!("/v1/imports/{import}/files/"))).map_err(broken)?;
+    let name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut url =
+        reqwest::Url::parse(&server.at(&format!("/v1/imports/{import}/files/"))).map_err(broken)?;
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(&name);
     }
@@ -330,7 +396,10 @@ async fn upload(server: &Server, import: &str, file: &Path, output: &Output) -> 
     for (part, chunk) in bytes.chunks(PART).enumerate() {
         let from = part * PART;
         let range = format!("bytes {from}-{}/{}", from + chunk.len() - 1, bytes.len());
-        let request = server.client.put(url.clone()).header("content-range", range);
+        let request = server
+            .client
+            .put(url.clone())
+            .header("content-range", range);
         let request = request.header("content-type", "application/octet-stream");
         server.send(request.body(chunk.to_vec())).await?;
         progress.bytes(&name, (from + chunk.len()) as u64, Some(bytes.len() as u64));
@@ -356,7 +425,7 @@ fn forecast(page: &mut Page, answer: &Value) {
         table.row([
             line["label"].as_str().unwrap_or_default().into(),
             line["deals"].to_string().into(),
-            amount(&line["expected"]).into(),
+            amount(&revenue["expected"]).into(),
             amount(&revenue["p10"]).into(),
             amount(&revenue["p50"]).into(),
             amount(&revenue["p90"]).into(),
@@ -368,11 +437,20 @@ fn forecast(page: &mut Page, answer: &Value) {
 fn deals(page: &mut Page, answer: &Value) {
     let count = answer["totals"]["count"].to_string();
     page.heading(format!("{count} deals"));
-    let mut table =
-        Table::new([text("Deal"), text("Name"), text("Stage"), text("Owner"), number("Amount")]);
+    let mut table = Table::new([
+        text("Deal"),
+        text("Name"),
+        text("Stage"),
+        text("Owner"),
+        number("Amount"),
+    ]);
     for deal in answer["data"].as_array().into_iter().flatten() {
         let part = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let named = |value: &Value| value["name"].as_str().map_or_else(|| part(value), str::to_owned);
+        let named = |value: &Value| {
+            value["name"]
+                .as_str()
+                .map_or_else(|| part(value), str::to_owned)
+        };
         let money = &deal["amount"];
         table.row([
             part(&deal["id"]).into(),

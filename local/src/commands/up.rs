@@ -60,9 +60,17 @@ pub(crate) struct Args {
 fn limit(text: &str) -> Result<(RateClass, Limit), String> {
     let read = || {
         let (class, rest) = text.split_once('=')?;
-        let class = RateClass::ALL.into_iter().find(|known| known.as_str() == class)?;
-        let numbers: Vec<u32> = rest.split('/').map(str::parse).collect::<Result<_, _>>().ok()?;
-        let [burst, count, seconds] = numbers[..] else { return None };
+        let class = RateClass::ALL
+            .into_iter()
+            .find(|known| known.as_str() == class)?;
+        let numbers: Vec<u32> = rest
+            .split('/')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .ok()?;
+        let [burst, count, seconds] = numbers[..] else {
+            return None;
+        };
         Some((class, Limit::new(burst, count, seconds).ok()?))
     };
     read().ok_or_else(|| {
@@ -82,7 +90,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         reset(&args.data)?;
     }
     fs::create_dir_all(&args.data).map_err(broken)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     runtime.map_err(broken)?.block_on(up(args, output))
 }
 
@@ -90,7 +100,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 fn reset(folder: &Path) -> Result<(), Failure> {
     for name in ["aws", "credentials.json"] {
         let path = folder.join(name);
-        let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let gone = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
         match gone {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(broken(error).at(path.display()));
@@ -109,7 +123,10 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
     };
     let host = Host::start(&settings).await?;
     let credentials = match Credentials::read(&args.data) {
-        Some(known) => Some(Credentials { url: host.url(), ..known }),
+        Some(known) => Some(Credentials {
+            url: host.url(),
+            ..known
+        }),
         None if args.empty => None,
         None => Some(found(&host, args, output).await?),
     };
@@ -124,8 +141,15 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if let Some(embedded) = embedded {
         let calls = embedded.calls();
         for (service, time) in embedded.busy() {
-            let count: u64 = calls.iter().filter(|((of, _), _)| *of == service).map(|(_, n)| n).sum();
-            output.note(format!("embedded AWS: {service}, {count} calls, {:.1} s", time.as_secs_f64()));
+            let count: u64 = calls
+                .iter()
+                .filter(|((of, _), _)| *of == service)
+                .map(|(_, n)| n)
+                .sum();
+            output.note(format!(
+                "embedded AWS: {service}, {count} calls, {:.1} s",
+                time.as_secs_f64()
+            ));
         }
     }
     Ok(Exit::Done)
@@ -142,7 +166,7 @@ async fn found(host: &Host, args: &Args, output: &Output) -> Result<Credentials,
     output.note("Making a demo company …");
     let progress = output.progress();
     let mut watch = |phase: &str, done: u64, total: Option<u64>| progress.of(phase, done, total);
-    let founded = tokio::time::timeout(Duration::from_secs(600), host.found(demo, &mut watch)).await;
+    let founded = tokio::time::timeout(Duration::from_mins(10), host.found(demo, &mut watch)).await;
     drop(progress);
     founded.map_err(broken)?
 }
@@ -168,11 +192,21 @@ fn told(
             return;
         };
         let file = Credentials::file(&args.data);
-        page.item(format!("API key of the demo company, with every right: in {}", file.display()));
-        page.item(format!("pie --api {url} forecast    (takes the key from there)"));
-        page.item(format!("curl -H \"Authorization: Bearer $(pie key --data {})\" {url}/v1/insights/today", args.data.display()));
+        page.item(format!(
+            "API key of the demo company, with every right: in {}",
+            file.display()
+        ));
+        page.item(format!(
+            "pie --api {url} forecast    (takes the key from there)"
+        ));
+        page.item(format!(
+            "curl -H \"Authorization: Bearer $(pie key --data {})\" {url}/v1/insights/today",
+            args.data.display()
+        ));
         page.gap();
-        page.line("To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:");
+        page.line(
+            "To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:",
+        );
         for (role, email) in &known.members {
             page.item(format!("{role}: {email}"));
         }

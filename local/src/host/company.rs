@@ -70,7 +70,11 @@ impl Host {
     ) -> Result<Credentials, Failure> {
         let world = demo::company_as_of(demo.seed, demo.size, demo.as_of);
         let id = TenantId::from_bytes(store::random_array());
-        let tenant = self.store.create_tenant(id, &world.name).await.map_err(broken)?;
+        let tenant = self
+            .store
+            .create_tenant(id, &world.name)
+            .await
+            .map_err(broken)?;
         let system = TenantCtx::system(id, "demo", "demo");
         let caller = api::Caller::new(&self.api, system);
         let key = NewApiKey {
@@ -80,8 +84,11 @@ impl Host {
             member: None,
             expires_at: None,
         };
-        let (_, api_key) = api::people::mint(&self.api, &caller, key).await.map_err(broken)?;
-        self.import(&api_key, &world.files(), demo.as_of, watch).await?;
+        let (_, api_key) = api::people::mint(&self.api, &caller, key)
+            .await
+            .map_err(broken)?;
+        self.import(&api_key, &world.files(), demo.as_of, watch)
+            .await?;
         let book = tenant.book().await.map_err(broken)?.book;
         let members = self.members(&tenant, &book.people).await?;
         Ok(Credentials {
@@ -137,12 +144,21 @@ impl Host {
             let job = self.ask(key, Method::GET, &path, Value::Null).await?;
             let progress = &job["progress"];
             let phase = text(progress, "phase");
-            watch(&phase, progress["done"].as_u64().unwrap_or_default(), progress["total"].as_u64());
+            watch(
+                &phase,
+                progress["done"].as_u64().unwrap_or_default(),
+                progress["total"].as_u64(),
+            );
             match job["status"].as_str().unwrap_or_default() {
                 "succeeded" => return Ok(()),
                 "failed" | "cancelled" => {
-                    let why = job["problem"]["detail"].as_str().unwrap_or("it was stopped");
-                    return Err(Failure::new(Exit::Failure, format!("the demo was not imported: {why}")));
+                    let why = job["problem"]["detail"]
+                        .as_str()
+                        .unwrap_or("it was stopped");
+                    return Err(Failure::new(
+                        Exit::Failure,
+                        format!("the demo was not imported: {why}"),
+                    ));
                 }
                 _ => tokio::time::sleep(LOOK).await,
             }
@@ -156,25 +172,28 @@ impl Host {
         people: &[Person],
     ) -> Result<BTreeMap<String, String>, Failure> {
         let mut directory = Directory::new(tenant.id(), []);
-        let member = |name: &str, email: &str, role, person: Option<&Person>| -> Result<Member, Failure> {
-            Ok(Member {
-                id: MemberId::derive(&tenant.id(), email),
-                email: email.parse().map_err(broken)?,
-                name: name.to_owned(),
-                role,
-                person: person.map(|person| person.id),
-                manager: None,
-                team: person.and_then(|person| person.team.clone()),
-                status: Status::Active,
-                epoch: 0,
-                created_at: tenant.now(),
-            })
-        };
+        let member =
+            |name: &str, email: &str, role, person: Option<&Person>| -> Result<Member, Failure> {
+                Ok(Member {
+                    id: MemberId::derive(&tenant.id(), email),
+                    email: email.parse().map_err(broken)?,
+                    name: name.to_owned(),
+                    role,
+                    person: person.map(|person| person.id),
+                    manager: None,
+                    team: person.and_then(|person| person.team.clone()),
+                    status: Status::Active,
+                    epoch: 0,
+                    created_at: tenant.now(),
+                })
+            };
         let mut some = BTreeMap::new();
         let mut all = vec![member("Admin", ADMIN, Role::Admin, None)?];
         let leads = |id: PersonId| people.iter().any(|person| person.manager == Some(id));
         for person in people {
-            let (Some(email), Some(name)) = (&person.email, &person.name) else { continue };
+            let (Some(email), Some(name)) = (&person.email, &person.name) else {
+                continue;
+            };
             let role = match (person.manager, leads(person.id)) {
                 (None, true) => Role::Cro,
                 (_, true) => Role::SalesManager,
@@ -183,22 +202,36 @@ impl Host {
             all.push(member(name, email, role, Some(person))?);
         }
         for member in &all {
-            some.entry(member.role.to_string()).or_insert_with(|| member.email.as_str().to_owned());
+            some.entry(member.role.to_string())
+                .or_insert_with(|| member.email.as_str().to_owned());
             directory.put(member.clone()).map_err(broken)?;
         }
         // Everybody is there; now who reports to whom.
-        let of_person: BTreeMap<PersonId, MemberId> =
-            all.iter().filter_map(|member| Some((member.person?, member.id))).collect();
+        let of_person: BTreeMap<PersonId, MemberId> = all
+            .iter()
+            .filter_map(|member| Some((member.person?, member.id)))
+            .collect();
         for mut member in all {
-            let person = people.iter().find(|person| Some(person.id) == member.person);
+            let person = people
+                .iter()
+                .find(|person| Some(person.id) == member.person);
             member.manager = person.and_then(|person| of_person.get(&person.manager?).copied());
             let member = directory.put(member).map_err(broken)?.clone();
-            tenant.save_member(&Member { epoch: 0, ..member }).await.map_err(broken)?;
+            tenant
+                .save_member(&Member { epoch: 0, ..member })
+                .await
+                .map_err(broken)?;
         }
         Ok(some)
     }
 
-    async fn ask(&self, key: &str, method: Method, path: &str, body: Value) -> Result<Value, Failure> {
+    async fn ask(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, Failure> {
         let mut request = Request::builder().method(method).uri(path);
         let body = if body.is_null() {
             Body::empty()
@@ -211,20 +244,32 @@ impl Host {
 
     async fn send(&self, key: &str, mut request: Request<Body>) -> Result<Value, Failure> {
         let bearer = format!("Bearer {key}").parse().map_err(broken)?;
-        request.headers_mut().insert(http::header::AUTHORIZATION, bearer);
+        request
+            .headers_mut()
+            .insert(http::header::AUTHORIZATION, bearer);
         let path = request.uri().path().to_owned();
         let response = match api::router(self.api.clone()).oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         let status = response.status();
-        let bytes = response.into_body().collect().await.map_err(broken)?.to_bytes();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(broken)?
+            .to_bytes();
         if status.is_success() && status != StatusCode::NO_CONTENT {
             return Ok(serde_json::from_slice(&bytes).unwrap_or_default());
         }
         let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let detail = problem["detail"].as_str().unwrap_or("there was no reason given");
-        Err(Failure::new(Exit::Failure, format!("{path} answered {status}: {detail}")))
+        let detail = problem["detail"]
+            .as_str()
+            .unwrap_or("there was no reason given");
+        Err(Failure::new(
+            Exit::Failure,
+            format!("{path} answered {status}: {detail}"),
+        ))
     }
 }
 

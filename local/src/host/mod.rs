@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::exit::{Exit, Failure};
 
 /// How often expired rows are taken out, as DynamoDB does by itself.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 /// How long the functions may take to end what they began.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -69,13 +69,21 @@ pub(crate) struct Settings {
 impl Host {
     /// Starts everything.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
-        let listener = TcpListener::bind(("127.0.0.1", settings.port)).await.map_err(|error| {
-            Failure::new(Exit::Conflict, format!("cannot listen on port {}: {error}", settings.port))
+        let listener = TcpListener::bind(("127.0.0.1", settings.port))
+            .await
+            .map_err(|error| {
+                Failure::new(
+                    Exit::Conflict,
+                    format!("cannot listen on port {}: {error}", settings.port),
+                )
                 .fix("choose another with --port, or stop what uses it")
-        })?;
+            })?;
         let address = listener.local_addr().map_err(broken)?;
         let (aws, embedded) = open(&settings.services).await?;
-        let store = Store::new(aws, Names::local()).create().await.map_err(broken)?;
+        let store = Store::new(aws, Names::local())
+            .create()
+            .await
+            .map_err(broken)?;
         // Nobody else works on this folder, so what an earlier run held when it ended is free.
         if embedded.is_some() {
             for tenant in store.tenants().await.map_err(broken)? {
@@ -131,8 +139,11 @@ async fn open(services: &Services) -> Result<(Aws, Option<Embedded>), Failure> {
     };
     std::fs::create_dir_all(folder).map_err(broken)?;
     let embedded = Embedded::on_disk(folder).map_err(|error| {
-        Failure::new(Exit::Failure, format!("cannot open the data in {}: {error}", folder.display()))
-            .fix("stop another `pie up` on the same folder, or begin anew with --reset")
+        Failure::new(
+            Exit::Failure,
+            format!("cannot open the data in {}: {error}", folder.display()),
+        )
+        .fix("stop another `pie up` on the same folder, or begin anew with --reset")
     })?;
     let aws = Aws::behind(embedded.http_client(), embedded.endpoint_url(), true);
     Ok((aws, Some(embedded)))
@@ -140,15 +151,22 @@ async fn open(services: &Services) -> Result<(Aws, Option<Embedded>), Failure> {
 
 /// An error of which the user knows no more than its text.
 pub(crate) fn broken(error: impl std::error::Error + 'static) -> Failure {
-    Failure::new(Exit::Failure, edge::telemetry::chain(&error)).fix("pie doctor looks for the reason")
+    Failure::new(Exit::Failure, edge::telemetry::chain(&error))
+        .fix("pie doctor looks for the reason")
 }
 
 async fn serve(listener: TcpListener, router: axum::Router, mut stopping: watch::Receiver<bool>) {
     let stopped = async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "The HTTP server ended");
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "The HTTP server ended"
+        );
     }
 }
 

@@ -16,7 +16,7 @@ const WAIT_S: i32 = 5;
 /// How long a failed message is hidden at most. On AWS it is the whole visibility timeout, which
 /// is longer than somebody in front of the screen wants to wait.
 const MOST_BACK_OFF_S: i32 = 60;
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = Duration::from_mins(1);
 /// How long to wait when a queue cannot be read.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -68,14 +68,19 @@ pub(super) async fn pump(store: Store, queue: Queue, mut stopping: watch::Receiv
 }
 
 async fn carry(store: &Store, queue: Queue, behind: &Behind, messages: Vec<Received>) {
-    let Ok(until) = store.now().checked_add(WORK) else { return };
+    let Ok(until) = store.now().checked_add(WORK) else {
+        return;
+    };
     let clock = store.clone();
     let deadline = Deadline::at(until, std::sync::Arc::new(move || clock.now()));
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
     let response = behind.batch(event, &deadline).await;
     let failed = |message: &&Received| {
-        response.batch_item_failures.iter().any(|failure| failure.item_identifier == message.id)
+        response
+            .batch_item_failures
+            .iter()
+            .any(|failure| failure.item_identifier == message.id)
     };
     let (again, done): (Vec<_>, Vec<_>) = messages.iter().partition(failed);
     let receipts: Vec<String> = done.iter().map(|message| message.receipt.clone()).collect();
@@ -94,7 +99,7 @@ fn record(message: &Received) -> SqsMessage {
     record.message_id = Some(message.id.clone());
     record.receipt_handle = Some(message.receipt.clone());
     record.body = Some(message.body.clone());
-    record.attributes = message.attributes.clone();
+    record.attributes.clone_from(&message.attributes);
     record.event_source = Some("aws:sqs".to_owned());
     record
 }
@@ -104,7 +109,10 @@ pub(super) async fn tick(store: Store, mut stopping: watch::Receiver<bool>) {
     let app = schedule::App::new(store, Function::new("schedule", None));
     loop {
         if let Err(error) = schedule::tick(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "A tick of the schedule failed");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "A tick of the schedule failed"
+            );
         }
         if stopped_within(&mut stopping, TICK).await {
             return;
@@ -114,5 +122,7 @@ pub(super) async fn tick(store: Store, mut stopping: watch::Receiver<bool>) {
 
 /// Waits so long, or until it is told to stop; says whether it was.
 pub(super) async fn stopped_within(stopping: &mut watch::Receiver<bool>, time: Duration) -> bool {
-    tokio::time::timeout(time, stopping.wait_for(|stop| *stop)).await.is_ok()
+    tokio::time::timeout(time, stopping.wait_for(|stop| *stop))
+        .await
+        .is_ok()
 }

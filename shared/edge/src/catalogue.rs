@@ -201,7 +201,9 @@ impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
-            .description(Some("What went wrong, for programs. Codes are added and never change their meaning."))
+            .description(Some(
+                "What went wrong, for programs. Codes are added and never change their meaning.",
+            ))
             .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
             .into()
     }

@@ -135,7 +135,7 @@ impl Tenant {
         let outgoing = outbox::rows(self, &messages)?;
         let rows = changes
             .drain(..)
-            .map(|it| Ok((it.change.key(), self.row(it)?)))
+            .map(|it| Ok((it.change.key(), self.row(&it)?)))
             .collect::<Result<Vec<_>, Error>>()?;
         let mut rows: Vec<(EntityKey, (Item, Expression))> = rows;
         for attempt in 0..MOST_TRIES {
@@ -206,7 +206,7 @@ impl Tenant {
         })
     }
 
-    fn row(&self, it: Versioned) -> Result<(Item, Expression), Error> {
+    fn row(&self, it: &Versioned) -> Result<(Item, Expression), Error> {
         let key = it.change.key();
         let item = Item::at(&keys::entity(self.id(), &key))
             .with("k", s(key.to_string()))

@@ -31,7 +31,7 @@ pub trait Document: Serialize + DeserializeOwned + Send + Sync {
 pub struct Stored<T> {
     /// The document.
     pub value: T,
-    /// Its revision; its ETag.
+    /// Its revision, which is its `ETag`.
     pub rev: u64,
 }
 

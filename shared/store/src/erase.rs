@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 /// Every partition of a tenant besides those of its deals. `docs/data.md` says what lies in each;
 /// the feed stays last, because it tells which deals there were.
 const PARTITIONS: [&str; 22] = [
-    "P", "E", "J", "I", "V", "S", "U", "O", "G", "Q", "R", "L", "W", "Y", "C", "B", "Z", "A", "K", "M",
-    "H", "F",
+    "P", "E", "J", "I", "V", "S", "U", "O", "G", "Q", "R", "L", "W", "Y", "C", "B", "Z", "A", "K",
+    "M", "H", "F",
 ];
 
 /// What was erased.

@@ -18,8 +18,23 @@ pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-pub(crate) fn n(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+/// A number as DynamoDB writes it.
+pub(crate) struct Number(String);
+
+macro_rules! numbers {
+    ($($of:ty)+) => {$(
+        impl From<$of> for Number {
+            fn from(number: $of) -> Self {
+                Self(number.to_string())
+            }
+        }
+    )+};
+}
+
+numbers!(i32 u32 i64 u64);
+
+pub(crate) fn n(number: impl Into<Number>) -> AttributeValue {
+    AttributeValue::N(number.into().0)
 }
 
 impl Item {

@@ -10,7 +10,7 @@ pub(crate) struct Key {
 }
 
 /// The 26 digits of an id, without its prefix.
-fn digits(id: impl ToString) -> String {
+fn digits(id: &impl ToString) -> String {
     let text = id.to_string();
     match text.split_once('_') {
         Some((_, digits)) => digits.to_owned(),
@@ -18,10 +18,21 @@ fn digits(id: impl ToString) -> String {
     }
 }
 
+/// A digest, as it stands in a key.
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
+    use std::fmt::Write;
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
 /// A partition of a tenant: `T#<26 digits>#<name>`. Ids are of one length, so that no tenant's
 /// prefix is the beginning of another's.
 pub(crate) fn partition(tenant: TenantId, name: &str) -> String {
-    format!("T#{}#{name}", digits(tenant))
+    format!("T#{}#{name}", digits(&tenant))
 }
 
 /// A row of one of a tenant's partitions.
@@ -42,7 +53,7 @@ pub(crate) fn global(name: &str, sk: impl Into<String>) -> Key {
 
 /// The collection of a deal: the deal and all that belongs to it.
 pub(crate) fn deal_partition(tenant: TenantId, deal: DealId) -> String {
-    partition(tenant, &format!("D#{}", digits(deal)))
+    partition(tenant, &format!("D#{}", digits(&deal)))
 }
 
 pub(crate) fn entity(tenant: TenantId, key: &EntityKey) -> Key {

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::item::n;
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, hex};
 use crate::table::Expression;
 use crate::tenant::{Store, Tenant};
 use identity::{Decision, Limit, RateClass, gcra};
@@ -22,10 +22,15 @@ impl Tenant {
 impl Store {
     /// Counts a call of somebody who is not known yet, by what they say they are: the row holds a
     /// digest of it.
-    pub async fn admit(&self, who: &str, class: RateClass, limit: Limit) -> Result<Decision, Error> {
-        let digest: [u8; 32] = Sha256::digest(who).into();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.admit_at(keys::global("W", format!("{hex}#{class}")), limit).await
+    pub async fn admit(
+        &self,
+        who: &str,
+        class: RateClass,
+        limit: Limit,
+    ) -> Result<Decision, Error> {
+        let digest = hex(&Sha256::digest(who).into());
+        self.admit_at(keys::global("W", format!("{digest}#{class}")), limit)
+            .await
     }
 
     /// The cell holds the theoretical arrival time of GCRA. It is moved only from the value that

@@ -108,8 +108,8 @@ fn files(book: &Book) -> Result<Vec<(&'static str, Bytes)>, Error> {
                 .as_ref()
                 .and_then(|money| money.amount.to_string().parse().ok()),
         );
-        created.push(deal.created_at.map(|at| at.as_microsecond()));
-        closed.push(deal.closed_at.map(|at| at.as_microsecond()));
+        created.push(deal.created_at.map(model::Timestamp::as_microsecond));
+        closed.push(deal.closed_at.map(model::Timestamp::as_microsecond));
         let currency = deal.amount.as_ref().map(|money| money.currency.to_string());
         let texts = [
             Some(key),

@@ -323,9 +323,8 @@ impl Table {
             .set_transact_items(Some(items))
             .send()
             .await;
-        let error = match sent {
-            Ok(_) => return Ok(Outcome::Done),
-            Err(error) => error,
+        let Err(error) = sent else {
+            return Ok(Outcome::Done);
         };
         let cancelled = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(it)) => it,

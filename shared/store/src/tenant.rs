@@ -88,12 +88,21 @@ impl Store {
     /// Makes table, bucket, key and queues where they are missing, on one machine and in tests; on
     /// AWS the templates do. Gives the store with the addresses the queues have here.
     pub async fn create(&self) -> Result<Self, Error> {
-        let Inner { aws, table, names, clock, .. } = &*self.inner;
+        let Inner {
+            aws,
+            table,
+            names,
+            clock,
+            ..
+        } = &*self.inner;
         table.create().await?;
         aws.create_bucket(&names.bucket).await?;
         aws.create_kms_key(&names.kms_key).await?;
         let queues = aws.create_queues(&names.queues).await?;
-        let names = Names { queues, ..names.clone() };
+        let names = Names {
+            queues,
+            ..names.clone()
+        };
         Ok(Self::with_clock(aws.clone(), names, Arc::clone(clock)))
     }
 

@@ -5,7 +5,7 @@
 use crate::documents::Document;
 use crate::error::Error;
 use crate::item::{Item, n, s};
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, hex};
 use crate::table::Range;
 use crate::tenant::{Store, Tenant};
 use identity::TenantCtx;
@@ -68,9 +68,7 @@ impl Lookup<'_> {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let digest: [u8; 32] = hash.finalize().into();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{kind}#{hex}")
+        format!("{kind}#{}", hex(&hash.finalize().into()))
     }
 
     fn key(self, tenant: TenantId, of: &str) -> Key {

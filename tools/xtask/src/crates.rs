@@ -37,10 +37,15 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "simulate",
-        &["model", "mining", "forecast", "insight", "identity", "store", "edge"],
+        &[
+            "model", "mining", "forecast", "insight", "identity", "store", "edge",
+        ],
     ),
     ("schedule", &["model", "identity", "store", "edge"]),
-    ("deliver", &["model", "insight", "identity", "store", "edge"]),
+    (
+        "deliver",
+        &["model", "forecast", "insight", "identity", "store", "edge"],
+    ),
     (
         "local",
         &[
@@ -236,7 +241,9 @@ pub(crate) fn check(metadata: &Metadata) -> Vec<Finding> {
                     .filter(|dependency| !dependency.is_for_tests())
                 {
                     let used = name(dependency);
-                    if used.starts_with("aws-sdk-") && !NAMES_THE_SDK.contains(&package.name.as_str()) {
+                    if used.starts_with("aws-sdk-")
+                        && !NAMES_THE_SDK.contains(&package.name.as_str())
+                    {
                         find(
                             format!("names {used}"),
                             "only `store` speaks to AWS: add what is missing there",
@@ -371,13 +378,19 @@ mod tests {
             ),
             ("demo; connectors -> demo", &["connectors: depends on demo"]),
             ("sync; api -> sync", &["api: depends on sync"]),
-            ("embedded; store -> embedded", &["store: depends on embedded"]),
+            (
+                "embedded; store -> embedded",
+                &["store: depends on embedded"],
+            ),
             ("embedded; store -> dev:embedded", &[]),
-            ("edge -> aws-sdk-sqs; aws-sdk-sqs", &[
-                "edge: names aws-sdk-sqs",
-                "edge: depends on aws-sdk-sqs",
-                "aws-sdk-sqs: not in the table of directions",
-            ]),
+            (
+                "edge -> aws-sdk-sqs; aws-sdk-sqs",
+                &[
+                    "edge: names aws-sdk-sqs",
+                    "edge: depends on aws-sdk-sqs",
+                    "aws-sdk-sqs: not in the table of directions",
+                ],
+            ),
             ("demo; connectors -> dev:demo", &[]),
             ("demo; connectors; local -> demo, connectors", &[]),
             ("bench; local -> bench", &["local: depends on bench"]),

@@ -4,7 +4,12 @@
 //!
 //! Every text of a row holds its tenant and its owner, such as `T1.ana`; so whatever shows in an
 //! answer, a header or a log line tells whose row it came from.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may"
+)]
 
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../world/mod.rs"]
@@ -27,7 +32,10 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -109,7 +117,10 @@ impl Verdict {
         let _ = write!(text, "{:?}", answer.headers);
         for word in forbidden {
             self.decide(!text.contains(word), || {
-                format!("{line} shows {word} to t{}{}: {text}", asker.of.0, asker.name)
+                format!(
+                    "{line} shows {word} to t{}{}: {text}",
+                    asker.of.0, asker.name
+                )
             });
         }
     }
@@ -123,16 +134,29 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    async fn ask(&mut self, operation: &str, line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+    async fn ask(
+        &mut self,
+        operation: &str,
+        line: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
         let answer = self.world.call(self.asker.who(), line, headers, body).await;
         assert!(answer.status < 500, "{line}: {}", answer.body);
         self.verdict.tried.insert(operation.to_owned());
-        self.verdict.clean(self.asker, &self.forbidden, line, &answer);
+        self.verdict
+            .clean(self.asker, &self.forbidden, line, &answer);
         answer
     }
 
     async fn get(&mut self, operation: &str, target: &str) -> Answer {
-        self.ask(&format!("GET {operation}"), &format!("GET {target}"), &[], None).await
+        self.ask(
+            &format!("GET {operation}"),
+            &format!("GET {target}"),
+            &[],
+            None,
+        )
+        .await
     }
 
     /// Every page of a list, as ids.
@@ -158,22 +182,41 @@ impl Trial<'_> {
         for (row, seen) in rows {
             let asker = self.asker;
             self.verdict.decide(shown.contains(row) == *seen, || {
-                format!("{path} for t{}{}: {row}, seen {seen}", asker.of.0, asker.name)
+                format!(
+                    "{path} for t{}{}: {row}, seen {seen}",
+                    asker.of.0, asker.name
+                )
             });
         }
         let known: BTreeSet<&String> = rows.iter().map(|(row, _)| row).collect();
-        assert!(shown.iter().all(|row| known.contains(row)), "{path} lists a row nobody made");
+        assert!(
+            shown.iter().all(|row| known.contains(row)),
+            "{path} lists a row nobody made"
+        );
     }
 
     /// A row is there for those who see it; for everybody else it answers as an unknown one.
-    async fn row(&mut self, operation: &str, of: &dyn Fn(&str) -> String, unknown: &str, rows: &[(String, bool)]) {
+    async fn row(
+        &mut self,
+        operation: &str,
+        of: &dyn Fn(&str) -> String,
+        unknown: &str,
+        rows: &[(String, bool)],
+    ) {
         let missing = self.get(operation, &of(unknown)).await.ok(404);
         for (row, seen) in rows {
             let answer = self.get(operation, &of(row)).await;
             let asker = self.asker;
-            let right = if *seen { answer.status == 200 } else { answer.status == 404 && answer.bytes == missing.bytes };
+            let right = if *seen {
+                answer.status == 200
+            } else {
+                answer.status == 404 && answer.bytes == missing.bytes
+            };
             self.verdict.decide(right, || {
-                format!("{operation} of {row} for t{}{} answers {}", asker.of.0, asker.name, answer.status)
+                format!(
+                    "{operation} of {row} for t{}{} answers {}",
+                    asker.of.0, asker.name, answer.status
+                )
             });
         }
     }
@@ -186,7 +229,8 @@ fn every<T>(rows: impl Iterator<Item = T>, nth: usize) -> Vec<T> {
 /// The deals of all tenants, and whether the asker sees each.
 fn deals(asker: Asker) -> Vec<(String, bool)> {
     let all = (1..=TENANTS).flat_map(|n| (0..DEALS).map(move |deal| (Of(n), deal)));
-    all.map(|(of, deal)| (of.deal(deal).to_string(), asker.sees_deal(of, deal))).collect()
+    all.map(|(of, deal)| (of.deal(deal).to_string(), asker.sees_deal(of, deal)))
+        .collect()
 }
 
 fn companies(asker: Asker) -> Vec<(String, bool)> {
@@ -202,12 +246,18 @@ fn companies(asker: Asker) -> Vec<(String, bool)> {
 
 fn contacts(asker: Asker) -> Vec<(String, bool)> {
     let all = (1..=TENANTS).flat_map(|n| (0..DEALS).map(move |deal| (Of(n), deal)));
-    all.map(|(of, deal)| (of.contact(deal).to_string(), asker.sees_deal(of, deal))).collect()
+    all.map(|(of, deal)| (of.contact(deal).to_string(), asker.sees_deal(of, deal)))
+        .collect()
 }
 
 fn activities(asker: Asker) -> Vec<(String, bool)> {
     let all = (1..=TENANTS).flat_map(|n| (0..2 * DEALS).map(move |activity| (Of(n), activity)));
-    let of_deals = all.map(|(of, activity)| (of.activity(activity).to_string(), asker.sees_deal(of, activity / 2)));
+    let of_deals = all.map(|(of, activity)| {
+        (
+            of.activity(activity).to_string(),
+            asker.sees_deal(of, activity / 2),
+        )
+    });
     let of_none = (1..=TENANTS).map(|n| {
         let seen = n == asker.of.0 && seen_by(asker.name).is_none();
         (Of(n).activity(1_000_000).to_string(), seen)
@@ -217,14 +267,20 @@ fn activities(asker: Asker) -> Vec<(String, bool)> {
 
 fn owners(asker: Asker) -> Vec<(String, bool)> {
     let all = (1..=TENANTS).flat_map(|n| SELLERS.map(|seller| (Of(n), seller)));
-    all.map(|(of, seller)| (of.person(seller).to_string(), asker.sees_seller(of, Some(seller)))).collect()
+    all.map(|(of, seller)| {
+        (
+            of.person(seller).to_string(),
+            asker.sees_seller(of, Some(seller)),
+        )
+    })
+    .collect()
 }
 
 const UNKNOWN: &str = "00000000000000000000000001";
 
 async fn rows(trial: &mut Trial<'_>, nth: usize) {
     let asker = trial.asker;
-    let kinds: [(&str, &str, Vec<(String, bool)>); 5] = [
+    let kinds = [
         ("/v1/deals", "deal", deals(asker)),
         ("/v1/companies", "company", companies(asker)),
         ("/v1/contacts", "stakeholder", contacts(asker)),
@@ -235,20 +291,41 @@ async fn rows(trial: &mut Trial<'_>, nth: usize) {
         trial.list(path, "id", &rows).await;
         let of = |id: &str| format!("{path}/{id}");
         let unknown = format!("{prefix}_{UNKNOWN}");
-        trial.row(&format!("{path}/{{id}}"), &of, &unknown, &every(rows.into_iter(), nth)).await;
+        trial
+            .row(
+                &format!("{path}/{{id}}"),
+                &of,
+                &unknown,
+                &every(rows.into_iter(), nth),
+            )
+            .await;
     }
     for part in ["timeline", "history", "graph"] {
         let of = |id: &str| format!("/v1/deals/{id}/{part}");
         let some = every(deals(asker).into_iter(), 2 * nth);
         let unknown = format!("deal_{UNKNOWN}");
-        trial.row(&format!("/v1/deals/{{id}}/{part}"), &of, &unknown, &some).await;
+        trial
+            .row(&format!("/v1/deals/{{id}}/{part}"), &of, &unknown, &some)
+            .await;
     }
     // A closed deal has no forecast, so only what must not be there can be told.
-    for part in ["/v1/deals/ID/forecast", "/v1/deals/ID/recommendations", "/api/deals/ID/forecast"] {
+    for part in [
+        "/v1/deals/ID/forecast",
+        "/v1/deals/ID/recommendations",
+        "/api/deals/ID/forecast",
+    ] {
         for (id, seen) in every(deals(asker).into_iter(), 9 * nth) {
-            let answer = trial.get(&part.replace("ID", "{id}"), &part.replace("ID", &id)).await;
-            let right = if seen { answer.status != 404 } else { answer.status == 404 };
-            trial.verdict.decide(right, || format!("{part} of {id}: {}", answer.status));
+            let answer = trial
+                .get(&part.replace("ID", "{id}"), &part.replace("ID", &id))
+                .await;
+            let right = if seen {
+                answer.status != 404
+            } else {
+                answer.status == 404
+            };
+            trial
+                .verdict
+                .decide(right, || format!("{part} of {id}: {}", answer.status));
         }
     }
 }
@@ -256,28 +333,62 @@ async fn rows(trial: &mut Trial<'_>, nth: usize) {
 /// Totals and facets count what the asker sees and nothing else.
 async fn figures(trial: &mut Trial<'_>) {
     let asker = trial.asker;
-    let seen: Vec<usize> = (0..DEALS).filter(|deal| asker.sees_deal(asker.of, *deal)).collect();
+    let seen: Vec<usize> = (0..DEALS)
+        .filter(|deal| asker.sees_deal(asker.of, *deal))
+        .collect();
     let answer = trial.get("/v1/deals", "/v1/deals?limit=1").await.ok(200);
     let count = answer.number("/totals/count") as usize;
-    trial.verdict.decide(count == seen.len(), || format!("{count} deals counted of {}", seen.len()));
-    let facets = trial.get("/v1/deals/facets", "/v1/deals/facets").await.ok(200);
-    let by_owner = facets.list("/facets").iter().find(|facet| facet["field"] == "owner").cloned().unwrap();
+    trial.verdict.decide(count == seen.len(), || {
+        format!("{count} deals counted of {}", seen.len())
+    });
+    let facets = trial
+        .get("/v1/deals/facets", "/v1/deals/facets")
+        .await
+        .ok(200);
+    let by_owner = facets
+        .list("/facets")
+        .iter()
+        .find(|facet| facet["field"] == "owner")
+        .cloned()
+        .unwrap();
     let shown: BTreeMap<String, u64> = by_owner["values"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|value| (value["value"].as_str().unwrap().to_owned(), value["count"].as_u64().unwrap()))
+        .map(|value| {
+            (
+                value["value"].as_str().unwrap().to_owned(),
+                value["count"].as_u64().unwrap(),
+            )
+        })
         .collect();
     for seller in SELLERS {
-        let own = seen.iter().filter(|deal| asker.of.owner(**deal) == Some(seller)).count() as u64;
-        let told = shown.get(&asker.of.person(seller).to_string()).copied().unwrap_or(0);
-        trial.verdict.decide(told == own, || format!("the facet says {told} of {seller}, not {own}"));
+        let own = seen
+            .iter()
+            .filter(|deal| asker.of.owner(**deal) == Some(seller))
+            .count() as u64;
+        let told = shown
+            .get(&asker.of.person(seller).to_string())
+            .copied()
+            .unwrap_or(0);
+        trial.verdict.decide(told == own, || {
+            format!("the facet says {told} of {seller}, not {own}")
+        });
     }
     for word in SELLERS {
         let query = format!("/v1/deals?limit=200&q=T{}.{word}", asker.of.0);
-        let found = trial.get("/v1/deals", &query).await.ok(200).number("/totals/count") as usize;
-        let own = seen.iter().filter(|deal| asker.of.owner(**deal) == Some(word)).count();
-        trial.verdict.decide(found == own, || format!("a search for {word} finds {found}, not {own}"));
+        let found = trial
+            .get("/v1/deals", &query)
+            .await
+            .ok(200)
+            .number("/totals/count") as usize;
+        let own = seen
+            .iter()
+            .filter(|deal| asker.of.owner(**deal) == Some(word))
+            .count();
+        trial.verdict.decide(found == own, || {
+            format!("a search for {word} finds {found}, not {own}")
+        });
     }
 }
 
@@ -290,13 +401,19 @@ async fn changes(trial: &mut Trial<'_>) {
         }
         let line = format!("PATCH /v1/deals/{deal}");
         let body = Some(json!({"note": "taken over"}));
-        let answer = trial.ask("PATCH /v1/deals/{id}", &line, &[("if-match", "*")], body).await;
-        trial.verdict.decide(answer.status == 404, || format!("{line}: {}", answer.status));
+        let answer = trial
+            .ask("PATCH /v1/deals/{id}", &line, &[("if-match", "*")], body)
+            .await;
+        trial.verdict.decide(answer.status == 404, || {
+            format!("{line}: {}", answer.status)
+        });
         for path in ["/v1/simulations", "/api/simulate"] {
             let body = json!({"deal": deal, "scenarios": ["add_champion"]});
             let line = format!("POST {path}");
             let answer = trial.ask(&line, &line, &[], Some(body)).await;
-            trial.verdict.decide(answer.status == 404, || format!("{line}: {}", answer.status));
+            trial.verdict.decide(answer.status == 404, || {
+                format!("{line}: {}", answer.status)
+            });
         }
     }
 }
@@ -311,17 +428,33 @@ async fn everything_else(trial: &mut Trial<'_>, foreign: &BTreeMap<&str, String>
             trial.verdict.tried.insert(operation);
             continue;
         }
-        let noun = entry.path.trim_start_matches("/v1/").split('/').next().unwrap_or_default();
-        let id = foreign.get(noun).cloned().unwrap_or_else(|| UNKNOWN.to_owned());
-        let target = entry.path.replace("{id}", &id).replace("{name}", "x.csv").replace("{day}", "2026-09-01");
+        let noun = entry
+            .path
+            .trim_start_matches("/v1/")
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        let id = foreign
+            .get(noun)
+            .cloned()
+            .unwrap_or_else(|| UNKNOWN.to_owned());
+        let target = entry
+            .path
+            .replace("{id}", &id)
+            .replace("{name}", "x.csv")
+            .replace("{day}", "2026-09-01");
         let has_id = entry.path.contains('{');
         let line = format!("{} {target}", entry.method);
         let body = (entry.method != "GET" && entry.method != "DELETE").then(|| json!({}));
-        let answer = trial.ask(&operation, &line, &[("if-match", "*")], body).await;
+        let answer = trial
+            .ask(&operation, &line, &[("if-match", "*")], body)
+            .await;
         if has_id {
             let touched = (200..300).contains(&answer.status) && entry.access != Access::Public;
             let own = entry.path.starts_with("/v1/issuers") && entry.method == "PUT";
-            trial.verdict.decide(!touched || own, || format!("{line} answers {}", answer.status));
+            trial.verdict.decide(!touched || own, || {
+                format!("{line} answers {}", answer.status)
+            });
         }
     }
 }
@@ -329,10 +462,20 @@ async fn everything_else(trial: &mut Trial<'_>, foreign: &BTreeMap<&str, String>
 /// One thing of each kind that another tenant has.
 async fn of_another(world: &World, owner: Of) -> BTreeMap<&'static str, String> {
     let admin = (owner, "admin");
-    let view = world.post(admin, "/v1/views", json!({"name": "v", "query": {}, "shared": true})).await.ok(201);
+    let view = world
+        .post(
+            admin,
+            "/v1/views",
+            json!({"name": "v", "query": {}, "shared": true}),
+        )
+        .await
+        .ok(201);
     let scenario = json!({"name": "s", "changes": ["add_champion"]});
     let scenario = world.post(admin, "/v1/scenarios", scenario).await.ok(201);
-    let import = world.post(admin, "/v1/imports", json!({"source": "x"})).await.ok(201);
+    let import = world
+        .post(admin, "/v1/imports", json!({"source": "x"}))
+        .await
+        .ok(201);
     let forecast = world.post(admin, "/v1/forecasts", json!({})).await.ok(202);
     let keys = world.get(admin, "/v1/api-keys").await.ok(200);
     BTreeMap::from([
@@ -355,7 +498,11 @@ async fn of_another(world: &World, owner: Of) -> BTreeMap<&'static str, String> 
 async fn nobody_sees_what_is_not_theirs() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = edge::telemetry::subscriber(edge::telemetry::Style::Json, "debug", move || writer.clone()).unwrap();
+    let subscriber =
+        edge::telemetry::subscriber(edge::telemetry::Style::Json, "debug", move || {
+            writer.clone()
+        })
+        .unwrap();
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let world = World::new(TENANTS, DEALS).await;
     let mut verdict = Verdict::default();
@@ -366,7 +513,12 @@ async fn nobody_sees_what_is_not_theirs() {
     for asker in Asker::all() {
         let other = &foreign[&(asker.of.0 % TENANTS + 1)];
         let forbidden = asker.forbidden();
-        let mut trial = Trial { world: &world, asker, forbidden, verdict: &mut verdict };
+        let mut trial = Trial {
+            world: &world,
+            asker,
+            forbidden,
+            verdict: &mut verdict,
+        };
         rows(&mut trial, 12).await;
         figures(&mut trial).await;
         changes(&mut trial).await;
@@ -378,13 +530,22 @@ async fn nobody_sees_what_is_not_theirs() {
         assert!(book.own.values().all(|own| own.note.is_none()));
     }
     let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(said.contains("Answered a request"), "the log was not looked at");
+    assert!(
+        said.contains("Answered a request"),
+        "the log was not looked at"
+    );
     for n in 1..=TENANTS {
         for seller in SELLERS.into_iter().chain(["nobody"]) {
-            verdict.decide(!said.contains(&format!("T{n}.{seller}")), || format!("the log says T{n}.{seller}"));
+            verdict.decide(!said.contains(&format!("T{n}.{seller}")), || {
+                format!("the log says T{n}.{seller}")
+            });
         }
-        verdict.decide(!said.contains(&format!("@t{n}.")), || format!("the log holds an address of t{n}"));
-        verdict.decide(!said.contains("pie_live_"), || "the log holds a key".to_owned());
+        verdict.decide(!said.contains(&format!("@t{n}.")), || {
+            format!("the log holds an address of t{n}")
+        });
+        verdict.decide(!said.contains("pie_live_"), || {
+            "the log holds a key".to_owned()
+        });
     }
     let all: BTreeSet<String> = api::routes(&world.app)
         .entries()
@@ -392,8 +553,23 @@ async fn nobody_sees_what_is_not_theirs() {
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect();
     let untried: Vec<&String> = all.difference(&verdict.tried).collect();
-    assert!(untried.is_empty(), "add these operations to the trial: {untried:?}");
-    assert!(verdict.mismatches.is_empty(), "{}", verdict.mismatches.join("\n"));
-    println!("{} decisions over {} operations, 0 mismatches", verdict.decisions, all.len());
-    assert!(verdict.decisions >= 100_000, "only {} decisions", verdict.decisions);
+    assert!(
+        untried.is_empty(),
+        "add these operations to the trial: {untried:?}"
+    );
+    assert!(
+        verdict.mismatches.is_empty(),
+        "{}",
+        verdict.mismatches.join("\n")
+    );
+    println!(
+        "{} decisions over {} operations, 0 mismatches",
+        verdict.decisions,
+        all.len()
+    );
+    assert!(
+        verdict.decisions >= 100_000,
+        "only {} decisions",
+        verdict.decisions
+    );
 }

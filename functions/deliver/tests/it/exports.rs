@@ -329,9 +329,12 @@ async fn an_export_that_is_stopped_leaves_no_file() {
 /// A deadline so many seconds away when work begins, and past at the next look.
 fn passing(seconds: i64) -> Deadline {
     let begun = AtomicBool::new(false);
-    let clock = move || match begun.swap(true, Ordering::SeqCst) {
-        false => START,
-        true => Timestamp::MAX,
+    let clock = move || {
+        if begun.swap(true, Ordering::SeqCst) {
+            Timestamp::MAX
+        } else {
+            START
+        }
     };
     Deadline::at(START + SignedDuration::from_secs(seconds), Arc::new(clock))
 }

@@ -92,9 +92,10 @@ async fn of_an_erased_person_no_byte_is_left_and_the_deals_stay() {
         let tenant = world.tenant();
         assert!(world.canaries().await > 20);
         let before = tenant.book().await.unwrap().book;
-        let ask = match by_id {
-            true => json!({"person": world.contact().await.id.to_string()}),
-            false => json!({"email": ADDRESS}),
+        let ask = if by_id {
+            json!({"person": world.contact().await.id.to_string()})
+        } else {
+            json!({"email": ADDRESS})
         };
         let job = world.ask("person.erase", &world.member("admin"), ask).await;
         assert_eq!(job.status, JobStatus::Succeeded, "{:?}", job.problem);
@@ -282,13 +283,13 @@ async fn killed(nth: u64) -> bool {
         )
         .await;
     let first = world.aws.calls().values().sum::<u64>();
-    world
-        .aws
-        .faults()
-        .set(move |call| match call.overall == first + nth {
-            true => Fault::Kill(Moment::After),
-            false => Fault::None,
-        });
+    world.aws.faults().set(move |call| {
+        if call.overall == first + nth {
+            Fault::Kill(Moment::After)
+        } else {
+            Fault::None
+        }
+    });
     let dead = world.aws.faults().killed();
     let died = tokio::select! {
         biased;

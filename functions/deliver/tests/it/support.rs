@@ -10,6 +10,7 @@ use model::{
     Entity, Money, OwnFields, Person, PersonId, Provenance, Stakeholder, StakeholderId, TenantId,
 };
 use serde_json::{Value, json};
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
@@ -163,6 +164,7 @@ impl World {
         world
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as a member of this world")]
     pub(crate) fn member(&self, name: &str) -> Member {
         let id = |name: &str| MemberId::derive(&tenant_id(), name);
         Member {
@@ -212,6 +214,7 @@ impl World {
             .advance(Duration::from_secs(days.unsigned_abs() * 86_400));
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as a message in this world")]
     pub(crate) fn message(&self, kind: &str, body: Value) -> Message {
         Message {
             v: 1,
@@ -328,7 +331,9 @@ impl World {
         loop {
             let scan = table.scan().table_name("pie").set_exclusive_start_key(next);
             let page = scan.send().await.unwrap();
-            text.push_str(&format!("{:?}\n", page.items.unwrap_or_default()));
+            for item in page.items() {
+                writeln!(text, "{item:?}").unwrap();
+            }
             next = page.last_evaluated_key;
             if next.is_none() {
                 return text;

@@ -52,13 +52,13 @@ async fn killed(nth: u64, moment: Moment) -> bool {
     let world = due().await;
     let app = world.app();
     let first = world.aws.calls().values().sum::<u64>();
-    world
-        .aws
-        .faults()
-        .set(move |call| match call.overall == first + nth {
-            true => Fault::Kill(moment),
-            false => Fault::None,
-        });
+    world.aws.faults().set(move |call| {
+        if call.overall == first + nth {
+            Fault::Kill(moment)
+        } else {
+            Fault::None
+        }
+    });
     let dead = world.aws.faults().killed();
     let died = tokio::select! {
         ticked = tick(&app) => { ticked.unwrap(); false }

@@ -212,7 +212,10 @@ mod tests {
             r#"{"shape": "people"}"#,
             r#"{"columns": {"Deal": "no_field"}}"#,
         ] {
-            assert!(serde_json::from_str::<ImportOptions>(json).is_err(), "{json}");
+            assert!(
+                serde_json::from_str::<ImportOptions>(json).is_err(),
+                "{json}"
+            );
         }
     }
 }
