@@ -8,8 +8,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 const ABOUT: &str = "\
-Says what your open deals will do, how sure that is, and what would change it: from files or as a service, on your
-machine.
+Says what your open deals will do, how sure that is, and what would change it: from files, or as a service.
 
 Answers go to standard output, messages to standard error.";
 

@@ -86,6 +86,9 @@ fn finish(method: &str, path: &str, operation: &mut Operation, is_public: bool) 
     if !is_public {
         operation.security = Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
         statuses.extend([401, 403, 429]);
+    } else if method != "GET" {
+        // What everybody may call and is no read is about signing in.
+        statuses.extend([401, 429]);
     }
     if path.contains('{') {
         statuses.push(404);

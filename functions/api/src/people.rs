@@ -4,6 +4,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::paging::Page;
+use crate::queue_job::{message, send};
 use crate::routes::Routes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -19,8 +20,9 @@ use jiff::Timestamp;
 use model::PersonId;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
-use store::random_array;
+use store::{Queue, random_array};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -280,6 +282,8 @@ async fn invite(
     let id = member.id.to_string();
     let detail = BTreeMap::from([("role".to_owned(), member.role.to_string())]);
     audit(&caller, "member.invite", &id, detail).await?;
+    let mail = json!({"template": "invitation", "member": id});
+    send(&caller, Queue::Deliver, message(&caller, "mail.send", mail)).await?;
     let location = HeaderValue::try_from(format!("/v1/members/{id}")).map_err(Problem::internal)?;
     let answer = (
         StatusCode::CREATED,

@@ -30,10 +30,14 @@ pub(crate) async fn queue_job(
 
 /// Sends the message that starts a job that is kept.
 pub(crate) async fn start_job(caller: &Caller, queue: Queue, job: &Job) -> Result<(), Problem> {
-    let message = message(caller, &job.kind, body(job));
+    send(caller, queue, message(caller, &job.kind, body(job))).await
+}
+
+/// Sends a message through the outbox.
+pub(crate) async fn send(caller: &Caller, queue: Queue, message: Message) -> Result<(), Problem> {
     let page = Page {
+        cause: message.kind.clone(),
         messages: vec![Outgoing::now(queue, message)],
-        cause: job.id.clone(),
         ..Page::default()
     };
     caller.tenant().commit(page).await?;

@@ -93,7 +93,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    runtime.map_err(broken)?.block_on(up(args, output))
+    let runtime = runtime.map_err(broken)?;
+    let ended = runtime.block_on(up(args, output));
+    // Work that did not end in time is cut with the process and taken up at the next start. Ending the
+    // runtime would wait for it.
+    std::mem::forget(runtime);
+    ended
 }
 
 /// Deletes what `pie up` keeps, and nothing else that may lie in the folder.

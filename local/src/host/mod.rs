@@ -85,7 +85,8 @@ impl Host {
             .await
             .map_err(broken)?;
         // Nobody else works on this folder, so what an earlier run held when it ended is free.
-        if embedded.is_some() {
+        if let Some(embedded) = &embedded {
+            embedded.give_back_messages().map_err(broken)?;
             for tenant in store.tenants().await.map_err(broken)? {
                 let ctx = identity::TenantCtx::system(tenant, "host", "start");
                 store.tenant(&ctx).break_leases().await.map_err(broken)?;
@@ -102,7 +103,8 @@ impl Host {
         let here = tokio::runtime::Handle::current();
         for queue in Queue::ALL {
             let (here, store, stopping) = (here.clone(), store.clone(), stopping.clone());
-            loops.spawn_blocking(move || here.block_on(pump::pump(store, queue, stopping)));
+            let url = format!("http://{address}");
+            loops.spawn_blocking(move || here.block_on(pump::pump(store, queue, url, stopping)));
         }
         let (ticked, ticking) = (store.clone(), stopping.clone());
         loops.spawn_blocking(move || here.block_on(pump::tick(ticked, ticking)));

@@ -1,11 +1,12 @@
 //! What carries messages from the queues to the functions, and the minute's tick to `schedule`: on
 //! AWS the event source mappings and EventBridge.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use edge::{Deadline, Function};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::{Queue, Received, Store};
 use tokio::sync::watch;
 
@@ -28,12 +29,18 @@ enum Behind {
 }
 
 impl Behind {
-    fn of(queue: Queue, store: &Store) -> Self {
+    fn of(queue: Queue, store: &Store, url: &str) -> Self {
         let (store, function) = (store.clone(), Function::new(queue.as_str(), None));
         match queue {
             Queue::Sync => Self::Sync(sync::App::new(store, function)),
             Queue::Simulate => Self::Simulate(simulate::App::new(store, function)),
-            Queue::Deliver => Self::Deliver(deliver::App::new(store, function)),
+            Queue::Deliver => {
+                let app = deliver::App::new(store, function);
+                Self::Deliver(deliver::App {
+                    public_url: url.to_owned(),
+                    ..app
+                })
+            }
         }
     }
 
@@ -47,8 +54,13 @@ impl Behind {
 }
 
 /// Carries the messages of one queue until it is told to stop.
-pub(super) async fn pump(store: Store, queue: Queue, mut stopping: watch::Receiver<bool>) {
-    let behind = Behind::of(queue, &store);
+pub(super) async fn pump(
+    store: Store,
+    queue: Queue,
+    url: String,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let behind = Behind::of(queue, &store, &url);
     loop {
         let received = tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -56,7 +68,7 @@ pub(super) async fn pump(store: Store, queue: Queue, mut stopping: watch::Receiv
         };
         match received {
             Ok(messages) if messages.is_empty() => {}
-            Ok(messages) => carry(&store, queue, &behind, messages).await,
+            Ok(messages) => carry(&store, queue, &behind, messages, stopping.clone()).await,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, %queue, "Cannot read a queue");
                 if stopped_within(&mut stopping, PAUSE).await {
@@ -67,12 +79,26 @@ pub(super) async fn pump(store: Store, queue: Queue, mut stopping: watch::Receiv
     }
 }
 
-async fn carry(store: &Store, queue: Queue, behind: &Behind, messages: Vec<Received>) {
+async fn carry(
+    store: &Store,
+    queue: Queue,
+    behind: &Behind,
+    messages: Vec<Received>,
+    stopping: watch::Receiver<bool>,
+) {
     let Ok(until) = store.now().checked_add(WORK) else {
         return;
     };
     let clock = store.clone();
-    let deadline = Deadline::at(until, std::sync::Arc::new(move || clock.now()));
+    // Whoever is told to stop has no time left, and hands over.
+    let now = move || {
+        if *stopping.borrow() {
+            Timestamp::MAX
+        } else {
+            clock.now()
+        }
+    };
+    let deadline = Deadline::at(until, Arc::new(now));
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
     let response = behind.batch(event, &deadline).await;

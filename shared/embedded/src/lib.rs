@@ -210,6 +210,20 @@ impl Aws {
         self.inner.dynamodb.sweep()
     }
 
+    /// Gives back the messages that were received and not deleted, as if they had not been received: for a program that
+    /// begins on a folder and knows that whoever received them is no more. AWS would hide them for the whole
+    /// visibility timeout.
+    pub fn give_back_messages(&self) -> Result<(), Error> {
+        self.inner
+            .sqs
+            .give_back_all()
+            .map_err(|(path, source)| Error::Files {
+                what: "log of a queue",
+                path,
+                source,
+            })
+    }
+
     /// The mail that was sent, the oldest first.
     pub fn mail(&self) -> Vec<Mail> {
         self.inner.ses.mail()

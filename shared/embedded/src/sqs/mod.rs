@@ -411,6 +411,20 @@ impl Sqs {
         self.for_each(&asked, |queue, handle| deletion(queue, &handle.receipt))
     }
 
+    /// Gives back what was taken of every queue; see [`Queue::give_back`]. An error names the log that cannot be
+    /// written.
+    pub(crate) fn give_back_all(&self) -> Result<(), (PathBuf, io::Error)> {
+        let mut state = self.state.lock();
+        for queue in state.queues.values_mut() {
+            if queue.give_back().is_err() {
+                let path = queue.log_path().unwrap_or(Path::new("")).to_owned();
+                return Err((path, io::Error::other("cannot be written")));
+            }
+            queue.arrival.notify_waiters();
+        }
+        Ok(())
+    }
+
     fn change_visibility(&self, ask: Ask) -> Outcome {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]

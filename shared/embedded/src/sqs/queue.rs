@@ -65,6 +65,9 @@ pub(crate) enum Event {
     Taken { seq: u64, at_ms: i64, until_ms: i64 },
     #[serde(rename = "hidden")]
     Hidden { seq: u64, until_ms: i64 },
+    /// Whoever took it is no more, and it is as if they had not.
+    #[serde(rename = "returned")]
+    Returned { seq: u64 },
     #[serde(rename = "gone")]
     Gone { seq: u64 },
     #[serde(rename = "purged")]
@@ -187,6 +190,18 @@ impl Queue {
         self.commit(old)
     }
 
+    /// Gives back what was taken and not deleted.
+    pub(crate) fn give_back(&mut self) -> Result<(), Refusal> {
+        let taken = |seq: &u64| {
+            self.messages
+                .get(seq)
+                .is_some_and(|message| message.received > 0)
+        };
+        let seqs = self.hidden.iter().map(|(_, seq)| *seq).filter(taken);
+        let returned = seqs.map(|seq| Event::Returned { seq }).collect();
+        self.commit(returned)
+    }
+
     /// The next message whose turn it is: the groups take turns, so a long line of one does not hold up the others.
     pub(crate) fn next_ready(&mut self) -> Option<u64> {
         let group = self.turns.pop_front()?;
@@ -259,6 +274,12 @@ impl Queue {
                 }
             }
             Event::Hidden { seq, until_ms } => self.hide(seq, until_ms),
+            Event::Returned { seq } => {
+                self.hide(seq, 0);
+                if let Some(message) = self.messages.get_mut(&seq) {
+                    message.received = message.received.saturating_sub(1);
+                }
+            }
             Event::Gone { seq } => {
                 self.unlist(seq);
                 if let Some(message) = self.messages.remove(&seq) {

@@ -135,6 +135,27 @@ fn a_folder_belongs_to_one_process_and_secrets_to_its_owner() {
 }
 
 #[tokio::test]
+async fn what_a_dead_program_had_received_is_given_back_as_if_it_had_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = {
+        let aws = Aws::on_disk(folder.path()).unwrap();
+        let (queues, url) = queue(&aws, "sync", &[(Setting::VisibilityTimeout, "720")]).await;
+        send(&queues, &url, "taken").await;
+        assert_eq!(receive(&queues, &url, 1).await.len(), 1);
+        assert_eq!(receive(&queues, &url, 1).await.len(), 0);
+        url
+    };
+    for _ in 0..8 {
+        let aws = Aws::on_disk(folder.path()).unwrap();
+        aws.give_back_messages().unwrap();
+        let (queues, _) = queue(&aws, "sync", &[(Setting::VisibilityTimeout, "720")]).await;
+        // However often, it is the first time.
+        let received = receive(&queues, &url, 1).await;
+        assert_eq!(received.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn half_a_line_at_a_logs_end_is_cut_off_and_a_damaged_log_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("sqs/sync.log");
