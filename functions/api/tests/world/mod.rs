@@ -82,6 +82,7 @@ pub(crate) const STAGES: [(&str, CanonicalStage); 4] = [
 
 /// The API over a store in memory, at a time that only the test moves.
 pub(crate) struct World {
+    pub(crate) aws: Embedded,
     pub(crate) store: Store,
     pub(crate) app: App,
     router: Router,
@@ -421,6 +422,7 @@ impl World {
             .collect();
         let app = App::new(store.clone(), config);
         let mut world = Self {
+            aws,
             document: Document::of(&app),
             router: router(app.clone()),
             store,
@@ -516,11 +518,23 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
+        let bearer = format!("Bearer {}", self.key(who.0, who.1));
+        self.call_as(&bearer, line, headers, body).await
+    }
+
+    /// A call with whatever stands for who calls.
+    pub(crate) async fn call_as(
+        &self,
+        authorization: &str,
+        line: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
         let (method, target) = line.split_once(' ').unwrap();
         let mut request = Request::builder()
             .method(method)
             .uri(target)
-            .header(AUTHORIZATION, format!("Bearer {}", self.key(who.0, who.1)))
+            .header(AUTHORIZATION, authorization)
             .header("x-request-id", "req_test");
         for (name, value) in headers {
             request = request.header(*name, *value);
