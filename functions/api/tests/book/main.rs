@@ -8,6 +8,7 @@ mod deals;
 mod forecasts;
 mod insights;
 mod simulations;
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../world/mod.rs"]
 mod world;
 
