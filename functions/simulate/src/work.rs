@@ -2,9 +2,11 @@
 
 use crate::run;
 use edge::{Failure, Meta};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::{Disposition, Goon, JobProblem, JobStatus, Message, Progress, Tenant, TenantInfo};
@@ -129,7 +131,7 @@ impl Work {
         tally: &Tally,
         compute: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let mut computing = tokio::task::spawn_blocking(compute);
+        let mut computing = tokio::task::spawn_blocking(move || apart(compute));
         let mut wait = Duration::ZERO;
         loop {
             tokio::select! {
@@ -163,5 +165,16 @@ fn problem(error: &store::Error) -> JobProblem {
         code: "not_kept".to_owned(),
         detail: edge::telemetry::chain(error),
         remedy: "try again; if it comes again, tell us the request's id".to_owned(),
+    }
+}
+
+/// Computes on threads of its own: where the API runs in the same process, nobody who waits for an
+/// answer waits behind a backtest.
+fn apart<T: Send>(compute: impl FnOnce() -> T + Send) -> T {
+    static THREADS: LazyLock<Option<ThreadPool>> =
+        LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
+    match &*THREADS {
+        Some(threads) => threads.install(compute),
+        None => compute(),
     }
 }
