@@ -8,6 +8,7 @@ mod clock;
 mod ours;
 mod peers;
 mod report;
+mod webhooks;
 mod work;
 
 use anyhow::Context;
@@ -33,8 +34,11 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let folder = tempfile::tempdir().context("cannot make a folder for the shared data")?;
     let work = work::Work::prepare(folder.path())?;
-    let ours = ours::measure(&work)?;
-    let peers = peers::measure(args.python.as_deref(), folder.path(), args.quick);
+    let mut ours = ours::measure(&work)?;
+    let mut peers = peers::measure(args.python.as_deref(), folder.path(), args.quick);
+    let (webhooks, beside) = webhooks::measure()?;
+    ours.extend(webhooks);
+    peers.results.extend(beside);
     let report = report::Report::of(ours, peers);
     let text = if args.json {
         serde_json::to_string_pretty(&report)?

@@ -82,7 +82,7 @@ async fn ask_again(tenant: &Tenant, job: &Job) -> Result<bool, store::Error> {
 pub(crate) fn outgoing(tenant: &Tenant, job: &Job) -> Option<Outgoing> {
     let noun = job.kind.split('.').next().unwrap_or_default();
     let queue = match noun {
-        "import" => Queue::Sync,
+        "import" | "connection" => Queue::Sync,
         "forecast" | "backtest" => Queue::Simulate,
         "export" | "person" => Queue::Deliver,
         _ => return None,

@@ -9,6 +9,7 @@ mod files;
 mod jobs;
 mod keys;
 mod night;
+mod sources;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use edge::{Deadline, Failure, Function, Metric};
@@ -96,6 +97,8 @@ pub struct Ticked {
     pub sent: usize,
     /// Jobs that stood still and were asked for again.
     pub requeued: usize,
+    /// Syncs of sources begun.
+    pub syncs: usize,
     /// Nightly forecasts begun.
     pub forecasts: usize,
     /// Tenants whose erasure was asked for.
@@ -112,6 +115,7 @@ impl Ticked {
         self.failed += other.failed;
         self.sent += other.sent;
         self.requeued += other.requeued;
+        self.syncs += other.syncs;
         self.forecasts += other.forecasts;
         self.erasures += other.erasures;
         self.files += other.files;
@@ -178,6 +182,7 @@ fn report(app: &App, ticked: &Ticked) {
         count("left", ticked.left),
         count("sent", ticked.sent),
         count("requeued", ticked.requeued),
+        count("syncs", ticked.syncs),
         count("forecasts", ticked.forecasts),
         count("erasures", ticked.erasures),
         count("files", ticked.files),
@@ -245,6 +250,9 @@ async fn live(app: &App, look: &mut Look, info: &TenantInfo) {
     look.ticked.sent = look.done("outbox", sent).unwrap_or_default();
     let requeued = jobs::requeue(&look.tenant, is_thorough).await;
     look.ticked.requeued = look.done("jobs", requeued).unwrap_or_default();
+
+    let syncs = sources::begin(&look.tenant, is_thorough).await;
+    look.ticked.syncs = look.done("syncs", syncs).unwrap_or_default();
 
     let night = night::before(now);
     let mut forecast_for = seen.and_then(|seen| seen.night);

@@ -87,6 +87,7 @@ async fn write(work: &Work, job: &Job, lease: &mut Lease) -> Result<(), Error> {
                     Some(image) => format!("{}:{image}", work.import),
                     None => work.import.clone(),
                 },
+                ..Page::default()
             };
             // The next page is made ready while this one is written.
             let next = async {

@@ -7,6 +7,7 @@
 //! whoever comes next goes on with exact counts; one that was thought dead writes nothing more.
 
 mod commit;
+mod connection;
 mod cursor;
 mod files;
 mod plan;
@@ -19,6 +20,10 @@ pub use validate::{PreviewDeal, preview_blob, report_blob};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use edge::{Deadline, Failure, Function, Meta};
+use pull::Transport;
+use std::fmt;
+use std::sync::Arc;
+use store::book::Books;
 use store::{MOST_CHANGES, Message, Store};
 use work::Work;
 
@@ -31,7 +36,42 @@ pub struct App {
     pub function: Function,
     /// How much it takes at once.
     pub limits: Limits,
+    /// How sources are asked.
+    pub sources: Sources,
+    books: Arc<Books<()>>,
 }
+
+/// How sources are asked.
+#[derive(Clone)]
+pub struct Sources {
+    /// What carries requests.
+    pub transport: Transport,
+    /// Whether connections may name other addresses than the vendor's: on one machine only.
+    pub local: bool,
+    /// Whether the vendors' limits are kept.
+    pub limited: bool,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("local", &self.local)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            transport: pull::https(),
+            local: false,
+            limited: true,
+        }
+    }
+}
+
+/// Books of so many tenants are kept warm.
+const WARM_TENANTS: usize = 16;
 
 /// How much is taken at once.
 #[derive(Clone, Copy, Debug)]
@@ -64,13 +104,18 @@ impl App {
             store,
             function,
             limits: Limits::default(),
+            sources: Sources::default(),
+            books: Arc::new(Books::new(WARM_TENANTS)),
         }
     }
 }
 
 /// Does what one message asks: `import.validate`, `import.commit` or `import.undo`, of which the
-/// body is `{"import": id, "job": id}`.
+/// body is `{"import": id, "job": id}`; `connection.…`, of which the body names the connection.
 pub async fn handle(app: &App, message: Message, meta: Meta) -> Result<(), Failure> {
+    if message.kind.starts_with("connection.") {
+        return Box::pin(connection::handle(app, message, meta)).await;
+    }
     let work = Work::of(app, message, meta)?;
     // Boxed, because the whole of an import is one large future.
     Box::pin(work.run()).await

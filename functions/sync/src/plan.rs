@@ -85,7 +85,7 @@ pub(crate) fn weigh(
 
 /// What an import says, beside what is kept: the tenant's own word on stages outlives imports, a
 /// pipeline loses no stage that others' deals may be in, and a source's clock does not go back.
-fn beside(entity: Entity, kept: &Entity) -> Entity {
+pub(crate) fn beside(entity: Entity, kept: &Entity) -> Entity {
     match (entity, kept) {
         (Entity::Pipeline(new), Entity::Pipeline(old)) => Entity::Pipeline(joined(new, old)),
         (Entity::Clock(source, at), Entity::Clock(_, before)) => {

@@ -222,6 +222,7 @@ async fn restore(
             Vec::new()
         },
         cause: format!("{}:undo", work.import),
+        ..Page::default()
     };
     let committed = work.tenant.commit(page).await?;
     lease.cursor = to;

@@ -100,6 +100,16 @@ fn need(
     })
 }
 
+/// The address people reach this installation at, from `PIE_PUBLIC_URL`.
+pub fn public_url() -> Result<String, Error> {
+    need(
+        "PIE_PUBLIC_URL",
+        "name the address people reach this installation at, as the templates do",
+        variable,
+    )?;
+    Ok(variable("PIE_PUBLIC_URL").unwrap_or_default())
+}
+
 /// A variable of the environment.
 fn variable(name: &str) -> Option<String> {
     #[expect(

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::item::{Item, n, s};
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, hex};
 use crate::lease::Step;
 use crate::outbox;
 use crate::queue::Outgoing;
@@ -14,16 +14,20 @@ use crate::table::{Action, Expression, MOST_ACTIONS, Outcome};
 use crate::tenant::Tenant;
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::{Change, Entity, EntityKey};
-use std::collections::HashMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// The most entities of one page: the rest of a transaction's hundred steps is bookkeeping.
+/// The most entities and markers of one page: the rest of a transaction's hundred steps is
+/// bookkeeping.
 pub const MOST_CHANGES: usize = 90;
 /// How often a page is tried again because others write to the same tenant.
 const MOST_TRIES: u32 = 12;
 /// How long the feed is kept. A snapshot of the book older than this is of no use, and backups
 /// reach back as far.
 const FEED_DAYS: i64 = 35;
+/// How long it is known what was done: longer than any source sends an event again.
+const MARKER_DAYS: i64 = 35;
 
 /// A change with the source's version of it: the later one stays, in whatever order they come.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +54,19 @@ impl Versioned {
 /// What is written at once.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// At most [`MOST_CHANGES`].
+    /// Together with the markers at most [`MOST_CHANGES`].
     pub changes: Vec<Versioned>,
     /// The work this is a step of; it moves with the page or nothing does.
     pub step: Option<Step>,
     /// To be sent when the page is in.
     pub messages: Vec<Outgoing>,
+    /// What this page is the effect of, such as events of a webhook, by names that are the same
+    /// whenever the same thing comes again. Where one of them was committed in the last 35 days
+    /// nothing is written, so that what comes twice is done once.
+    pub markers: Vec<String>,
+    /// Whether nothing is written where one of the changes is older than what is kept: whoever
+    /// has looked at all the rows wants to look again.
+    pub all_or_none: bool,
     /// What the page came from, for the feed: an import, a connection, a member.
     pub cause: String,
 }
@@ -65,8 +76,13 @@ pub struct Page {
 pub struct Committed {
     /// The page's number; 0 when nothing was left to write.
     pub seq: u64,
-    /// Changes that were older than what is kept.
+    /// Changes that were older than what is kept; of a page that is all or none, one of them is
+    /// enough and nothing was written.
     pub stale: Vec<EntityKey>,
+    /// A marker of the page was there already, and nothing was written.
+    pub duplicate: bool,
+    /// The markers that were there; the page without them is still to be done.
+    pub known: Vec<String>,
 }
 
 /// A kept entity with what is known of the row.
@@ -104,6 +120,47 @@ impl Kept {
     }
 }
 
+/// The markers of a page, as rows that must be new.
+struct Marks(Vec<(String, Item, Expression)>);
+
+impl Marks {
+    /// What lies in the key is a digest: the row says nothing about what it marks, and a name may
+    /// be of any length.
+    fn new(tenant: &Tenant, markers: Vec<String>) -> Self {
+        let now = tenant.now().as_second();
+        // A transaction may not name a row twice.
+        let unique: BTreeMap<String, String> = markers
+            .into_iter()
+            .map(|marker| (hex(&Sha256::digest(&marker).into()), marker))
+            .collect();
+        let row = |(digest, marker)| {
+            let row = Item::at(&keys::row(tenant.id(), "XM", digest))
+                .with("expires_at", n(now + MARKER_DAYS * 86_400));
+            // The table forgets within two days of the time.
+            let new = Expression::new("attribute_not_exists(pk) OR expires_at <= :now")
+                .with(":now", n(now));
+            (marker, row, new)
+        };
+        Self(unique.into_iter().map(row).collect())
+    }
+
+    fn actions(&self) -> impl Iterator<Item = Action> {
+        let put = |(_, row, new): &(String, Item, Expression)| {
+            Action::Put(row.clone(), Some(new.clone()))
+        };
+        self.0.iter().map(put)
+    }
+
+    /// Those that were there already; they stand in the transaction from `first` on.
+    fn known(&self, first: usize, refused: &[(usize, Option<Item>)]) -> Vec<String> {
+        let marker = |(at, _): &(usize, Option<Item>)| {
+            let (marker, ..) = self.0.get(at.checked_sub(first)?)?;
+            Some(marker.clone())
+        };
+        refused.iter().filter_map(marker).collect()
+    }
+}
+
 pub(crate) fn head_key(tenant: &Tenant) -> Key {
     keys::row(tenant.id(), "H", "A")
 }
@@ -129,18 +186,24 @@ impl Tenant {
             mut changes,
             step,
             messages,
+            markers,
+            all_or_none,
             cause,
         } = page;
         let mut stale = Vec::new();
         let outgoing = outbox::rows(self, &messages)?;
+        let marks = Marks::new(self, markers);
         let rows = changes
             .drain(..)
             .map(|it| Ok((it.change.key(), self.row(&it)?)))
             .collect::<Result<Vec<_>, Error>>()?;
         let mut rows: Vec<(EntityKey, (Item, Expression))> = rows;
         for attempt in 0..MOST_TRIES {
-            if rows.is_empty() && step.is_none() && outgoing.is_empty() {
-                return Ok(Committed { seq: 0, stale });
+            if rows.is_empty() && step.is_none() && outgoing.is_empty() && marks.0.is_empty() {
+                return Ok(Committed {
+                    stale,
+                    ..Committed::default()
+                });
             }
             let head = self.head().await?;
             let seq = head + 1;
@@ -151,6 +214,8 @@ impl Tenant {
             }
             let step_at = actions.len();
             actions.extend(step.iter().map(|step| step.action(self)));
+            let marks_at = actions.len();
+            actions.extend(marks.actions());
             actions.extend(outgoing.iter().cloned().map(|row| Action::Put(row, None)));
             let first = actions.len();
             for (_, (row, condition)) in &rows {
@@ -168,7 +233,11 @@ impl Tenant {
                 Outcome::Done => {
                     self.relay(&outgoing, &messages).await;
                     let seq = if rows.is_empty() { 0 } else { seq };
-                    return Ok(Committed { seq, stale });
+                    return Ok(Committed {
+                        seq,
+                        stale,
+                        ..Committed::default()
+                    });
                 }
                 Outcome::Busy => {}
                 Outcome::Refused(refused) => {
@@ -176,9 +245,21 @@ impl Tenant {
                     if let (Some((_, row)), Some(step)) = (refused.iter().find(ours), &step) {
                         return match row {
                             // The page is in: its answer was lost.
-                            Some(row) if step.is_done_in(row) => Ok(Committed { seq, stale }),
+                            Some(row) if step.is_done_in(row) => Ok(Committed {
+                                seq,
+                                stale,
+                                ..Committed::default()
+                            }),
                             _ => Err(step.lost()),
                         };
+                    }
+                    let known = marks.known(marks_at, &refused);
+                    if !known.is_empty() {
+                        return Ok(Committed {
+                            duplicate: true,
+                            known,
+                            ..Committed::default()
+                        });
                     }
                     let old: Vec<usize> = refused
                         .iter()
@@ -193,6 +274,12 @@ impl Tenant {
                         at += 1;
                         !is_old
                     });
+                    if !old.is_empty() && all_or_none {
+                        return Ok(Committed {
+                            stale,
+                            ..Committed::default()
+                        });
+                    }
                     if !old.is_empty() {
                         continue;
                     }

@@ -81,6 +81,24 @@ impl Tenant {
         self.documents_page(None, usize::MAX, false).await
     }
 
+    /// The documents of a kind whose ids begin so, by id.
+    pub async fn documents_under<T: Document>(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<Stored<T>>, Error> {
+        let pk = keys::partition(self.id(), T::PARTITION);
+        let range = Range {
+            prefix: Some(prefix),
+            ..Range::ALL
+        };
+        let items = self.table().query(&pk, range).await?;
+        items
+            .iter()
+            .filter(|item| self.is_live(item))
+            .map(read)
+            .collect()
+    }
+
     /// A page of documents: those after an id, in reading order.
     pub async fn documents_page<T: Document>(
         &self,
@@ -158,6 +176,34 @@ impl Tenant {
             edit(&mut value)?;
             match self.replace_document(value, rev).await {
                 Err(Error::Changed { .. }) if tries < MOST_TRIES => {
+                    tries += 1;
+                    self.pause(Duration::from_millis(5 << tries.min(6))).await;
+                }
+                done => return Ok(done?),
+            }
+        }
+    }
+
+    /// Edits a document as [`Tenant::edit_document`] does; where there is none, a new one.
+    pub async fn upsert_document<T: Document, E: From<Error>>(
+        &self,
+        new: impl Fn() -> T + Send,
+        mut edit: impl FnMut(&mut T) -> Result<(), E> + Send,
+    ) -> Result<Stored<T>, E> {
+        let id = new().id();
+        let mut tries = 0;
+        loop {
+            let (mut value, rev) = match self.find_document::<T>(&id).await? {
+                Some(stored) => (stored.value, Some(stored.rev)),
+                None => (new(), None),
+            };
+            edit(&mut value)?;
+            let done = match rev {
+                Some(rev) => self.replace_document(value, rev).await,
+                None => self.create_document(value).await,
+            };
+            match done {
+                Err(Error::Changed { .. } | Error::Exists { .. }) if tries < MOST_TRIES => {
                     tries += 1;
                     self.pause(Duration::from_millis(5 << tries.min(6))).await;
                 }

@@ -1,5 +1,6 @@
 //! The end of a tenant's data.
 
+use crate::connections::Connection;
 use crate::documents::Stored;
 use crate::error::Error;
 use crate::item::Item;
@@ -13,9 +14,9 @@ use std::collections::BTreeSet;
 
 /// Every partition of a tenant besides those of its deals. `docs/data.md` says what lies in each;
 /// the feed stays last, because it tells which deals there were.
-const PARTITIONS: [&str; 22] = [
-    "P", "E", "J", "I", "V", "S", "U", "O", "G", "Q", "R", "L", "W", "Y", "C", "B", "Z", "A", "K",
-    "M", "H", "F",
+const PARTITIONS: [&str; 27] = [
+    "P", "E", "J", "I", "V", "S", "U", "O", "G", "Q", "R", "L", "W", "Y", "C", "B", "Z", "A", "XT",
+    "XS", "XM", "XL", "X", "K", "M", "H", "F",
 ];
 
 /// What was erased.
@@ -46,6 +47,15 @@ impl Tenant {
         for Stored { value, .. } in self.documents::<ApiKey>().await? {
             let id = value.id.to_string();
             self.drop_lookup(Lookup::ApiKey(&id), &id).await?;
+        }
+        for Stored { value, .. } in self.documents::<Connection>().await? {
+            if let Some(account) = &value.account {
+                self.drop_lookup(
+                    Lookup::Portal(&value.source, account),
+                    &value.id.to_string(),
+                )
+                .await?;
+            }
         }
         for partition in PARTITIONS {
             rows += self

@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::item::{Item, n, s};
 use crate::keys::{self, Key};
-use crate::table::{Action, Expression};
+use crate::table::{Action, Expression, Range};
 use crate::tenant::Tenant;
 use jiff::Timestamp;
 
@@ -107,6 +107,31 @@ impl Tenant {
             })),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Takes a lease as [`Tenant::lease`] does, but only while fewer than `most` whose names begin
+    /// with `group` are held; `None` says that whoever asks waits.
+    ///
+    /// They are counted before the lease is taken. Workers that ask at the same moment may so
+    /// together hold a few more than `most`: a budget, and no lock.
+    pub async fn lease_within(
+        &self,
+        name: &str,
+        most: usize,
+        group: &str,
+    ) -> Result<Option<Lease>, Error> {
+        let now = self.now().as_second();
+        let range = Range {
+            prefix: (!group.is_empty()).then_some(group),
+            ..Range::ALL
+        };
+        let pk = keys::partition(self.id(), "L");
+        let rows = self.table().query(&pk, range).await?;
+        let is_held = |row: &&Item| row.number("until_").is_some_and(|until| until >= now);
+        if rows.iter().filter(is_held).count() >= most {
+            return Ok(None);
+        }
+        self.lease(name).await
     }
 
     /// Gives a lease back, so that the next taker need not wait; keeps its cursor.

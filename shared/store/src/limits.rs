@@ -17,6 +17,13 @@ impl Tenant {
         let key = keys::row(self.id(), "W", format!("{}#{class}", self.by()));
         self.store().admit_at(key, limit).await
     }
+
+    /// Counts a call against a limit that all callers share, such as the rate at which a
+    /// connection's source may be asked, or refuses it.
+    pub async fn admit_named(&self, name: &str, limit: Limit) -> Result<Decision, Error> {
+        let key = keys::row(self.id(), "W", format!("named#{name}"));
+        self.store().admit_at(key, limit).await
+    }
 }
 
 impl Store {

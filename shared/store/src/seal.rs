@@ -38,7 +38,7 @@ impl Tenant {
     }
 
     /// The tenant's data key; made at its first use.
-    async fn sealer(&self) -> Result<Arc<Sealer>, Error> {
+    pub(crate) async fn sealer(&self) -> Result<Arc<Sealer>, Error> {
         if let Some(sealer) = self.store().sealer(self.id()) {
             return Ok(sealer);
         }

@@ -311,6 +311,20 @@ impl Table {
         }
     }
 
+    /// Deletes a row and gives what it held. Of many who take the same row one gets it.
+    pub(crate) async fn take(&self, key: &Key) -> Result<Option<Item>, Error> {
+        let output = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key_map(key)))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(|e| call("DeleteItem", e))?;
+        Ok(output.attributes.map(Item))
+    }
+
     /// Does all steps or none.
     pub(crate) async fn transact(&self, actions: Vec<Action>) -> Result<Outcome, Error> {
         let items = actions

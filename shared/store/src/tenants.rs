@@ -53,6 +53,10 @@ pub enum Lookup<'a> {
     ApiKey(&'a str),
     /// An issuer of ID tokens, with its audience.
     Issuer(&'a str, &'a str),
+    /// A source and its id of a customer, for webhooks of an app that serves many: leads to
+    /// connections. Erasing a tenant drops the note of the account each connection has then, so
+    /// drop the old one before an account changes.
+    Portal(&'a str, &'a str),
 }
 
 impl Lookup<'_> {
@@ -62,6 +66,7 @@ impl Lookup<'_> {
             Self::Email(email) => ("EMAIL", vec![email]),
             Self::ApiKey(id) => ("KEY", vec![id]),
             Self::Issuer(issuer, audience) => ("ISSUER", vec![issuer, audience]),
+            Self::Portal(source, account) => ("PORTAL", vec![source, account]),
         };
         let mut hash = Sha256::new();
         for part in parts {

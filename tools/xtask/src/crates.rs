@@ -7,16 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Each crate of the workspace and the crates of the workspace it may use. What is not listed is not allowed; so
 /// nobody uses `bench` or `xtask`, and only `local` and `bench` bring sources and engines together.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("model", &[]),
     ("mining", &["model"]),
     ("forecast", &["model"]),
-    ("connectors", &["model"]),
+    ("connector", &["model"]),
+    ("connectors", &["model", "connector"]),
+    ("vendors", &["demo"]),
     ("demo", &["model"]),
     ("insight", &["model", "mining", "forecast"]),
     ("identity", &["model"]),
     ("embedded", &[]),
     ("store", &["model", "identity"]),
+    ("pull", &["model", "connector", "identity", "store"]),
     ("edge", &["model", "identity", "store"]),
     (
         "api",
@@ -25,15 +28,48 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "mining",
             "forecast",
             "insight",
+            "connector",
             "connectors",
             "identity",
+            "pull",
             "store",
             "edge",
         ],
     ),
     (
         "sync",
-        &["model", "connectors", "identity", "store", "edge"],
+        &[
+            "model",
+            "connector",
+            "connectors",
+            "identity",
+            "pull",
+            "store",
+            "edge",
+        ],
+    ),
+    (
+        "oauth",
+        &[
+            "model",
+            "connector",
+            "connectors",
+            "identity",
+            "pull",
+            "store",
+            "edge",
+        ],
+    ),
+    (
+        "webhook",
+        &[
+            "model",
+            "connector",
+            "connectors",
+            "identity",
+            "store",
+            "edge",
+        ],
     ),
     (
         "simulate",
@@ -53,13 +89,18 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "mining",
             "forecast",
             "insight",
+            "connector",
             "connectors",
             "demo",
+            "vendors",
             "identity",
             "embedded",
             "store",
+            "pull",
             "edge",
             "api",
+            "oauth",
+            "webhook",
             "sync",
             "simulate",
             "schedule",
@@ -68,16 +109,26 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "bench",
-        &["model", "mining", "forecast", "connectors", "demo"],
+        &[
+            "model",
+            "mining",
+            "forecast",
+            "connector",
+            "connectors",
+            "demo",
+            "pull",
+            "vendors",
+        ],
     ),
     ("xtask", &[]),
 ];
 
 /// Crates in which the same input gives the same bytes: nothing below them may wait, talk, tell the time or toss coins.
-pub(crate) const PURE: [&str; 6] = [
+pub(crate) const PURE: [&str; 7] = [
     "model",
     "mining",
     "forecast",
+    "connector",
     "connectors",
     "demo",
     "insight",

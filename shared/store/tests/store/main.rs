@@ -1,6 +1,12 @@
 //! The store against an embedded AWS, through the SDK.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+mod commit;
+mod connections;
+mod leases;
+mod oauth_states;
+mod tokens;
+
 use embedded::Aws as Embedded;
 use identity::{Limit, RateClass, TenantCtx};
 use jiff::Timestamp;
@@ -23,14 +29,19 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        Self::on(Embedded::in_memory()).await
+        Self::on(Embedded::in_memory(), false).await
     }
 
-    async fn on(aws: Embedded) -> Self {
+    /// A store that asks again where it got no answer, as on AWS.
+    async fn that_asks_again() -> Self {
+        Self::on(Embedded::in_memory(), true).await
+    }
+
+    async fn on(aws: Embedded, retries: bool) -> Self {
         let now_s = Arc::new(AtomicI64::new(1_800_000_000));
         let clock = Arc::clone(&now_s);
         let clock = move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
-        let client = Aws::behind(aws.http_client(), aws.endpoint_url(), false);
+        let client = Aws::behind(aws.http_client(), aws.endpoint_url(), retries);
         let store = Store::with_clock(client, Names::local(), Arc::new(clock));
         store.create().await.unwrap();
         Self { aws, store, now_s }
@@ -38,6 +49,41 @@ impl World {
 
     fn pass(&self, seconds: i64) {
         self.now_s.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// What happens to the next `times` calls of an operation.
+    fn break_next(&self, operation: &'static str, times: i64, fault: embedded::Fault) {
+        let left = AtomicI64::new(times);
+        self.aws.faults().set(move |call| {
+            if call.operation == operation && left.fetch_sub(1, Ordering::SeqCst) > 0 {
+                fault
+            } else {
+                embedded::Fault::None
+            }
+        });
+    }
+
+    /// The table as one who goes past the store sees it.
+    fn table(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .http_client(self.aws.http_client())
+            .endpoint_url(self.aws.endpoint_url())
+            .region(aws_sdk_dynamodb::config::Region::from_static("us-east-1"))
+            .credentials_provider(aws_credential_types::Credentials::new(
+                "a", "b", None, None, "test",
+            ));
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// All rows, as text.
+    async fn everything(&self) -> String {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test looks at everybody's rows on purpose"
+        )]
+        let scan = self.table().scan().table_name("pie");
+        format!("{:?}", scan.send().await.unwrap().items)
     }
 
     async fn tenant(&self, n: u8) -> Tenant {
@@ -501,26 +547,11 @@ async fn an_erased_tenant_leaves_nothing_and_others_everything() {
         tenant.create_document(Note("a".into(), 0)).await.unwrap();
         let warm = tenant.book().await.unwrap();
         tenant.save_snapshot(&warm).await.unwrap();
+        connections::fill(tenant).await;
     }
     let erased = tenant.erase().await.unwrap();
-    assert!(erased.rows > 5 && erased.files == 4, "{erased:?}");
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-        .http_client(world.aws.http_client())
-        .endpoint_url(world.aws.endpoint_url())
-        .region(aws_sdk_dynamodb::config::Region::from_static("us-east-1"))
-        .credentials_provider(aws_credential_types::Credentials::new(
-            "a", "b", None, None, "test",
-        ));
-    let table = aws_sdk_dynamodb::Client::from_conf(config.build());
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the test looks at everybody's rows on purpose"
-    )]
-    let left = format!(
-        "{:?}",
-        table.scan().table_name("pie").send().await.unwrap().items
-    );
+    assert!(erased.rows > 12 && erased.files == 5, "{erased:?}");
+    let left = world.everything().await;
     let digits = |tenant: &Tenant| {
         tenant
             .id()
@@ -532,6 +563,10 @@ async fn an_erased_tenant_leaves_nothing_and_others_everything() {
     assert_eq!(tenant.erase().await.unwrap().rows, 0);
     assert_eq!(other.book().await.unwrap().book.deals.len(), 1);
     assert!(other.sealed("exports/x").await.unwrap().is_some());
+    connections::check_filled(&other).await;
+    let portal = store::Lookup::Portal("hubspot", "4411223");
+    let found = world.store.look_up(portal).await.unwrap();
+    assert_eq!(found.len(), 1, "the other's");
 }
 
 #[tokio::test]

@@ -1,0 +1,323 @@
+//! Coming back with a code.
+
+use crate::App;
+use crate::page::Page;
+use crate::sign_in;
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use connector::Connector;
+use http::header::COOKIE;
+use http::{HeaderMap, StatusCode};
+use identity::TenantCtx;
+use pull::{Apps, Refused, Settings, Source};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+use store::{
+    Connection, ConnectionStatus, Message, OauthPurpose, OauthState, Outgoing, Page as Changes,
+    Queue, Tenant, TenantInfo,
+};
+
+/// Who works here, for feed and audit.
+const FUNCTION: &str = "oauth";
+/// The session of a state that a program began: there is no browser it could be bound to.
+const PROGRAM: &str = "key";
+
+/// What a provider adds to the address.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Came {
+    state: String,
+    code: Option<SecretString>,
+    error: Option<String>,
+    /// Who answers, where the provider says so (RFC 9207).
+    iss: Option<String>,
+}
+
+/// A person comes back from a provider.
+pub(crate) async fn come_back(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    came: Result<Query<Came>, QueryRejection>,
+) -> Response {
+    let came = came.map(|Query(came)| came).unwrap_or_default();
+    let done = Box::pin(back(&app, &provider, &headers, came, false)).await;
+    answer(done)
+}
+
+/// A person confirms what a program began.
+pub(crate) async fn confirm(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    came: Result<Form<Came>, FormRejection>,
+) -> Response {
+    let came = came.map(|Form(came)| came).unwrap_or_default();
+    let done = Box::pin(back(&app, &provider, &headers, came, true)).await;
+    answer(done)
+}
+
+fn answer(done: Result<Response, Problem>) -> Response {
+    match done {
+        Ok(response) => response,
+        Err(Problem::Page(page)) => page.into_response(),
+        Err(Problem::Store(error)) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "Somebody who came back from a provider could not be dealt with"
+            );
+            Page::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Not now",
+                "Something of ours does not answer. Nothing was granted; try again in a minute.",
+            )
+            .into_response()
+        }
+    }
+}
+
+/// Why somebody gets no further.
+pub(crate) enum Problem {
+    Page(Box<Page>),
+    Store(store::Error),
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Page> for Problem {
+    fn from(page: Page) -> Self {
+        Self::Page(Box::new(page))
+    }
+}
+
+pub(crate) fn begin_again() -> Problem {
+    Page::again(
+        "This link is of no use any more",
+        "It was used before, is more than ten minutes old, or belongs to another browser. \
+         Go back to Pie and begin again.",
+    )
+    .into()
+}
+
+async fn back(
+    app: &App,
+    provider: &str,
+    headers: &HeaderMap,
+    came: Came,
+    confirmed: bool,
+) -> Result<Response, Problem> {
+    let state = came.state.clone();
+    // Taken first: whatever is wrong with it, nobody tries it twice.
+    let Some(kept) = app.store.take_oauth_state(&state).await? else {
+        return Err(begin_again());
+    };
+    let connector = connectors::find(provider).ok_or_else(begin_again)?;
+    if kept.provider != provider || !is_issuer(&came, connector) || !is_here(&kept, headers) {
+        tracing::warn!(
+            provider,
+            expected = kept.provider,
+            "Somebody came back who did not go away from here"
+        );
+        return Err(begin_again());
+    }
+    if let Some(error) = &came.error {
+        let denied = error == "access_denied";
+        let text = if denied {
+            "Nothing was granted, and nothing was read. You can close this page."
+        } else {
+            "The provider did not grant access. Go back to Pie and begin again; if it comes again, \
+             ask whoever administers the provider."
+        };
+        return Err(Page::again("Not connected", text).into());
+    }
+    let Some(code) = came.code else {
+        return Err(begin_again());
+    };
+    if kept.session == PROGRAM && kept.purpose != OauthPurpose::SignIn && !confirmed {
+        return ask(app, connector, kept, &code).await;
+    }
+    match kept.purpose {
+        OauthPurpose::SignIn => sign_in::finish(app, connector, &kept, &code).await,
+        OauthPurpose::Connect | OauthPurpose::Reconnect => {
+            connect(app, connector, &kept, &code).await
+        }
+    }
+}
+
+/// Whether the answer is from whom it was asked of. Each provider has an address of its own to come
+/// back to; one that names itself is held to it.
+fn is_issuer(came: &Came, connector: &Connector) -> bool {
+    let Some(iss) = &came.iss else { return true };
+    let oauth = pull::oauth_of(connector);
+    oauth.is_some_and(|oauth| oauth.token.starts_with(iss.trim_end_matches('/')))
+}
+
+/// Whether it is the browser in which it was begun. A program's state is bound to nobody: there the
+/// person is asked.
+fn is_here(kept: &OauthState, headers: &HeaderMap) -> bool {
+    if kept.session == PROGRAM {
+        return true;
+    }
+    let cookies = headers.get_all(COOKIE).iter();
+    let texts = cookies.filter_map(|value| value.to_str().ok());
+    texts
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| {
+            pair.trim()
+                .strip_prefix(store::OAUTH_COOKIE)?
+                .strip_prefix('=')
+        })
+        .any(|value| store::is_oauth_session(&kept.session, value))
+}
+
+/// Asks the person whether they grant this to whom a program grants it.
+async fn ask(
+    app: &App,
+    connector: &Connector,
+    kept: OauthState,
+    code: &SecretString,
+) -> Result<Response, Problem> {
+    let tenant = tenant_of(app, &kept).ok_or_else(begin_again)?;
+    let info = tenant.document::<TenantInfo>("A").await?.value;
+    let state = app.store.put_oauth_state(&kept).await?;
+    let title = connector.title;
+    let page = Page {
+        form: Some((
+            vec![
+                ("state", state.expose_secret().to_owned()),
+                ("code", code.expose_secret().to_owned()),
+            ],
+            "Connect",
+        )),
+        ..Page::new(
+            StatusCode::OK,
+            format!("Connect {title} to {}?", info.name),
+            format!(
+                "A program of {} ({}) asked for this. If that was not you or somebody you work with, \
+                 close this page: nothing has been granted yet.",
+                info.name, kept.by
+            ),
+        )
+    };
+    Ok(page.into_response())
+}
+
+pub(crate) fn tenant_of(app: &App, kept: &OauthState) -> Option<Tenant> {
+    let ctx = TenantCtx::system(kept.tenant?, FUNCTION, &format!("oauth {}", kept.by));
+    Some(app.store.tenant(&ctx))
+}
+
+pub(crate) async fn settings(app: &App) -> Result<Settings, Problem> {
+    let text = app.store.source_apps().await?;
+    let text = text.as_ref().map(ExposeSecret::expose_secret);
+    let apps = Apps::read(text).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "No source can be connected");
+        Page::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not set up",
+            "This installation's registration at the provider cannot be read. Whoever runs it has to \
+             correct it.",
+        )
+    })?;
+    Ok(Settings {
+        transport: app.transport.clone(),
+        apps,
+        local: app.local,
+        limited: true,
+    })
+}
+
+pub(crate) fn refused(why: &Refused) -> Page {
+    let (status, text) = match why {
+        Refused::Grant(why) => (StatusCode::BAD_REQUEST, why.clone()),
+        Refused::Client(why) => (StatusCode::SERVICE_UNAVAILABLE, why.clone()),
+        Refused::Later(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The provider does not answer. Go back to Pie and begin again in a minute.".to_owned(),
+        ),
+    };
+    Page::new(status, "Not connected", text)
+}
+
+async fn connect(
+    app: &App,
+    connector: &'static Connector,
+    kept: &OauthState,
+    code: &SecretString,
+) -> Result<Response, Problem> {
+    let tenant = tenant_of(app, kept).ok_or_else(begin_again)?;
+    let id = kept.connection.ok_or_else(begin_again)?;
+    let found = tenant
+        .find_document::<Connection>(&id.to_string())
+        .await?
+        .ok_or_else(begin_again)?;
+    let source = Source::new(connector, found.value, tenant.clone(), settings(app).await?);
+    let redeemed = source
+        .redeem(code, &kept.verifier, &kept.redirect_uri)
+        .await;
+    let secrets = redeemed.map_err(|why| {
+        tracing::warn!(connection.id = %id, "A code was not redeemed: {why}");
+        refused(&why)
+    })?;
+    let instance = secrets.extra.get("instance_url").cloned();
+    // The tokens first: a connection that says it is active can be read.
+    tenant.put_credential(id, secrets).await?;
+    let edited = tenant
+        .edit_document::<Connection, store::Error>(&id.to_string(), |connection| {
+            connection.status = ConnectionStatus::Active;
+            connection.reason = None;
+            connection.instance_url.clone_from(&instance);
+            connection.run = None;
+            Ok(())
+        })
+        .await?;
+    first_sync(&tenant, &edited.value).await?;
+    let entry = identity::Entry {
+        at: tenant.now(),
+        actor: identity::Principal::System(FUNCTION),
+        action: "connection.authorized".to_owned(),
+        target: id.to_string(),
+        detail: BTreeMap::from([("by".to_owned(), kept.by.clone())]),
+        request_id: tenant.request_id().to_owned(),
+    };
+    tenant.audit(entry).await?;
+    let title = connector.title;
+    let page = Page {
+        link: Some((format!("{}/", app.public_url), "Back to Pie")),
+        ..Page::new(
+            StatusCode::OK,
+            format!("{title} is connected"),
+            "The first sync has begun. You can close this page.",
+        )
+    };
+    Ok(page.into_response())
+}
+
+/// Queues the sync that a new grant is for.
+async fn first_sync(tenant: &Tenant, connection: &Connection) -> Result<(), Problem> {
+    let id = connection.id.to_string();
+    let job = tenant
+        .create_job("connection.sync", Some(id.clone()))
+        .await?;
+    let message = Message {
+        v: 1,
+        tenant: tenant.id(),
+        request_id: tenant.request_id().to_owned(),
+        kind: "connection.sync".to_owned(),
+        body: json!({"connection": id, "job": job.id}),
+    };
+    let page = Changes {
+        messages: vec![Outgoing::now(Queue::Sync, message)],
+        cause: id,
+        ..Changes::default()
+    };
+    tenant.commit(page).await?;
+    Ok(())
+}

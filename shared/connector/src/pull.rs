@@ -1,0 +1,895 @@
+//! The pull: which request comes next, and what an answer gives. No I/O; sending, waiting and
+//! keeping are others' work.
+//!
+//! A [`Pull`] is begun from a [`Checkpoint`] and goes [`next`](Pull::next) → send →
+//! [`good`](Pull::good), until it gives a [`Page`]. The checkpoint behind a page says how to go on
+//! after it, so a worker may be killed anywhere: whoever begins again from the last checkpoint that
+//! was kept gets the rest, some of it twice, none of it not.
+//!
+//! Windows are read whole and in any order, and one that a source would not give whole is split
+//! first. What a window gave does not move its end: that is said beforehand.
+
+use crate::record::{Known, Record};
+use crate::request::{Request, Response};
+use crate::words::{
+    Ask, Asking, Bulk, BulkState, Delta, Join, Load, Next, Shape, Stream, When, Window,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How often a window is begun again because the source forgot where the last page ended.
+const MOST_RESTARTS: u8 = 5;
+
+/// What is to be read of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// Everything.
+    Load,
+    /// What changed since this was complete.
+    Changes(Timestamp),
+    /// These records.
+    Ids(Vec<String>),
+}
+
+/// How far a pull has come: small, and all that a later worker needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// What is read. Changes become a load where the source no longer knows them.
+    pub plan: Plan,
+    /// Windows still to be read, the next one last; none where no times are asked for.
+    #[serde(default)]
+    pub windows: Vec<Window>,
+    /// Records still to be asked for.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// Where the last page ended.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// The source's job that gives the pages.
+    #[serde(default)]
+    pub job: Option<String>,
+    /// The source cannot do this by a job.
+    #[serde(default)]
+    pub no_job: bool,
+    /// The source's own number of records of what is being read now.
+    #[serde(default)]
+    pub counted: Option<u64>,
+    /// Records read of what was counted.
+    #[serde(default)]
+    pub of_counted: u64,
+    /// Records read in all.
+    #[serde(default)]
+    pub read: u64,
+    /// The source's own number of all of them, as far as it was asked.
+    #[serde(default)]
+    pub total: Option<u64>,
+    /// Records the source counted and did not give, even when asked again.
+    #[serde(default)]
+    pub missed: u64,
+    /// The window was read again, because less was given than counted.
+    #[serde(default)]
+    pub again: bool,
+    /// When all is read, what was written at the source before then is here.
+    #[serde(default)]
+    pub complete_until: Option<Timestamp>,
+    /// All is read.
+    #[serde(default)]
+    pub is_done: bool,
+}
+
+impl Checkpoint {
+    /// The beginning of a pull.
+    pub fn begin(stream: &Stream, plan: Plan, now: Timestamp) -> Self {
+        let mut at = Self {
+            plan,
+            windows: Vec::new(),
+            ids: Vec::new(),
+            page: None,
+            job: None,
+            no_job: false,
+            counted: None,
+            of_counted: 0,
+            read: 0,
+            total: None,
+            missed: 0,
+            again: false,
+            complete_until: None,
+            is_done: false,
+        };
+        let before = |s: u32| minus(now, s);
+        if let Plan::Changes(since) = at.plan
+            && let Delta::Window { shape, .. } = stream.delta
+        {
+            if shape.keeps_s.is_some_and(|keeps| since < before(keeps)) {
+                at.plan = Plan::Load;
+            } else {
+                at.windows = windows(minus(since, shape.overlap_s), before(shape.leave_s), shape);
+                at.complete_until = Some(before(shape.settle_s).max(since));
+                at.is_done = at.windows.is_empty();
+                return at;
+            }
+        }
+        match (&mut at.plan, stream.delta) {
+            (Plan::Ids(ids), _) => {
+                ids.sort();
+                ids.dedup();
+                ids.reverse();
+                at.ids = std::mem::take(ids);
+                at.is_done = at.ids.is_empty() || stream.by_id.is_none();
+            }
+            (Plan::Changes(_), Delta::Hints | Delta::None) => {
+                at.complete_until = Some(now);
+                at.is_done = true;
+            }
+            (_, delta) => {
+                at.complete_until = Some(match delta {
+                    Delta::Window { shape, .. } => before(shape.settle_s),
+                    _ => now,
+                });
+                at.is_done = matches!(stream.load, Load::None);
+            }
+        }
+        at
+    }
+
+    /// How far it is, from 0 to 1, where the source says how much there is.
+    pub fn share(&self) -> Option<f64> {
+        let total = self.total.filter(|total| *total > 0)?;
+        Some((self.read as f64 / total as f64).min(1.0))
+    }
+}
+
+fn minus(at: Timestamp, s: u32) -> Timestamp {
+    at.checked_sub(SignedDuration::from_secs(i64::from(s)))
+        .unwrap_or(Timestamp::MIN)
+}
+
+/// The windows between two moments, the earliest last.
+fn windows(from: Timestamp, to: Timestamp, shape: Shape) -> Vec<Window> {
+    let mut all = Vec::new();
+    let mut at = from;
+    while at < to {
+        let end = shape.longest_s.map_or(to, |longest| {
+            let longest = SignedDuration::from_secs(i64::from(longest.max(1)));
+            at.checked_add(longest).unwrap_or(to).min(to)
+        });
+        all.push(Window {
+            from: at,
+            to: end,
+            ids: None,
+        });
+        at = end;
+    }
+    all.reverse();
+    all
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Send this and hand in the answer.
+    Send(Request),
+    /// Wait so many milliseconds and say that it was [`waited`](Pull::waited).
+    Wait(u32),
+    /// A page is whole; the checkpoint is behind it.
+    Page(Page),
+    /// All is read.
+    Done,
+}
+
+/// Records that came together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// The records, with what was asked for beside them.
+    pub records: Vec<Record>,
+    /// Ids that were asked for and not given.
+    pub absent: Vec<String>,
+    /// When the first of its requests was made: nothing in it is older.
+    pub asked_at: Timestamp,
+}
+
+/// An answer that does not fit what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum PullError {
+    #[error("the answer for {stream} has no list at {pointer:?}")]
+    NoRecords {
+        stream: &'static str,
+        pointer: &'static str,
+    },
+    #[error("the answer for {stream} has no number at {pointer:?}")]
+    NoCount {
+        stream: &'static str,
+        pointer: &'static str,
+    },
+    #[error("the source repeats itself: {stream} asks for the same page again and again")]
+    Repeats { stream: &'static str },
+    #[error("the source forgets again and again where the last page of {stream} ended")]
+    Forgets { stream: &'static str },
+    #[error("{stream} cannot be asked for in smaller parts")]
+    Whole { stream: &'static str },
+    #[error("the source made a job for {stream} without an id")]
+    NoJob { stream: &'static str },
+    #[error("the results of {stream} are not whole: {what}")]
+    Results { stream: &'static str, what: String },
+    #[error("the source says that {stream} has {total} records and gave {read}")]
+    Incomplete {
+        stream: &'static str,
+        total: u64,
+        read: u64,
+    },
+}
+
+/// What is under way. None of it is kept: a new worker asks again.
+#[derive(Debug)]
+enum Doing {
+    /// The next request is decided by the checkpoint.
+    Next,
+    /// The source's job is not done.
+    Waiting(u32),
+    /// The job is done: its results come.
+    Results,
+    /// The job's results are read; it is taken away.
+    Cleaning(String),
+    /// A page is being completed.
+    Joining(Box<Building>),
+    /// A page is whole.
+    Whole(Box<Building>),
+}
+
+/// A page in the making.
+#[derive(Debug)]
+struct Building {
+    records: Vec<Record>,
+    absent: Vec<String>,
+    /// The checkpoint behind it.
+    after: Checkpoint,
+    /// Job to be taken away after this page.
+    cleans: Option<String>,
+    join: usize,
+    queue: VecDeque<Vec<String>>,
+    /// Keys asked again with, so that a source which repeats itself is left.
+    again: BTreeSet<String>,
+    page: Option<String>,
+    found: BTreeMap<String, Vec<Value>>,
+}
+
+/// One pull of one stream; see the [module](self).
+#[derive(Debug)]
+pub struct Pull<'a> {
+    stream: &'static Stream,
+    known: &'a Known,
+    at: Checkpoint,
+    doing: Doing,
+    asked_at: Option<Timestamp>,
+    restarts: u8,
+    /// Records by id that came with earlier answers for the same ids.
+    gathered: Vec<Value>,
+}
+
+impl<'a> Pull<'a> {
+    /// Goes on from a checkpoint.
+    pub fn from(stream: &'static Stream, known: &'a Known, at: Checkpoint) -> Self {
+        Self {
+            stream,
+            known,
+            at,
+            doing: Doing::Next,
+            asked_at: None,
+            restarts: 0,
+            gathered: Vec::new(),
+        }
+    }
+
+    /// How far it has come: behind the last page that was given.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.at
+    }
+
+    /// What to do next. It says the same until it is answered.
+    pub fn next(&mut self, now: Timestamp) -> Step {
+        let step = match &mut self.doing {
+            Doing::Waiting(ms) => return Step::Wait(*ms),
+            Doing::Whole(_) => return self.give(now),
+            Doing::Cleaning(job) => {
+                let Some(bulk) = bulk(self.stream) else {
+                    return Step::Done;
+                };
+                Step::Send((bulk.delete)(job))
+            }
+            Doing::Joining(building) => Step::Send(join_request(self.stream, self.known, building)),
+            Doing::Next | Doing::Results if self.at.is_done => Step::Done,
+            Doing::Next | Doing::Results => Step::Send(self.request()),
+        };
+        if matches!(step, Step::Send(_)) {
+            self.asked_at.get_or_insert(now);
+        }
+        step
+    }
+
+    /// The wait is over.
+    pub fn waited(&mut self) {
+        if matches!(self.doing, Doing::Waiting(_)) {
+            self.doing = Doing::Next;
+        }
+    }
+
+    fn asking<'b>(&'b self, ids: &'b [String]) -> Asking<'b> {
+        Asking {
+            known: self.known,
+            window: self.at.windows.last(),
+            page: self.at.page.as_deref(),
+            ids,
+        }
+    }
+
+    fn is_load(&self) -> bool {
+        match self.at.plan {
+            Plan::Load => true,
+            Plan::Changes(_) => matches!(self.stream.delta, Delta::All),
+            Plan::Ids(_) => false,
+        }
+    }
+
+    fn request(&self) -> Request {
+        if let Plan::Ids(_) = self.at.plan
+            && let Some(by_id) = &self.stream.by_id
+        {
+            return (by_id.ask.request)(&self.asking(&self.chunk()));
+        }
+        if let (Some(bulk), Some(job)) = (bulk(self.stream), &self.at.job) {
+            return match self.doing {
+                Doing::Results => (bulk.results)(job, self.at.page.as_deref()),
+                _ => (bulk.look)(job),
+            };
+        }
+        if let (true, Some(count)) = (self.counts(), &self.stream.count) {
+            return (count.request)(&self.asking(&[]));
+        }
+        if let (true, Some(bulk)) = (self.wants_job(), bulk(self.stream)) {
+            return (bulk.create)(&self.asking(&[]));
+        }
+        let none = Asking {
+            page: None,
+            ..self.asking(&[])
+        };
+        match self.ask() {
+            Some(ask) => (ask.request)(&self.asking(&[])),
+            // A stream without a way to be read is done at its beginning.
+            None => self
+                .stream
+                .count
+                .as_ref()
+                .map_or_else(Request::default, |count| (count.request)(&none)),
+        }
+    }
+
+    /// The next records that are asked for by id.
+    fn chunk(&self) -> Vec<String> {
+        let at_once = self.stream.by_id.map_or(1, |by_id| by_id.at_once.max(1));
+        self.at.ids.iter().rev().take(at_once).cloned().collect()
+    }
+
+    fn ask(&self) -> Option<Ask> {
+        if self.is_load() {
+            return match self.stream.load {
+                Load::Pages(ask) | Load::Bulk(ask, _) => Some(ask),
+                Load::None => None,
+            };
+        }
+        match self.stream.delta {
+            Delta::Window { ask, .. } => Some(ask),
+            _ => None,
+        }
+    }
+
+    /// Whether the source is first asked how many there are.
+    fn counts(&self) -> bool {
+        self.stream.count.is_some() && self.at.counted.is_none() && self.at.page.is_none()
+    }
+
+    fn wants_job(&self) -> bool {
+        let enough = |bulk: &Bulk| self.at.counted.is_some_and(|counted| counted >= bulk.from);
+        self.is_load()
+            && !self.at.no_job
+            && self.at.page.is_none()
+            && bulk(self.stream).is_some_and(enough)
+    }
+
+    /// Takes a good answer to the last request.
+    pub fn good(&mut self, response: &Response) -> Result<(), PullError> {
+        match std::mem::replace(&mut self.doing, Doing::Next) {
+            Doing::Joining(building) => return self.joined(building, response),
+            Doing::Cleaning(_) => {
+                self.at.is_done = true;
+                return Ok(());
+            }
+            // An answer nobody asked for.
+            other @ (Doing::Waiting(_) | Doing::Whole(_)) => {
+                self.doing = other;
+                return Ok(());
+            }
+            Doing::Results => return self.results(response),
+            Doing::Next => {}
+        }
+        let stream = self.stream.name;
+        if let Plan::Ids(_) = self.at.plan {
+            return self.by_id(response);
+        }
+        if let (Some(bulk), Some(_)) = (bulk(self.stream), &self.at.job) {
+            match (bulk.state)(response) {
+                BulkState::Working(ms) => self.doing = Doing::Waiting(ms),
+                BulkState::Ready(total) => {
+                    self.at.total = total.or(self.at.total);
+                    self.doing = Doing::Results;
+                }
+                BulkState::Failed(_) => self.without_job(),
+            }
+            return Ok(());
+        }
+        if let (true, Some(count)) = (self.counts(), &self.stream.count) {
+            let pointer = count.at;
+            let counted = number(response.json.pointer(pointer));
+            return self.counted(counted.ok_or(PullError::NoCount { stream, pointer })?);
+        }
+        if let (true, Some(bulk)) = (self.wants_job(), bulk(self.stream)) {
+            let id = response.json.pointer(bulk.id).and_then(text);
+            self.at.job = Some(id.ok_or(PullError::NoJob { stream })?);
+            return Ok(());
+        }
+        let Some(ask) = self.ask() else {
+            self.at.is_done = true;
+            return Ok(());
+        };
+        let (records, next) = self.read(ask, response)?;
+        self.page(records, next);
+        Ok(())
+    }
+
+    fn counted(&mut self, counted: u64) -> Result<(), PullError> {
+        if let Delta::Window { shape, .. } = self.stream.delta
+            && shape.cap.is_some_and(|cap| counted >= cap)
+            && !self.at.windows.is_empty()
+        {
+            return self.split();
+        }
+        self.at.counted = Some(counted);
+        if !self.at.again {
+            self.at.total = Some(self.at.total.unwrap_or_default() + counted);
+        }
+        Ok(())
+    }
+
+    /// The records of an answer, and where its page ends.
+    fn read(
+        &self,
+        ask: Ask,
+        response: &Response,
+    ) -> Result<(Vec<Value>, Option<String>), PullError> {
+        let stream = self.stream.name;
+        let pointer = ask.records;
+        let records = match response.json.pointer(pointer) {
+            Some(Value::Array(records)) => records.clone(),
+            // A source may answer with one record, or with null for none.
+            Some(Value::Null) if !response.json.is_null() => Vec::new(),
+            Some(record @ Value::Object(_)) => vec![record.clone()],
+            _ => return Err(PullError::NoRecords { stream, pointer }),
+        };
+        let next = match ask.next {
+            Next::None => None,
+            Next::At(pointer) => response
+                .json
+                .pointer(pointer)
+                .and_then(text)
+                .filter(|next| !next.is_empty()),
+            Next::LastKey { key, more } => {
+                let more = response.json.pointer(more).and_then(Value::as_bool) == Some(true);
+                let last = records.last().and_then(|last| last.pointer(key));
+                last.and_then(text).filter(|_| more)
+            }
+        };
+        if next.is_some() && next == self.at.page {
+            return Err(PullError::Repeats { stream });
+        }
+        Ok((records, next))
+    }
+
+    fn page(&mut self, records: Vec<Value>, next: Option<String>) {
+        let mut after = self.at.clone();
+        let came = records.len() as u64;
+        after.read += came;
+        after.of_counted += came;
+        after.page = next;
+        if after.page.is_none() {
+            end_of_window(&mut after);
+        }
+        self.complete(records, Vec::new(), after, None);
+    }
+
+    fn by_id(&mut self, response: &Response) -> Result<(), PullError> {
+        let Some(by_id) = &self.stream.by_id else {
+            self.at.is_done = true;
+            return Ok(());
+        };
+        let (records, next) = self.read(by_id.ask, response)?;
+        self.gathered.extend(records);
+        self.at.page = next;
+        if self.at.page.is_none() {
+            let records = std::mem::take(&mut self.gathered);
+            self.asked_for(records);
+        }
+        Ok(())
+    }
+
+    /// All answers for the ids that were asked for are here.
+    fn asked_for(&mut self, records: Vec<Value>) {
+        let asked = self.chunk();
+        let id = |record: &Value| record.pointer(self.stream.id).and_then(text);
+        let given: BTreeSet<String> = records.iter().filter_map(id).collect();
+        let absent = asked.iter().filter(|id| !given.contains(*id));
+        let absent: Vec<String> = absent.cloned().collect();
+        let mut after = self.at.clone();
+        let left = after.ids.len() - asked.len().min(after.ids.len());
+        after.ids.truncate(left);
+        after.page = None;
+        after.read += records.len() as u64;
+        after.is_done = after.ids.is_empty();
+        self.complete(records, absent, after, None);
+    }
+
+    fn results(&mut self, response: &Response) -> Result<(), PullError> {
+        let stream = self.stream.name;
+        let Some(bulk) = bulk(self.stream) else {
+            return Ok(());
+        };
+        let read = (bulk.read)(response);
+        let (records, next) = read.map_err(|what| PullError::Results { stream, what })?;
+        if next.is_some() && next == self.at.page {
+            return Err(PullError::Repeats { stream });
+        }
+        let mut after = self.at.clone();
+        after.read += records.len() as u64;
+        after.page = next;
+        let mut cleans = None;
+        if after.page.is_none() {
+            if let Some(total) = after.total
+                && total != after.read
+            {
+                let read = after.read;
+                return Err(PullError::Incomplete {
+                    stream,
+                    total,
+                    read,
+                });
+            }
+            cleans = after.job.take();
+            after.is_done = true;
+        }
+        self.complete(records, Vec::new(), after, cleans);
+        Ok(())
+    }
+
+    /// A page's records are here; what belongs to them is asked for.
+    fn complete(
+        &mut self,
+        records: Vec<Value>,
+        absent: Vec<String>,
+        after: Checkpoint,
+        cleans: Option<String>,
+    ) {
+        let mut building = Box::new(Building {
+            records: records.into_iter().map(Record::new).collect(),
+            absent,
+            after,
+            cleans,
+            join: 0,
+            queue: VecDeque::new(),
+            again: BTreeSet::new(),
+            page: None,
+            found: BTreeMap::new(),
+        });
+        self.begin_join(&mut building);
+        self.doing = self.joining(building);
+    }
+
+    fn joining(&self, building: Box<Building>) -> Doing {
+        if building.join < self.stream.joins.len() {
+            Doing::Joining(building)
+        } else {
+            Doing::Whole(building)
+        }
+    }
+
+    /// Fills the queue of the next join that has something to ask.
+    fn begin_join(&self, building: &mut Building) {
+        while let Some(join) = self.stream.joins.get(building.join) {
+            if join.when == When::Always || !self.is_load() {
+                let mut seen = BTreeSet::new();
+                let keys = building.records.iter().flat_map(join.keys);
+                let keys: Vec<String> = keys.filter(|key| seen.insert(key.clone())).collect();
+                let chunks = keys.chunks(join.at_once.max(1));
+                building.queue = chunks.map(<[String]>::to_vec).collect();
+                if !building.queue.is_empty() {
+                    return;
+                }
+                hand_out(building, join);
+            }
+            building.join += 1;
+        }
+    }
+
+    fn joined(
+        &mut self,
+        mut building: Box<Building>,
+        response: &Response,
+    ) -> Result<(), PullError> {
+        let Some(join) = self.stream.joins.get(building.join) else {
+            self.doing = Doing::Whole(building);
+            return Ok(());
+        };
+        let read = self.read(join.ask, response);
+        match read {
+            Ok((values, next)) => {
+                if next.is_some() && next == building.page {
+                    let stream = self.stream.name;
+                    return Err(PullError::Repeats { stream });
+                }
+                if !take_values(&mut building, join, values) {
+                    let stream = self.stream.name;
+                    return Err(PullError::Repeats { stream });
+                }
+                building.page = next;
+            }
+            Err(error) => {
+                self.doing = Doing::Joining(building);
+                return Err(error);
+            }
+        }
+        self.after_join(building);
+        Ok(())
+    }
+
+    fn after_join(&mut self, mut building: Box<Building>) {
+        if building.page.is_none() {
+            building.queue.pop_front();
+            if building.queue.is_empty() {
+                if let Some(join) = self.stream.joins.get(building.join) {
+                    hand_out(&mut building, join);
+                }
+                building.join += 1;
+                self.begin_join(&mut building);
+            }
+        }
+        self.doing = self.joining(building);
+    }
+
+    /// Takes an answer that says that there is nothing.
+    pub fn empty(&mut self) {
+        match std::mem::replace(&mut self.doing, Doing::Next) {
+            Doing::Joining(mut building) => {
+                building.page = None;
+                self.after_join(building);
+            }
+            Doing::Cleaning(_) => self.at.is_done = true,
+            other @ (Doing::Waiting(_) | Doing::Whole(_)) => self.doing = other,
+            Doing::Next | Doing::Results => match self.at.plan {
+                Plan::Ids(_) => {
+                    let records = std::mem::take(&mut self.gathered);
+                    self.asked_for(records);
+                }
+                _ if self.counts() => self.at.counted = Some(0),
+                _ => self.page(Vec::new(), None),
+            },
+        }
+    }
+
+    /// The source has forgotten where the last page ended: the same window from its beginning.
+    pub fn restart(&mut self) -> Result<(), PullError> {
+        self.restarts += 1;
+        if self.restarts > MOST_RESTARTS {
+            let stream = self.stream.name;
+            return Err(PullError::Forgets { stream });
+        }
+        if let Doing::Joining(building) = &mut self.doing {
+            building.page = None;
+            return Ok(());
+        }
+        self.doing = Doing::Next;
+        self.gathered.clear();
+        self.at.page = None;
+        self.at.job = None;
+        self.at.of_counted = 0;
+        self.at.counted = None;
+        self.at.again = true;
+        Ok(())
+    }
+
+    /// It was too much at once: the window in halves, or without the source's job.
+    pub fn narrow(&mut self) -> Result<(), PullError> {
+        if self.at.job.is_some() {
+            self.without_job();
+            return Ok(());
+        }
+        self.doing = Doing::Next;
+        // Its halves are counted again.
+        let counted = self.at.counted.unwrap_or_default();
+        self.at.total = self.at.total.map(|total| total.saturating_sub(counted));
+        self.split()
+    }
+
+    /// The source cannot work on this by a job of its own: pages it is. Says whether there was one.
+    pub fn refuse_job(&mut self) -> bool {
+        let was = self.at.job.is_some() || self.wants_job();
+        if was {
+            self.without_job();
+        }
+        was
+    }
+
+    fn without_job(&mut self) {
+        self.at.job = None;
+        self.at.no_job = true;
+        self.at.page = None;
+        self.at.read = 0;
+        self.at.of_counted = 0;
+        self.doing = Doing::Next;
+    }
+
+    fn split(&mut self) -> Result<(), PullError> {
+        let stream = self.stream.name;
+        let window = self.at.windows.pop().ok_or(PullError::Whole { stream })?;
+        let (first, second) = halves(&window).ok_or(PullError::Whole { stream })?;
+        self.at.windows.push(second);
+        self.at.windows.push(first);
+        self.at.page = None;
+        self.at.counted = None;
+        self.at.of_counted = 0;
+        Ok(())
+    }
+
+    fn give(&mut self, now: Timestamp) -> Step {
+        let Doing::Whole(building) = std::mem::replace(&mut self.doing, Doing::Next) else {
+            return Step::Done;
+        };
+        self.at = building.after;
+        if self.at.job.is_some() {
+            self.doing = Doing::Results;
+        }
+        if let Some(job) = building.cleans {
+            // Whoever goes on after this page need not: the source forgets the job by itself.
+            self.doing = Doing::Cleaning(job);
+        }
+        Step::Page(Page {
+            records: building.records,
+            absent: building.absent,
+            asked_at: self.asked_at.take().unwrap_or(now),
+        })
+    }
+}
+
+fn bulk(stream: &Stream) -> Option<&'static Bulk> {
+    match stream.load {
+        Load::Bulk(_, bulk) => Some(bulk),
+        _ => None,
+    }
+}
+
+/// A window is read. Where the source counted more than it gave, it is read once more; what is then
+/// still missing is noted.
+fn end_of_window(at: &mut Checkpoint) {
+    let missing = at.counted.unwrap_or_default().saturating_sub(at.of_counted);
+    at.counted = None;
+    at.of_counted = 0;
+    // A load takes long enough for records to come and go; it is not read twice for that.
+    if missing > 0 && !at.again && !at.windows.is_empty() {
+        at.again = true;
+        return;
+    }
+    at.missed += missing;
+    at.again = false;
+    at.windows.pop();
+    at.is_done = at.windows.is_empty();
+}
+
+/// Two windows that are one together.
+fn halves(window: &Window) -> Option<(Window, Window)> {
+    if let Some((low, high)) = window.ids {
+        let middle = low + high.checked_sub(low)? / 2;
+        if middle == low {
+            return None;
+        }
+        let ids = |ids| Window {
+            ids: Some(ids),
+            ..window.clone()
+        };
+        return Some((ids((low, middle)), ids((middle, high))));
+    }
+    let (from, to) = (window.from.as_millisecond(), window.to.as_millisecond());
+    let middle = from + (to - from) / 2;
+    if middle <= from {
+        // One moment: the rest is told apart by id.
+        let ids = Some((0, i64::MAX.unsigned_abs()));
+        return halves(&Window {
+            ids,
+            ..window.clone()
+        });
+    }
+    let middle = Timestamp::from_millisecond(middle).ok()?;
+    let first = Window {
+        to: middle,
+        ..window.clone()
+    };
+    let second = Window {
+        from: middle,
+        ..window.clone()
+    };
+    Some((first, second))
+}
+
+fn join_request(stream: &Stream, known: &Known, building: &Building) -> Request {
+    let ids = building.queue.front().map_or(&[][..], Vec::as_slice);
+    let asking = Asking {
+        known,
+        window: None,
+        page: building.page.as_deref(),
+        ids,
+    };
+    match stream.joins.get(building.join) {
+        Some(join) => (join.ask.request)(&asking),
+        None => Request::default(),
+    }
+}
+
+/// Takes a join's values; false where the source wants to be asked again what it was asked already.
+fn take_values(building: &mut Building, join: &Join, values: Vec<Value>) -> bool {
+    let asked = building.queue.front().cloned().unwrap_or_default();
+    let mut again = Vec::new();
+    for value in values {
+        again.extend(join.more.and_then(|more| more(&value)));
+        let key = match asked.as_slice() {
+            [only] if join.at_once == 1 => Some(only.clone()),
+            _ => (join.key)(&value),
+        };
+        if let Some(key) = key {
+            building.found.entry(key).or_default().push(value);
+        }
+    }
+    for key in again {
+        if !building.again.insert(key.clone()) {
+            return false;
+        }
+        building.queue.push_back(vec![key]);
+    }
+    true
+}
+
+/// Gives every record what was found for its keys.
+fn hand_out(building: &mut Building, join: &Join) {
+    let found = std::mem::take(&mut building.found);
+    for record in &mut building.records {
+        let keys: BTreeSet<String> = (join.keys)(record).into_iter().collect();
+        let values = keys.iter().filter_map(|key| found.get(key)).flatten();
+        let values: Vec<Value> = values.cloned().collect();
+        record.parts.insert(join.name.to_owned(), values);
+    }
+}
+
+/// A text, or a number as text: sources write keys and cursors both ways.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn number(value: Option<&Value>) -> Option<u64> {
+    match value? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

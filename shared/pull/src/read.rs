@@ -1,0 +1,152 @@
+//! Reading a source: what it says about itself, and its streams page by page.
+
+use crate::source::{Answer, Source, Stop};
+use connector::{Asking, Checkpoint, Known, Next, Page, Pull, PullError, Response, Step, Stream};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Pages of one answer about itself; no source says so much.
+const MOST_PAGES: usize = 1_000;
+/// How long a worker waits for a job of the source's before it hands over, in milliseconds.
+const MOST_JOB_WAIT_MS: u32 = 5_000;
+
+/// What a look at a stream brought.
+#[derive(Debug)]
+pub enum Read {
+    /// A page; the checkpoint is behind it.
+    Page(Page),
+    /// The source works on it; the checkpoint says on what. Look again in so many seconds.
+    Working(u64),
+    /// All is read.
+    Done,
+    /// What is asked for has changed: ask the source about itself and begin this stream anew.
+    Describe,
+}
+
+impl Source {
+    /// Asks the source about itself.
+    pub async fn describe(&self) -> Result<Known, Stop> {
+        let mut known = Known::default();
+        for question in self.connector.describe {
+            let mut page = None;
+            let mut all = Vec::new();
+            for _ in 0..MOST_PAGES {
+                let asking = Asking {
+                    known: &known,
+                    window: None,
+                    page: page.as_deref(),
+                    ids: &[],
+                };
+                let answer = match self.send(&(question.ask.request)(&asking)).await {
+                    Ok(Answer::Good(response)) => response,
+                    Ok(_) => break,
+                    Err(Stop::Forbidden(_) | Stop::Fail { .. }) if question.optional => break,
+                    Err(stop) => return Err(stop),
+                };
+                let (records, next) = listed(&answer, question.ask.records, question.ask.next);
+                all.extend(records);
+                if next.is_none() || next == page {
+                    break;
+                }
+                page = next;
+            }
+            known.0.insert(question.name.to_owned(), all);
+        }
+        Ok(known)
+    }
+}
+
+fn listed(answer: &Response, records: &str, next: Next) -> (Vec<Value>, Option<String>) {
+    let records = match answer.json.pointer(records) {
+        Some(Value::Array(records)) => records.clone(),
+        Some(Value::Null) | None => Vec::new(),
+        Some(one) => vec![one.clone()],
+    };
+    let text = |value: &Value| connector::value::scalar(value).filter(|text| !text.is_empty());
+    let next = match next {
+        Next::None => None,
+        Next::At(pointer) => answer.json.pointer(pointer).and_then(text),
+        Next::LastKey { key, more } => {
+            let more = answer.json.pointer(more) == Some(&Value::Bool(true));
+            let last = records.last().and_then(|last| last.pointer(key));
+            last.and_then(text).filter(|_| more)
+        }
+    };
+    (records, next)
+}
+
+/// A stream that is being read.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    source: &'a Source,
+    stream: &'static Stream,
+    pull: Pull<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a stream on from a checkpoint.
+    pub fn new(
+        source: &'a Source,
+        stream: &'static Stream,
+        known: &'a Known,
+        at: Checkpoint,
+    ) -> Self {
+        Self {
+            source,
+            stream,
+            pull: Pull::from(stream, known, at),
+        }
+    }
+
+    /// Where it stands.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        self.pull.checkpoint()
+    }
+
+    /// The next page.
+    pub async fn read(&mut self) -> Result<Read, Stop> {
+        loop {
+            let now = self.source.tenant().now();
+            let request = match self.pull.next(now) {
+                Step::Done => return Ok(Read::Done),
+                Step::Page(page) => return Ok(Read::Page(page)),
+                Step::Wait(ms) if ms <= MOST_JOB_WAIT_MS => {
+                    tokio::time::sleep(Duration::from_millis(u64::from(ms))).await;
+                    self.pull.waited();
+                    continue;
+                }
+                Step::Wait(ms) => return Ok(Read::Working(u64::from(ms).div_ceil(1_000))),
+                Step::Send(request) => request,
+            };
+            let went = match self.source.send(&request).await {
+                Ok(Answer::Good(response)) => self.pull.good(&response),
+                Ok(Answer::Empty) => {
+                    self.pull.empty();
+                    Ok(())
+                }
+                Ok(Answer::Restart) => self.pull.restart(),
+                Ok(Answer::Narrow) => self.pull.narrow(),
+                Ok(Answer::Describe) => return Ok(Read::Describe),
+                // Some things the source cannot do by a job of its own.
+                Err(Stop::Fail { .. } | Stop::Forbidden(_)) if self.pull.refuse_job() => Ok(()),
+                Err(stop) => return Err(stop),
+            };
+            went.map_err(|error| self.failed(&error))?;
+        }
+    }
+
+    fn failed(&self, error: &PullError) -> Stop {
+        tracing::warn!(
+            connection.id = %self.source.connection.id,
+            stream = self.stream.name,
+            "{error}"
+        );
+        let title = self.source.connector.title;
+        Stop::fail(
+            error.to_string(),
+            format!(
+                "sync again; if it comes again, {title} answers in a way we do not know: report it"
+            ),
+        )
+    }
+}
