@@ -84,6 +84,7 @@ pub(crate) enum Command {
     Score(commands::score::Args),
     Demo(commands::demo::Args),
     Up(commands::up::Args),
+    Vendors(commands::vendors::Args),
     Key(commands::key::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
@@ -105,6 +106,7 @@ impl Command {
             Self::Score(args) => commands::score::run(args, output),
             Self::Demo(args) => commands::demo::run(args, output),
             Self::Up(args) => commands::up::run(args, output),
+            Self::Vendors(args) => commands::vendors::run(args, output),
             Self::Key(args) => commands::key::run(args, output),
             Self::Doctor(args) => commands::doctor::run(args, output),
             Self::Openapi(args) => commands::openapi::run(args, output),
@@ -119,7 +121,7 @@ impl crate::Runnable for Cli {
     }
 
     fn minds_interrupts(&self) -> bool {
-        matches!(self.command, Command::Up(_))
+        matches!(self.command, Command::Up(_) | Command::Vendors(_))
     }
 
     fn run(&self, output: &Output) -> Result<Exit, Failure> {

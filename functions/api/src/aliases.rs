@@ -46,7 +46,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Connect {
-    /// The product to connect. So far only files come in; leave it out.
+    /// The product to connect: leave it out, this address begins imports of files alone.
     #[serde(default)]
     provider: Option<String>,
     /// A name for where the files come from.
@@ -61,7 +61,8 @@ pub(crate) struct Connect {
 
 /// Begin an import of files
 ///
-/// An alias of `POST /v1/imports`. Connecting a product is not possible yet and is answered with 409.
+/// An alias of `POST /v1/imports`. Products are connected at `POST /v1/connections`; one named here is
+/// answered with 409.
 #[utoipa::path(post, path = "/api/import/connect", tag = "aliases", operation_id = "aliasImportConnect",
     request_body = Connect,
     responses((status = 201, description = "Begun", body = imports::ImportView)))]
@@ -75,13 +76,10 @@ async fn connect(caller: Caller, Json(body): Json<Connect>) -> Response {
             Code::WrongState,
             "/provider",
             "not_available",
-            "cannot be connected yet",
+            "is not connected here",
         )
-        .detail("Products cannot be connected yet; only files can be imported")
-        .remedy(
-            "Export your deals as files and begin an import of them: leave provider out and name \
-             a source.",
-        )),
+        .detail("Products are not connected at this old address; it begins imports of files")
+        .remedy("Connect a product with POST /v1/connections; for files leave provider out.")),
         Connect { source: None, .. } => Err(problem(
             Code::InvalidBody,
             "/source",
@@ -129,8 +127,7 @@ async fn import_sync(caller: Caller, Json(body): Json<WhichImport>) -> Response 
 
 /// The jobs and how they stand
 ///
-/// An alias of `GET /v1/jobs`. While only files come in, these are the imports' jobs and those that
-/// follow from them; connections of products come with a later version.
+/// An alias of `GET /v1/jobs`. How a connection stands is told by `GET /v1/connections`.
 #[utoipa::path(get, path = "/sync/status", tag = "aliases", operation_id = "aliasSyncStatus",
     params(JobsQuery),
     responses((status = 200, description = "A page of jobs", body = crate::paging::Page<jobs::JobView>)))]
@@ -141,7 +138,8 @@ async fn sync_status(caller: Caller, query: Query<JobsQuery>) -> Response {
 
 /// Write an import that was validated
 ///
-/// An alias of `POST /v1/imports/{id}/commit`, until there are connections to be synced.
+/// An alias of `POST /v1/imports/{id}/commit`. A connection is synced by
+/// `POST /v1/connections/{id}/sync`.
 #[utoipa::path(post, path = "/sync/trigger", tag = "aliases", operation_id = "aliasSyncTrigger",
     request_body = WhichImport,
     responses((status = 202, description = "The job to watch", body = jobs::JobView)))]

@@ -9,7 +9,8 @@ use identity::{JwksCache, KeyId, Limit, RateClass};
 use insight::DealTable;
 use jiff::Timestamp;
 use model::{Book, TenantId};
-use std::collections::HashMap;
+use pull::Transport;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Store;
@@ -42,6 +43,12 @@ pub struct Config {
     pub limits: HashMap<RateClass, Limit>,
     /// The most bytes of an uploaded file.
     pub most_file_bytes: u64,
+    /// What carries requests to sources.
+    pub transport: Transport,
+    /// Whether connections may name other addresses than the source's: on one machine only.
+    pub local: bool,
+    /// Where the sandboxes of this installation answer, by source: `http://127.0.0.1:7440`.
+    pub sandboxes: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Config {
@@ -62,6 +69,9 @@ impl Config {
             public_url: "http://localhost:7433".to_owned(),
             limits: HashMap::new(),
             most_file_bytes: MOST_FILE_BYTES,
+            transport: pull::https(),
+            local: false,
+            sandboxes: BTreeMap::new(),
         }
     }
 

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
-use store::{Import, ImportStatus, Job, JobStatus, Stored};
+use store::{Import, ImportStatus, Job, JobProblem, JobStatus, Stored};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -103,6 +103,16 @@ pub(crate) struct JobProblemView {
     remedy: String,
 }
 
+impl From<JobProblem> for JobProblemView {
+    fn from(problem: JobProblem) -> Self {
+        Self {
+            code: problem.code,
+            detail: problem.detail,
+            remedy: problem.remedy,
+        }
+    }
+}
+
 /// Where to go from a job.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Links {
@@ -144,11 +154,7 @@ impl JobView {
             finished_at: job.finished_at,
             cancel_requested: job.cancel_requested,
             result: job.result,
-            problem: job.problem.map(|problem| JobProblemView {
-                code: problem.code,
-                detail: problem.detail,
-                remedy: problem.remedy,
-            }),
+            problem: job.problem.map(JobProblemView::from),
         }
     }
 }
@@ -164,6 +170,7 @@ fn subject_link(job: &Job) -> Option<String> {
         "forecast" => "forecasts",
         "backtest" => "backtests",
         "simulation" => "simulations",
+        "conn" => "connections",
         _ => return None,
     };
     Some(format!("/v1/{area}/{subject}"))

@@ -29,6 +29,7 @@ pub mod admin;
 pub mod aliases;
 pub mod book_aliases;
 pub mod companies;
+pub mod connections;
 pub mod contacts;
 pub mod deal;
 pub mod deals;
@@ -64,6 +65,7 @@ pub fn routes(app: &App) -> Routes {
     let routes = views::routes(routes);
     let routes = pipelines::routes(routes);
     let routes = exports::routes(routes);
+    let routes = connections::routes(routes);
     let routes = aliases::routes(routes);
     let routes = deals::routes(routes);
     let routes = deal::routes(routes);

@@ -1,31 +1,38 @@
-//! Signing in and out: a code by e-mail or a token of the customer's own issuer for a session, and a
-//! refresh token for the next one.
+//! Signing in and out: a code by e-mail, a token of the customer's own issuer or a source's account
+//! for a session, and a refresh token for the next one.
 
 use crate::access::Access;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::connections::{Away, Going, offered_sandbox, send_away};
 use crate::routes::Routes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use edge::{Code, Json, Problem};
+use edge::{Code, Json, Path, Problem};
 use http::StatusCode;
 use identity::{
-    CodeAnswer, Email, Grant, Hint, Issuer, Jwks, Member, MemberId, Policy, Presented, RateClass,
-    RefreshFamily, RefreshToken, Role, Scope, SessionId, SignInCode, Status, TenantCtx,
+    CodeAnswer, Email, Grant, Hint, Issuer, Jwks, Limit, Member, MemberId, Policy, Presented,
+    RateClass, RefreshFamily, RefreshToken, Role, Scope, SessionId, SignInCode, Status, TenantCtx,
 };
 use jiff::Timestamp;
-use model::TenantId;
+use model::{ConnectionId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::{Error, Lookup, SentCode, Tenant, random_array};
+use store::{AuthKind, Connection, Error, Lookup, OauthPurpose, SentCode, Tenant, random_array};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
+
+/// What a state says that is a ticket for a session.
+const TICKET: &str = "ticket";
+/// How often people may set out to sign in with one provider: so that nobody fills the table.
+const SET_OUT: Limit = Limit::constant(200, 20, 1);
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let read = Access::Guarded(Policy::new(Scope::Read, Role::Ae, RateClass::Read));
     routes
         .with(Access::Public, routes!(send_code))
+        .with(Access::Public, routes!(sign_in_with))
         .with(Access::Public, routes!(begin))
         .with(Access::Public, routes!(refresh))
         .with(Access::Public, routes!(end))
@@ -67,6 +74,28 @@ pub(crate) enum Begin {
         /// The token.
         id_token: String,
     },
+    /// What somebody came back with who signed in with a source's account.
+    Ticket {
+        /// The ticket: good once, for ten minutes.
+        #[schema(value_type = String)]
+        ticket: SecretString,
+    },
+}
+
+/// How to sign in with a source's account.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInWith {
+    /// With the sandbox of this installation, where there is one.
+    #[serde(default)]
+    sandbox: bool,
+}
+
+/// Where to go.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct GoTo {
+    /// Where to send the person, within ten minutes and in the same browser.
+    authorize_url: String,
 }
 
 /// A refresh token.
@@ -155,6 +184,59 @@ async fn send_code(
     Ok((StatusCode::ACCEPTED, Json(Sent { detail })).into_response())
 }
 
+/// Sign in with a source's account
+///
+/// The answer says where to send the person. They come back to the product's page with `#ticket=…`
+/// behind its address, which `POST /v1/sessions` takes.
+#[utoipa::path(post, path = "/v1/sign-in/{provider}", tag = "sessions", operation_id = "signInWith",
+    params(("provider" = String, Path, description = "The source: `salesforce` or `hubspot`")),
+    request_body = Option<SignInWith>,
+    responses((status = 200, description = "Where to go", body = GoTo)))]
+async fn sign_in_with(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    body: Option<Json<SignInWith>>,
+) -> Result<Response, Problem> {
+    let Json(SignInWith { sandbox }) = body.unwrap_or_default();
+    let connector = connectors::find(&provider).ok_or_else(Problem::not_found)?;
+    let signs_in = pull::oauth_of(connector).is_some_and(|oauth| oauth.sign_in.is_some());
+    if !signs_in {
+        return Err(Problem::not_found());
+    }
+    let base = offered_sandbox(&app, connector.id);
+    let base = match (sandbox, base) {
+        (false, _) => None,
+        (true, Some(base)) => Some(base.to_owned()),
+        (true, None) => {
+            let message = format!("there is no sandbox of {} here", connector.title);
+            let problem = Problem::new(Code::InvalidBody);
+            return Err(problem.field("/sandbox", "not_offered", message));
+        }
+    };
+    let name = format!("sign-in with {}", connector.id);
+    let decision = app.store().admit(&name, RateClass::SignIn, SET_OUT).await?;
+    edge::counted(RateClass::SignIn, SET_OUT, decision)?;
+    // Signing in makes no connection; this one only says where the source answers.
+    let nobody = ConnectionId::from_bytes([0; 16]);
+    let connection = Connection {
+        sandbox,
+        base_url: base.clone(),
+        ..Connection::new(nobody, connector.id, AuthKind::Oauth, "sign-in", app.now())
+    };
+    let going = Going {
+        connector,
+        connection: &connection,
+        tenant: None,
+        by: base.map_or_else(|| "sign-in".to_owned(), |base| format!("at {base}")),
+        is_program: false,
+        purpose: OauthPurpose::SignIn,
+        return_to: if sandbox { "sandbox" } else { "sessions" },
+    };
+    let away = send_away(&app, going).await?;
+    let authorize_url = away.url.clone();
+    Ok(Away::on(Some(away), Json(GoTo { authorize_url })))
+}
+
 /// Begin a session
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", operation_id = "beginSession",
     request_body = Begin,
@@ -167,6 +249,7 @@ async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Respon
             tenant,
         } => by_code(&app, &email, &code, tenant.as_deref()).await?,
         Begin::IdToken { id_token } => by_id_token(&app, &id_token).await?,
+        Begin::Ticket { ticket } => by_ticket(&app, &ticket).await?,
     };
     let session = open_session(&app, &tenant, &member).await?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
@@ -367,6 +450,32 @@ async fn activate(app: &App, tenant: Tenant, member: Member) -> Result<(Tenant, 
     };
     let member = directory.put(active).map_err(Problem::internal)?.clone();
     tenant.save_member(&member).await?;
+    app.directories().forget(tenant.id());
+    Ok((tenant, member))
+}
+
+/// The member somebody proved to be who signed in with a source's account.
+async fn by_ticket(app: &App, ticket: &SecretString) -> Result<(Tenant, Member), Problem> {
+    let refused = || {
+        Problem::new(Code::Unauthenticated)
+            .detail("The ticket was used, or is more than ten minutes old")
+            .remedy("Sign in again.")
+    };
+    let kept = app.store().take_oauth_state(ticket.expose_secret()).await?;
+    let kept = kept.ok_or_else(refused)?;
+    // The states of those who go away are of the same kind, and are no tickets.
+    if kept.provider != TICKET || kept.session != TICKET || kept.purpose != OauthPurpose::SignIn {
+        return Err(refused());
+    }
+    let tenant = system(app, kept.tenant.ok_or_else(refused)?);
+    let id: MemberId = kept.by.parse().map_err(|_| refused())?;
+    // Not from memory: they may have become a member just now.
+    let directory = tenant.directory().await?;
+    let member = directory.get(&id).cloned().ok_or_else(refused)?;
+    count(app, &member.email).await?;
+    if member.status != Status::Active {
+        return Err(refused());
+    }
     app.directories().forget(tenant.id());
     Ok((tenant, member))
 }

@@ -38,7 +38,8 @@ pub struct App {
     pub limits: Limits,
     /// How sources are asked.
     pub sources: Sources,
-    books: Arc<Books<()>>,
+    /// Books of tenants at work, kept warm.
+    pub books: Arc<Books<()>>,
 }
 
 /// How sources are asked.

@@ -17,3 +17,4 @@ pub(crate) mod remote;
 pub(crate) mod score;
 pub(crate) mod simulate;
 pub(crate) mod up;
+pub(crate) mod vendors;

@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Do not make a demo company at the first start
     #[arg(long)]
     empty: bool,
+    /// Do not start the sandboxes: vendors of this machine to try a connection with
+    #[arg(long)]
+    no_sandboxes: bool,
     /// Which demo company; every number is another one
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -121,10 +124,24 @@ fn reset(folder: &Path) -> Result<(), Failure> {
 }
 
 async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    // The story ends with a day that is over.
+    let yesterday = jiff::Zoned::now().date().yesterday().map_err(broken)?;
+    let demo = Demo {
+        seed: args.seed,
+        size: args.size.into(),
+        as_of: args.as_of.unwrap_or(yesterday),
+    };
+    // The vendors know a company of their own, small enough to be there at once.
+    let sandbox = Demo {
+        seed: args.seed.wrapping_add(1),
+        size: demo::Size::Small,
+        ..demo
+    };
     let settings = Settings {
         services: Services::of_environment(&args.data),
         port: args.port,
         limits: args.limit.clone(),
+        sandbox: (!args.no_sandboxes).then_some(sandbox),
     };
     let host = Host::start(&settings).await?;
     let credentials = match Credentials::read(&args.data) {
@@ -133,7 +150,7 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
             ..known
         }),
         None if args.empty => None,
-        None => Some(found(&host, args, output).await?),
+        None => Some(found(&host, demo, output).await?),
     };
     if let Some(credentials) = &credentials {
         credentials.save(&args.data)?;
@@ -160,14 +177,7 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-async fn found(host: &Host, args: &Args, output: &Output) -> Result<Credentials, Failure> {
-    // The story ends with a day that is over.
-    let yesterday = jiff::Zoned::now().date().yesterday().map_err(broken)?;
-    let demo = Demo {
-        seed: args.seed,
-        size: args.size.into(),
-        as_of: args.as_of.unwrap_or(yesterday),
-    };
+async fn found(host: &Host, demo: Demo, output: &Output) -> Result<Credentials, Failure> {
     output.note("Making a demo company …");
     let progress = output.progress();
     let mut watch = |phase: &str, done: u64, total: Option<u64>| progress.of(phase, done, total);
@@ -188,6 +198,7 @@ fn told(
         "docs": format!("{url}/docs/"),
         "credentials": credentials.map(|_| Credentials::file(&args.data)),
         "members": credentials.map(|known| &known.members),
+        "sandboxes": host.sandboxes.as_ref().map(crate::host::Sandboxes::addresses),
     });
     output.answer(&answer, |page| {
         page.heading(format!("Pie is up at {url}"));
@@ -215,12 +226,20 @@ fn told(
         for (role, email) in &known.members {
             page.item(format!("{role}: {email}"));
         }
+        if let Some(sandboxes) = &host.sandboxes {
+            page.gap();
+            page.line("Sandboxes, to connect with {\"source\": …, \"sandbox\": true} at POST /v1/connections:");
+            for (source, address) in sandboxes.addresses() {
+                page.item(format!("{source}: {address}"));
+            }
+        }
         page.gap();
         page.aside("Ctrl-C stops it. Everything stays in the folder for the next start.");
     })
 }
 
-async fn stopped() {
+/// Waits until somebody asks to stop.
+pub(super) async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminate = async {
         match signal(SignalKind::terminate()) {

@@ -7,8 +7,10 @@
 
 mod company;
 mod pump;
+pub(crate) mod sandbox;
 
 pub(crate) use company::{Credentials, Demo};
+pub(crate) use sandbox::{Sandboxes, world};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ use store::{Aws, Names, Queue, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 use crate::exit::{Exit, Failure};
 
@@ -53,6 +56,8 @@ pub(crate) struct Host {
     pub(crate) store: Store,
     pub(crate) api: api::App,
     pub(crate) embedded: Option<Embedded>,
+    /// Vendors to try a connection with.
+    pub(crate) sandboxes: Option<Sandboxes>,
     address: SocketAddr,
     stop: watch::Sender<bool>,
     loops: JoinSet<()>,
@@ -64,6 +69,8 @@ pub(crate) struct Settings {
     pub(crate) services: Services,
     pub(crate) port: u16,
     pub(crate) limits: Vec<(identity::RateClass, identity::Limit)>,
+    /// The company the sandboxes know, if there are to be any.
+    pub(crate) sandbox: Option<Demo>,
 }
 
 impl Host {
@@ -92,18 +99,41 @@ impl Host {
                 store.tenant(&ctx).break_leases().await.map_err(broken)?;
             }
         }
+        let url = format!("http://{address}");
+        let sandboxes = match settings.sandbox {
+            Some(demo) => Some(Sandboxes::start(demo, &store, &url, settings.port).await?),
+            None => None,
+        };
         let mut config = api::Config::new(edge::Function::new("api", None), Arc::new(edge::fetch));
-        config.public_url = format!("http://{address}");
+        config.public_url.clone_from(&url);
+        config.local = true;
+        if let Some(sandboxes) = &sandboxes {
+            config.sandboxes = sandboxes.addresses();
+        }
         config.limits.extend(settings.limits.iter().copied());
         let api = api::App::new(store.clone(), config);
         let (stop, stopping) = watch::channel(false);
         let mut loops = JoinSet::new();
-        loops.spawn(serve(listener, api::router(api.clone()), stopping.clone()));
+        let front = Front {
+            api: api::router(api.clone()),
+            oauth: oauth::router(oauth::App {
+                store: store.clone(),
+                function: edge::Function::new("oauth", None),
+                transport: pull::https(),
+                local: true,
+                public_url: url.clone(),
+            }),
+            webhook: webhook::router(webhook::App::new(
+                store.clone(),
+                webhook::Config::new(edge::Function::new("webhook", None), &url),
+            )),
+        };
+        loops.spawn(serve(listener, front, stopping.clone()));
         // A function's work stays on one thread, as in Lambda.
         let here = tokio::runtime::Handle::current();
         for queue in Queue::ALL {
             let (here, store, stopping) = (here.clone(), store.clone(), stopping.clone());
-            let url = format!("http://{address}");
+            let url = url.clone();
             loops.spawn_blocking(move || here.block_on(pump::pump(store, queue, url, stopping)));
         }
         let (ticked, ticking) = (store.clone(), stopping.clone());
@@ -115,6 +145,7 @@ impl Host {
             store,
             api,
             embedded,
+            sandboxes,
             address,
             stop,
             loops,
@@ -157,11 +188,40 @@ pub(crate) fn broken(error: impl std::error::Error + 'static) -> Failure {
         .fix("pie doctor looks for the reason")
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, mut stopping: watch::Receiver<bool>) {
+/// The functions that answer HTTP, as API Gateway puts them side by side.
+#[derive(Clone)]
+struct Front {
+    api: axum::Router,
+    oauth: axum::Router,
+    webhook: axum::Router,
+}
+
+impl Front {
+    fn router(self) -> axum::Router {
+        axum::Router::new().fallback(move |request: axum::extract::Request| {
+            let path = request.uri().path();
+            let router = if path.starts_with("/v1/oauth/") {
+                self.oauth.clone()
+            } else if path.starts_with("/v1/webhooks/") {
+                self.webhook.clone()
+            } else {
+                self.api.clone()
+            };
+            async move {
+                match router.oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+        })
+    }
+}
+
+async fn serve(listener: TcpListener, front: Front, mut stopping: watch::Receiver<bool>) {
     let stopped = async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = axum::serve(listener, router)
+    if let Err(error) = axum::serve(listener, front.router())
         .with_graceful_shutdown(stopped)
         .await
     {

@@ -32,7 +32,11 @@ impl Behind {
     fn of(queue: Queue, store: &Store, url: &str) -> Self {
         let (store, function) = (store.clone(), Function::new(queue.as_str(), None));
         match queue {
-            Queue::Sync => Self::Sync(sync::App::new(store, function)),
+            Queue::Sync => {
+                let mut app = sync::App::new(store, function);
+                app.sources.local = true;
+                Self::Sync(app)
+            }
             Queue::Simulate => Self::Simulate(simulate::App::new(store, function)),
             Queue::Deliver => {
                 let app = deliver::App::new(store, function);

@@ -84,6 +84,8 @@ codes! {
         "Use the one that is there, or another name.";
     WrongState "wrong_state" 409 "It is not in a state that allows this"
         "Read it, and do what its status asks for first.";
+    AlreadyRunning "already_running" 409 "It is being done already"
+        "Wait for the job that the header Location names, or cancel it.";
     LimitReached "limit_reached" 409 "No more of these fit"
         "Remove one that is no longer needed.";
     IdempotencyInFlight "idempotency_in_flight" 409 "The first request with this key is still at work"

@@ -3,9 +3,10 @@
 //!
 //! A [`Store`] gives a [`Tenant`] to whoever has a verified [`identity::TenantCtx`], and a tenant
 //! gives everything else: entities and the feed of their changes ([`Tenant::commit`]), the warm
-//! [`book`], [`jobs`], [`imports`], [`Connection`]s with their sealed [`Secrets`], documents, sealed
-//! files, leases and idempotency keys. No other crate names the SDK; there is no second implementation, because on one machine and in tests an
-//! embedded AWS answers behind the same clients.
+//! [`book`], [`Job`]s, [`Import`]s, [`Connection`]s with their sealed [`Secrets`], documents, sealed
+//! files, leases and idempotency keys. No other crate names the SDK; there is no second
+//! implementation, because on one machine and in tests an embedded AWS answers behind the same
+//! clients.
 //!
 //! What lies where, and what reading it costs, stands in `docs/data.md`.
 

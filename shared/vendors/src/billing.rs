@@ -1059,6 +1059,41 @@ impl Billing {
         Ok(())
     }
 
+    /// Does one of the things that happen all day to some active subscription, and gives its id; none when there is
+    /// none.
+    ///
+    /// `step` numbers the deed: the same step on the same books does the same.
+    pub fn live_on(&mut self, step: u64) -> Option<String> {
+        let mut chance = Chance::of(step, "billing life");
+        let active: Vec<&Subscription> = self
+            .subscriptions
+            .values()
+            .filter(|subscription| matches!(subscription.status, Status::Active | Status::PastDue))
+            .collect();
+        let subscription = (*chance.pick(&active)?).clone();
+        let seats = subscription.items.first().and_then(|item| item.quantity);
+        let id = subscription.id;
+        let invoice = subscription.latest_invoice.unwrap_or_default();
+        let open = self
+            .invoices
+            .get(&invoice)
+            .is_some_and(|invoice| invoice.status == InvoiceStatus::Open);
+        let done = match (chance.below(6), seats) {
+            // What is owed is paid or refused before anything else.
+            (0 | 1, _) if open => self.fail(&invoice).map(drop),
+            _ if open => self.pay(&invoice).map(drop),
+            (0, _) => self.renew(&id).map(drop),
+            (1, _) => {
+                let ends = !subscription.cancel_at_period_end;
+                self.cancel_at_period_end(&id, ends)
+            }
+            (2 | 3, Some(seats)) => self.set_quantity(&id, (seats * 4 / 5).max(1)),
+            (_, Some(seats)) => self.set_quantity(&id, seats + 5),
+            (_, None) => self.announce_upcoming(&id),
+        };
+        done.ok().map(|()| id)
+    }
+
     fn id(&mut self, prefix: &str) -> String {
         format!("{prefix}_1{}", self.chance.word(17))
     }

@@ -526,6 +526,8 @@ pub struct Crm {
     pub currency: String,
     /// The vendor's number for the account.
     pub account_id: String,
+    /// By id: roles that were taken off their deals, and when; with a deal they go unnoted.
+    pub removed_roles: BTreeMap<String, State>,
     /// Everything done since the account was filled, in order of time.
     pub changes: Vec<Change>,
     /// Records odd on purpose.
@@ -571,6 +573,7 @@ impl Crm {
             fields: Vec::new(),
             currency: "USD".to_owned(),
             account_id: "4411223".to_owned(),
+            removed_roles: BTreeMap::new(),
             changes: Vec::new(),
             odd: Vec::new(),
             touch: Touch::default(),
@@ -855,12 +858,11 @@ impl Crm {
 
     /// Takes a contact off a deal.
     pub fn remove_role(&mut self, deal: &str, contact: &str) -> bool {
+        let now = self.now();
         let Some(found) = self.deals.get_mut(deal) else {
             return false;
         };
-        let before = found.roles.len();
-        found.roles.retain(|role| role.contact != contact);
-        if found.roles.len() == before {
+        if !take_off(found, contact, now, &mut self.removed_roles) {
             return false;
         }
         let contact = contact.to_owned();
@@ -979,7 +981,7 @@ impl Crm {
         for deal in self.deals.values_mut() {
             let already = deal.roles.iter().any(|role| role.contact == winner);
             if already {
-                deal.roles.retain(|role| role.contact != loser);
+                take_off(deal, loser, now, &mut self.removed_roles);
             }
             for role in &mut deal.roles {
                 if role.contact == loser {
@@ -1243,10 +1245,10 @@ impl Crm {
         let at = self.now();
         let into = winner.to_owned();
         let mut absorbed = R::all(self).get(loser).cloned();
-        let Some(lost) = absorbed
-            .as_mut()
-            .filter(|_| loser != winner && R::all(self).contains_key(winner))
-        else {
+        let stays = R::all(self)
+            .get_mut(winner)
+            .is_some_and(|kept| kept.state().is_live());
+        let Some(lost) = absorbed.as_mut().filter(|_| stays && loser != winner) else {
             return false;
         };
         let merged = State::Merged {
@@ -1258,6 +1260,19 @@ impl Crm {
         }
         self.save(winner, |kept: &mut R| absorb(kept, lost))
     }
+}
+
+/// Takes a contact's roles off a deal and notes them; says whether there were any.
+fn take_off(
+    deal: &mut Deal,
+    contact: &str,
+    at: Timestamp,
+    removed: &mut BTreeMap<String, State>,
+) -> bool {
+    let before = removed.len();
+    let theirs = deal.roles.extract_if(.., |role| role.contact == contact);
+    removed.extend(theirs.map(|role| (role.id, State::Purged { at })));
+    removed.len() > before
 }
 
 fn shown<T: std::fmt::Display>(value: Option<&T>) -> Option<String> {
@@ -1526,6 +1541,10 @@ mod tests {
         );
         assert!(!crm.merge_companies(&loser, &winner));
         assert!(!crm.merge_companies(&winner, &winner));
+        let third = crm.companies.keys().next().unwrap().clone();
+        assert!(crm.delete(Object::Company, &winner));
+        assert!(!crm.merge_companies(&third, &winner));
+        assert!(crm.companies[&third].state.is_live());
 
         let deal = crm
             .deals

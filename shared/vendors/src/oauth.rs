@@ -729,3 +729,201 @@ pub(crate) fn encoded(text: &str) -> String {
         out
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use crate::crm::HandClock;
+    use axum::body::{Body, to_bytes};
+    use http::Request;
+    use tower::ServiceExt as _;
+
+    const BACK: &str = "https://pie.example/back";
+
+    fn config(pkce: Pkce, client_auth: ClientAuth) -> Config {
+        Config {
+            title: "Vendor",
+            client_id: "id",
+            client_secret: "se:cret",
+            redirect_uris: vec![BACK.to_owned()],
+            authorize: &["/authorize"],
+            token: &["/token"],
+            revoke: &["/revoke"],
+            pkce,
+            client_auth,
+            rotate: true,
+            access_life_s: 60,
+            refresh_idle_s: Some(1_000),
+            access_prefix: "a-",
+            refresh_prefix: "r-",
+            known_scopes: &[],
+            default_scopes: &["api", "refresh_token"],
+            refresh_scopes: &["refresh_token"],
+            withheld_scopes: Vec::new(),
+            seed: 1,
+            answer: |issued| json!({"access": issued.access_token, "refresh": issued.refresh_token}),
+            refusal: Refusal::standard,
+        }
+    }
+
+    struct Server {
+        oauth: Arc<OAuth>,
+        hand: HandClock,
+    }
+
+    impl Server {
+        fn new(config: Config) -> Server {
+            let hand = HandClock::at("2026-10-01T08:00:00Z".parse().unwrap());
+            Server {
+                oauth: OAuth::new(config, hand.clock()),
+                hand,
+            }
+        }
+
+        async fn post(
+            &self,
+            path: &str,
+            basic: Option<&str>,
+            fields: &[(&str, &str)],
+        ) -> (u16, String, Value) {
+            let body: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name}={}", encoded(value)))
+                .collect();
+            let mut request = Request::post(path)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            if let Some(both) = basic {
+                let value = format!("Basic {}", STANDARD.encode(both));
+                request = request.header(header::AUTHORIZATION, value);
+            }
+            let request = request.body(Body::from(body.join("&"))).unwrap();
+            let answer = self.oauth.router().oneshot(request).await.unwrap();
+            let (parts, body) = answer.into_parts();
+            let to = parts.headers.get(header::LOCATION);
+            let to = to.map_or("", |to| to.to_str().unwrap()).to_owned();
+            let body = to_bytes(body, 1 << 20).await.unwrap();
+            let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+            (parts.status.as_u16(), to, body)
+        }
+
+        async fn consent(&self, more: &[(&str, &str)]) -> String {
+            let mut fields = vec![
+                ("client_id", "id"),
+                ("redirect_uri", BACK),
+                ("decision", "allow"),
+            ];
+            fields.extend(more);
+            let (_, to, _) = self.post("/authorize", None, &fields).await;
+            to.strip_prefix(&format!("{BACK}?")).unwrap().to_owned()
+        }
+
+        async fn redeem(&self, code: &str, more: &[(&str, &str)]) -> (u16, Value) {
+            let code = code.strip_prefix("code=").unwrap();
+            let mut fields = vec![
+                ("grant_type", "authorization_code"),
+                ("redirect_uri", BACK),
+                ("code", code),
+            ];
+            fields.extend(more);
+            let (status, _, body) = self.post("/token", Some("id:se:cret"), &fields).await;
+            (status, body)
+        }
+    }
+
+    #[tokio::test]
+    async fn pkce_is_held_to_where_the_vendor_does() {
+        let challenge = challenge_of("verifier");
+        let s256 = [
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+        ];
+        let plain = [
+            ("code_challenge", "verifier"),
+            ("code_challenge_method", "plain"),
+        ];
+        for (pkce, without, with_plain, wrong_verifier) in [
+            (Pkce::Enforced, false, false, 400),
+            (Pkce::Accepted, true, false, 400),
+            (Pkce::Ignored, true, true, 200),
+        ] {
+            let server = Server::new(config(pkce, ClientAuth::Basic));
+            assert_eq!(server.consent(&[]).await.starts_with("code="), without);
+            assert_eq!(
+                server.consent(&plain).await.starts_with("code="),
+                with_plain
+            );
+            let code = server.consent(&s256).await;
+            let wrong = server.redeem(&code, &[("code_verifier", "other")]).await;
+            assert_eq!(wrong.0, wrong_verifier, "{pkce:?}");
+            let code = server.consent(&s256).await;
+            let right = server.redeem(&code, &[("code_verifier", "verifier")]).await;
+            assert_eq!(right.0, 200, "{pkce:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_secret_is_taken_only_from_its_place() {
+        let in_body = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "id"),
+            ("client_secret", "se:cret"),
+        ];
+        for (place, from_body, from_header) in [
+            (ClientAuth::Body, 400, 401),
+            (ClientAuth::Basic, 401, 400),
+            (ClientAuth::Either, 400, 400),
+        ] {
+            let server = Server::new(config(Pkce::Ignored, place));
+            // A right secret gets as far as the missing refresh token.
+            assert_eq!(server.post("/token", None, &in_body).await.0, from_body);
+            let basic = server
+                .post("/token", Some("id:se:cret"), &in_body[..1])
+                .await;
+            assert_eq!(basic.0, from_header);
+            assert_eq!(server.post("/token", Some("id:other"), &[]).await.0, 401);
+        }
+    }
+
+    #[tokio::test]
+    async fn codes_last_five_minutes_and_unused_refresh_tokens_as_long_as_the_vendor_says() {
+        let server = Server::new(config(Pkce::Ignored, ClientAuth::Basic));
+        for (waited, expected) in [(300, 200), (301, 400)] {
+            let code = server.consent(&[]).await;
+            server.hand.advance(waited);
+            assert_eq!(server.redeem(&code, &[]).await.0, expected, "{waited}");
+        }
+        let mut token = server
+            .oauth
+            .grant(&["refresh_token"])
+            .refresh_token
+            .unwrap();
+        for (waited, expected) in [(1_000, 200), (1_000, 200), (1_001, 400)] {
+            server.hand.advance(waited);
+            let fields = [("grant_type", "refresh_token"), ("refresh_token", &token)];
+            let (status, _, body) = server.post("/token", Some("id:se:cret"), &fields).await;
+            assert_eq!(status, expected);
+            if status == 200 {
+                body["refresh"].as_str().unwrap().clone_into(&mut token);
+            }
+        }
+        assert_eq!(server.oauth.refreshed_at().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_grant_lasts_only_with_the_scope_for_it() {
+        let server = Server::new(config(Pkce::Ignored, ClientAuth::Basic));
+        for (asked, lasting) in [("", true), ("api", false), ("api refresh_token", true)] {
+            let code = server.consent(&[("scope", asked)]).await;
+            let (_, tokens) = server.redeem(&code, &[]).await;
+            assert_eq!(tokens["refresh"].is_string(), lasting, "{asked}");
+            let access = tokens["access"].as_str().unwrap();
+            assert!(server.oauth.check(access).is_ok());
+            server.hand.advance(60);
+            assert_eq!(
+                server.oauth.check(access),
+                Err(Unauthorized::Expired { ago_s: 0 })
+            );
+        }
+    }
+}

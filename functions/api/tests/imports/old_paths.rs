@@ -54,7 +54,7 @@ async fn the_old_addresses_lead_to_the_new_ones_and_say_so() {
 }
 
 #[tokio::test]
-async fn connecting_a_product_is_not_possible_yet_and_says_what_is() {
+async fn a_product_is_connected_elsewhere_and_the_old_address_says_where() {
     let world = World::new().await;
     let who = world.member(world.tenant(1).await, Role::Cro).await;
     let body = json!({"provider": "salesforce", "source": "crm"});
@@ -63,7 +63,8 @@ async fn connecting_a_product_is_not_possible_yet_and_says_what_is() {
         .await
         .is(409, "wrong_state");
     is_old(&answer, "/v1/imports");
-    assert!(answer.text("/remedy").contains("files"), "{}", answer.body);
+    let remedy = answer.text("/remedy");
+    assert!(remedy.contains("/v1/connections"), "{remedy}");
     let answer = world
         .json(
             &who,

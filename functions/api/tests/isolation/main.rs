@@ -16,12 +16,14 @@
 mod world;
 
 use api::Access;
+use model::ConnectionId;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use world::{Answer, MEMBERS, Of, SELLERS, World, seen_by};
+use store::{AuthKind, Connection, ConnectionStatus, Secrets, WebhookInfo};
+use world::{Answer, MEMBERS, NOW, Of, SELLERS, World, seen_by};
 
 const TENANTS: u8 = 3;
 const DEALS: usize = 200;
@@ -88,6 +90,7 @@ impl Asker {
                 words.push(format!("@t{n}."));
                 words.push(of.tenant().to_string());
             }
+            words.push(canary(of));
         }
         words
     }
@@ -442,6 +445,8 @@ async fn everything_else(trial: &mut Trial<'_>, foreign: &BTreeMap<&str, String>
             .path
             .replace("{id}", &id)
             .replace("{name}", "x.csv")
+            .replace("{source}", "none")
+            .replace("{provider}", "none")
             .replace("{day}", "2026-09-01");
         let has_id = entry.path.contains('{');
         let line = format!("{} {target}", entry.method);
@@ -457,6 +462,44 @@ async fn everything_else(trial: &mut Trial<'_>, foreign: &BTreeMap<&str, String>
             });
         }
     }
+}
+
+/// What the secrets of a tenant's connection say.
+fn canary(of: Of) -> String {
+    format!("T{}.canary", of.0)
+}
+
+/// A connection that is read, with a key and a webhook's secret.
+async fn connection(world: &World, of: Of) -> ConnectionId {
+    let tenant = world.tenant(of);
+    let id = ConnectionId::derive(&of.tenant(), "stripe", "1");
+    let connection = Connection {
+        name: format!("T{}. billing", of.0),
+        status: ConnectionStatus::Active,
+        account: Some(format!("acct_T{}.", of.0)),
+        webhook: Some(WebhookInfo {
+            path_token_digest: Some("0".repeat(64)),
+            active: true,
+        }),
+        ..Connection::new(id, "stripe", AuthKind::Key, "test", NOW)
+    };
+    tenant.create_document(connection).await.unwrap();
+    let secrets = Secrets {
+        access: canary(of).into(),
+        refresh: None,
+        expires_at: None,
+        issued_at: NOW,
+        scope: None,
+        extra: BTreeMap::new(),
+    };
+    tenant.put_credential(id, secrets).await.unwrap();
+    let secrets = vec![canary(of).into()];
+    tenant.put_webhook_secrets(id, secrets).await.unwrap();
+    let state = tenant.edit_stream(id, "customers", |state| {
+        state.note([format!("T{}.nobody has no name", of.0)]);
+    });
+    state.await.unwrap();
+    id
 }
 
 /// One thing of each kind that another tenant has.
@@ -478,7 +521,9 @@ async fn of_another(world: &World, owner: Of) -> BTreeMap<&'static str, String> 
         .ok(201);
     let forecast = world.post(admin, "/v1/forecasts", json!({})).await.ok(202);
     let keys = world.get(admin, "/v1/api-keys").await.ok(200);
+    let connection = connection(world, owner).await;
     BTreeMap::from([
+        ("connections", connection.to_string()),
         ("views", view.text("/id")),
         ("scenarios", scenario.text("/id")),
         ("imports", import.text("/id")),
@@ -526,6 +571,15 @@ async fn nobody_sees_what_is_not_theirs() {
     }
     // What was tried on others has changed nothing of them.
     for n in 1..=TENANTS {
+        let tenant = world.tenant(Of(n));
+        let kept = tenant.documents::<Connection>().await.unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(
+            (kept[0].rev, kept[0].value.status),
+            (1, ConnectionStatus::Active)
+        );
+        let key = tenant.credential(kept[0].value.id).await.unwrap();
+        assert_eq!(key.map(|key| key.version), Some(1));
         let book = world.tenant(Of(n)).book().await.unwrap().book;
         assert!(book.own.values().all(|own| own.note.is_none()));
     }
@@ -545,6 +599,9 @@ async fn nobody_sees_what_is_not_theirs() {
         });
         verdict.decide(!said.contains("pie_live_"), || {
             "the log holds a key".to_owned()
+        });
+        verdict.decide(!said.contains(&canary(Of(n))), || {
+            "the log holds a source's secret".to_owned()
         });
     }
     let all: BTreeSet<String> = api::routes(&world.app)

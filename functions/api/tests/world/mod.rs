@@ -406,7 +406,16 @@ pub(crate) fn entities(of: Of, deals: usize) -> Vec<Entity> {
 impl World {
     /// A world of so many tenants (numbered from 1) of so many deals.
     pub(crate) async fn new(tenants: u8, deals: usize) -> Self {
-        let aws = Embedded::in_memory();
+        Self::with(Embedded::in_memory(), tenants, deals, |_| {}).await
+    }
+
+    /// The same over an AWS of the test's own, with an API that is run otherwise.
+    pub(crate) async fn with(
+        aws: Embedded,
+        tenants: u8,
+        deals: usize,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let now_s = Arc::new(AtomicI64::new(NOW.as_second()));
         let clock = Arc::clone(&now_s);
         let clock = move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
@@ -420,6 +429,12 @@ impl World {
             .into_iter()
             .map(|class| (class, plenty))
             .collect();
+        // No test asks a source unless it says what that answers.
+        config.transport = Arc::new(|request: http::Request<bytes::Bytes>| {
+            let host = request.uri().host().unwrap_or_default().to_owned();
+            Box::pin(async { Err(pull::Failed::TooSlow { host }) })
+        });
+        change(&mut config);
         let app = App::new(store.clone(), config);
         let mut world = Self {
             aws,

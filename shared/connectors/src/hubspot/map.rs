@@ -6,9 +6,8 @@ use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, scalar};
 use connector::{Context, Hint, Known, Out, Record};
 use jiff::tz::TimeZone;
 use model::{
-    Activity, ActivityKind, ActivityOutcome, CanonicalStage, Company, Deal, DealId, DealRecord,
-    Entity, EntityKey, Issue, Layer, Person, Pipeline, Place, Provenance, Severity, Stage,
-    Stakeholder, Timestamp,
+    CanonicalStage, Company, Deal, DealId, DealRecord, Entity, EntityKey, Issue, IssueCode, Layer,
+    Person, Pipeline, Place, Provenance, Severity, Stage, StageVisit, Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,12 +20,12 @@ pub(super) fn id_of(object: &Value) -> Option<String> {
     scalar(object.get("id")?).filter(|id| !id.is_empty())
 }
 
-fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+pub(super) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     let list = value.pointer(pointer).and_then(Value::as_array);
     list.map_or(&[], Vec::as_slice)
 }
 
-fn str<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+pub(super) fn str<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
     value.get(field)?.as_str()
 }
 
@@ -97,17 +96,17 @@ fn place(kind: &str, id: &str) -> String {
     format!("hubspot/{kind}/{id}")
 }
 
-fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {
+pub(super) fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {
     [(cx.source.to_owned(), id.to_owned())].into()
 }
 
 /// The properties of an object.
-fn fields<'a>(object: &'a Value, kind: &str, id: &str, out: &'a mut Out) -> Fields<'a> {
+pub(super) fn fields<'a>(object: &'a Value, kind: &str, id: &str, out: &'a mut Out) -> Fields<'a> {
     let properties = object.get("properties").unwrap_or(&Value::Null);
     Fields::new(properties, place(kind, id), &mut out.issues)
 }
 
-fn joined(names: [Option<String>; 2]) -> Option<String> {
+pub(super) fn joined(names: [Option<String>; 2]) -> Option<String> {
     let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
     (!name.is_empty()).then_some(name)
 }
@@ -159,7 +158,7 @@ fn whole<'a, const K: usize>(record: &'a Record, out: &mut Out) -> Option<(Strin
     Some((id, read.unwrap_or(&record.main)))
 }
 
-fn odd_record(kind: &str, out: &mut Out) {
+pub(super) fn odd_record(kind: &str, out: &mut Out) {
     let what = "this record has no id and was left out";
     let issue = Issue::new(ODD_RECORD, Severity::Error, what, "look at the raw record");
     out.issues
@@ -180,7 +179,7 @@ fn home_currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
     str(cx.known.first("account")?, "companyCurrency")
 }
 
-fn stamp<const K: usize>(object: &Value, fields: &mut Fields) -> Option<Timestamp> {
+pub(super) fn stamp<const K: usize>(object: &Value, fields: &mut Fields) -> Option<Timestamp> {
     let top = |name: &str| connector::value::timestamp(str(object, name)?);
     fields
         .timestamp(kind::<K>().stamp)
@@ -256,13 +255,7 @@ pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
     let label = stage_id.as_deref().map(label_of);
     if let (Some(id), None) = (&stage_id, setting) {
         let what = "the deal's stage is in no pipeline any more; its id stands for its label";
-        fields.odd(
-            UNKNOWN_WORD,
-            "dealstage",
-            what,
-            "move the deal to a stage that is there",
-            id,
-        );
+        odd_stage(UNKNOWN_WORD, what, id, &mut fields);
     }
     let is_closed = fields
         .boolean("hs_is_closed")
@@ -277,80 +270,34 @@ pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
         (_, _, Some(false)) => Some((CanonicalStage::ClosedLost, Layer::Discovered)),
     };
 
-    let mut moves = Vec::new();
-    let history = list(main, "/propertiesWithHistory/dealstage");
-    for entry in history {
-        let at = entry.get("timestamp").and_then(scalar);
-        let value = entry
-            .get("value")
-            .and_then(scalar)
-            .filter(|value| !value.is_empty());
-        match (at.as_deref().and_then(connector::value::timestamp), value) {
-            (Some(at), Some(value)) => moves.push((at, label_of(&value))),
-            // A stage that was taken away from the deal leaves an empty value.
-            (Some(_), None) => {}
-            (None, _) => {
-                let what = "a move of this deal has no time and was left out";
-                let at = at.unwrap_or_default();
-                fields.odd(ODD_DATE, "dealstage", what, "look at the raw record", &at);
-            }
-        }
-    }
-    // It comes newest first, and of one instant the later move stands first.
-    moves.reverse();
-    if history.len() >= KEPT {
-        let what = "HubSpot keeps no more of this deal's history than these moves";
-        let remedy = "nothing; earlier moves cannot be known";
-        fields.odd(
-            ODD_RECORD,
-            "dealstage",
-            what,
-            remedy,
-            &history.len().to_string(),
-        );
-    }
-    let mut visits = meaning::visits(moves);
+    let mut visits = history(main, created_at, label_of, &mut fields);
     let entered_at = fields.timestamp("hs_v2_date_entered_current_stage");
     if let Some(label) = &label
         && visits.last().is_none_or(|last| last.stage != *label)
     {
-        let since = match visits.last() {
+        let since = match last_move(&visits) {
             None => created_at,
-            Some(_) => {
+            last_move => {
                 let what = "the history of this deal ends in another stage than it is in";
-                fields.odd(
-                    ODD_RECORD,
-                    "dealstage",
-                    what,
-                    "look at its history in HubSpot",
-                    label,
-                );
-                entered_at.or(updated_at)
+                odd_stage(ODD_RECORD, what, label, &mut fields);
+                entered_at.or(updated_at).max(last_move)
             }
         };
-        visits.extend(meaning::visits(
-            since.map(|at| (at, label.clone())).into_iter().collect(),
-        ));
-        visits.sort_by_key(|visit| visit.at_us);
+        let last = since.map(|at| (at, label.clone()));
+        visits.extend(meaning::visits(last.into_iter().collect()));
     }
 
     let closes_at = fields.timestamp("closedate");
     let is_closed = is_closed == Some(true);
-    let last_move = visits
-        .last()
-        .and_then(|last| Timestamp::from_microsecond(last.at_us).ok());
     let currency = fields.text("deal_currency_code");
     let currency = currency.as_deref().or_else(|| home_currency(cx));
     let probability = fields.share("hs_deal_stage_probability", 1);
-    let company = match record.has_part("companies") {
-        true => primary(
-            record
-                .part("companies")
-                .iter()
-                .flat_map(|it| list(it, "/to")),
-        ),
-        false => primary(list(&record.main, "/associations/companies/results")),
-    };
+    let beside = list(&record.main, "/associations/companies/results").iter();
+    let asked = record
+        .part("companies")
+        .iter()
+        .flat_map(|it| list(it, "/to"));
+    let company = primary(beside.chain(asked));
     let deal = Deal {
         external_ids: external(cx, &id),
         name: fields.text("dealname"),
@@ -369,7 +316,7 @@ pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
         created_at,
         updated_at,
         closed_at: if is_closed {
-            closes_at.or(last_move)
+            closes_at.or(last_move(&visits))
         } else {
             None
         },
@@ -401,6 +348,52 @@ pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
         stakeholders(&id, deal_id, record, cx, out);
         out.whole.push(deal_id);
     }
+}
+
+/// The stages the deal entered, as HubSpot has kept them.
+fn history(
+    deal: &Value,
+    created_at: Option<Timestamp>,
+    label_of: impl Fn(&str) -> String,
+    fields: &mut Fields,
+) -> Vec<StageVisit> {
+    let mut moves = Vec::new();
+    let entries = list(deal, "/propertiesWithHistory/dealstage");
+    // The newest stands first, and of one instant the later.
+    for entry in entries.iter().rev() {
+        let at = entry.get("timestamp").and_then(scalar).unwrap_or_default();
+        let stage = entry.get("value").and_then(scalar).unwrap_or_default();
+        match connector::value::timestamp(&at) {
+            None => odd_stage(
+                ODD_DATE,
+                "a move of this deal has no time and was left out",
+                &at,
+                fields,
+            ),
+            // A stage that was taken from the deal leaves nothing.
+            Some(_) if stage.is_empty() => {}
+            Some(at) => moves.push((at, label_of(&stage))),
+        }
+    }
+    if entries.len() >= KEPT && moves.first().map(|(at, _)| *at) > created_at {
+        let what = "HubSpot has forgotten how this deal began: it keeps so many moves";
+        odd_stage(ODD_RECORD, what, &entries.len().to_string(), fields);
+    }
+    meaning::visits(moves)
+}
+
+fn last_move(visits: &[StageVisit]) -> Option<Timestamp> {
+    Timestamp::from_microsecond(visits.last()?.at_us).ok()
+}
+
+fn odd_stage(code: IssueCode, what: &str, value: &str, fields: &mut Fields) {
+    fields.odd(
+        code,
+        "dealstage",
+        what,
+        "look at the deal's history in HubSpot",
+        value,
+    );
 }
 
 /// The company that is marked as the first one, or else the one that is there longest.
@@ -531,153 +524,6 @@ pub(super) fn contact(record: &Record, cx: &Context, out: &mut Out) {
             out.merged(key(&loser), key(&id));
         }
     }
-}
-
-/// Something that happened, once for each deal it belongs to: `call/12` on the oldest of them and
-/// `call/12/<deal>` on the others.
-pub(super) fn activity<const K: usize>(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    let (many, one) = (kind::<K>().many, kind::<K>().one);
-    let Some(id) = id_of(main) else {
-        return odd_record(many, out);
-    };
-    let mut fields = fields(main, many, &id, out);
-    let stamp = stamp::<K>(main, &mut fields);
-    let [title, body, status, time] = kind::<K>().done;
-    let title = fields.text(title);
-    let status = fields.text(status).unwrap_or_default().to_ascii_uppercase();
-    let time = fields
-        .timestamp(time)
-        .or_else(|| fields.timestamp("hs_timestamp"));
-    let Some(at) = time.or_else(|| fields.timestamp("hs_createdate")) else {
-        let what = "it is not said when this was, so it was left out";
-        return fields.odd(
-            ODD_DATE,
-            "hs_timestamp",
-            what,
-            "enter its time in HubSpot",
-            "",
-        );
-    };
-    let happened = match (one, status.as_str()) {
-        ("task", status) => status == "COMPLETED",
-        (_, "CANCELED" | "RESCHEDULED" | "QUEUED" | "SENDING") => false,
-        ("call", "COMPLETED") | ("meeting", "COMPLETED" | "NO_SHOW") | ("note", _) => true,
-        _ => at <= cx.read_at,
-    };
-    let outcome = match (one, status.as_str()) {
-        ("call", _) => disposition(&fields.text("hs_call_disposition").unwrap_or_default()),
-        ("meeting", "COMPLETED") => ActivityOutcome::Positive,
-        ("meeting", "NO_SHOW") | ("email", "BOUNCED" | "FAILED") => ActivityOutcome::Negative,
-        _ => ActivityOutcome::Unknown,
-    };
-    let what = match one {
-        "call" => ActivityKind::Call,
-        "email" => ActivityKind::Email,
-        "meeting" => meaning::meeting(title.as_deref().unwrap_or_default()),
-        "note" => ActivityKind::Internal,
-        _ => ActivityKind::FollowUp,
-    };
-    // Only the beginning is kept, so a long text is nothing to speak of.
-    let text = |field| meaning::plain(&fields.get(field).and_then(scalar).unwrap_or_default());
-    let said = [
-        title.unwrap_or_default(),
-        text(body),
-        text("hs_internal_meeting_notes"),
-    ];
-    let said = said
-        .iter()
-        .filter(|text| !text.is_empty())
-        .map(String::as_str);
-    let said = said.collect::<Vec<_>>().join(" — ");
-    let name = format!("{one}/{id}");
-    let activity = Activity {
-        external_ids: external(cx, &name),
-        participants: participants(record, &mut fields, cx),
-        outcome,
-        summary: meaning::summary(&said),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Activity::new(cx.activity(&name), what, at)
-    };
-    let deals = deals_of(record);
-    let first = (activity.id, deals.first().map(|deal| cx.deal(deal)));
-    let others = deals.iter().skip(1);
-    let others = others.map(|deal| (cx.activity(&format!("{name}/{deal}")), Some(cx.deal(deal))));
-    for (id, deal) in std::iter::once(first).chain(others) {
-        if happened {
-            let activity = Activity {
-                id,
-                deal,
-                ..activity.clone()
-            };
-            out.put(Entity::Activity(Box::new(activity)));
-        } else if record.has_part("deals") {
-            // It may have been kept before it was called off. On the first load nothing was.
-            out.gone(EntityKey::Activity(deal, id), stamp);
-        }
-    }
-    if main.pointer("/associations/deals/paging/next").is_some() {
-        out.hints.push(Hint::new(many, id));
-    }
-}
-
-/// How a call ended, by HubSpot's own endings; those an account has added say nothing to us.
-fn disposition(ending: &str) -> ActivityOutcome {
-    match ending {
-        "f240bbac-87c9-4f6e-bf70-924b57d47db7" => ActivityOutcome::Positive,
-        "a4c4c377-d246-4b32-a13b-75a56a4cd0ff" | "b2cf5968-551e-4856-9783-52b3da59a7d0" => {
-            ActivityOutcome::Neutral
-        }
-        "9d9162e7-6cf3-4944-bf63-4dff82258764"
-        | "73a0d17f-1163-4015-bdd5-ec830791da20"
-        | "17b47fee-58de-441e-a44c-c6300d46f273" => ActivityOutcome::Negative,
-        _ => ActivityOutcome::Unknown,
-    }
-}
-
-/// Who took part: the owner, and the addresses of the e-mail or of the contacts.
-fn participants(record: &Record, fields: &mut Fields, cx: &Context) -> Vec<String> {
-    let owner = fields.text("hubspot_owner_id");
-    let owners = cx
-        .known
-        .all("owners")
-        .iter()
-        .chain(cx.known.all("owners_archived"));
-    let owner = owners
-        .into_iter()
-        .find(|it| owner.is_some() && id_of(it) == owner);
-    let owner = owner.and_then(|owner| str(owner, "email"));
-    let headers = fields.get("hs_email_headers").and_then(Value::as_str);
-    let headers: Value = serde_json::from_str(headers.unwrap_or_default()).unwrap_or_default();
-    let to = ["/to", "/cc"]
-        .into_iter()
-        .flat_map(|name| list(&headers, name));
-    let addresses = headers
-        .get("from")
-        .into_iter()
-        .chain(to)
-        .filter_map(|it| str(it, "email"));
-    let person = |person: &Value| {
-        let field = |name: &str| scalar(person.get("properties")?.get(name)?);
-        let name = || joined([field("firstname"), field("lastname")]);
-        field("email")
-            .filter(|email| !email.is_empty())
-            .or_else(name)
-    };
-    let contacts = contacts_of(record);
-    let people = record
-        .part("people")
-        .iter()
-        .filter(|it| id_of(it).is_some_and(|id| contacts.contains(&id)));
-    let mut found: Vec<String> = owner
-        .into_iter()
-        .chain(addresses)
-        .map(str::to_owned)
-        .collect();
-    found.extend(people.filter_map(person));
-    let mut seen = BTreeSet::new();
-    found.retain(|who| seen.insert(who.to_lowercase()));
-    found
 }
 
 /// Something in the bin.

@@ -1,6 +1,7 @@
 //! HubSpot: deals with the history of their stages, companies, contacts by their labels on deals,
 //! and what was said and done. `README.md` has the quirks.
 
+mod done;
 mod map;
 mod objects;
 mod webhook;
@@ -250,7 +251,7 @@ fn refused(response: &Response, category: &str, message: &str) -> Verdict {
         "requires one of",
         "requires any of",
     ];
-    if category != "MISSING_SCOPES" && !words.iter().any(|word| says(word)) {
+    if category != "MISSING_SCOPES" && !words.iter().any(says) {
         let remedy = "ask an administrator of the HubSpot account what it refuses to this app";
         return Verdict::Fail("HubSpot refuses this".to_owned(), remedy.to_owned());
     }

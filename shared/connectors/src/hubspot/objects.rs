@@ -1,6 +1,7 @@
 //! The kinds of objects: all are listed, searched and read by id in the same way.
 
-use super::{NEXT, SEARCH, api, map};
+use super::{NEXT, SEARCH, api, done, map};
+use connector::Kind as Lives;
 use connector::value::scalar;
 use connector::{
     Ask, Asking, ById, Context, Count, Delta, Join, Load, Out, Record, Request, Shape, Stream, When,
@@ -16,13 +17,14 @@ pub(super) const STREAMS: &[Stream] = &[
         load: Load::None,
         ..stream::<CONTACTS>(CONTACT_JOINS, map::contact)
     },
-    stream::<CALLS>(&met::<CALLS>(), map::activity::<CALLS>),
-    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(own_id)], map::activity::<EMAILS>),
-    stream::<MEETINGS>(&met::<MEETINGS>(), map::activity::<MEETINGS>),
-    stream::<NOTES>(&[beside::<NOTES, DEALS>(own_id)], map::activity::<NOTES>),
-    stream::<TASKS>(&met::<TASKS>(), map::activity::<TASKS>),
+    stream::<CALLS>(&met::<CALLS>(), done::activity::<CALLS>),
+    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(own_id)], done::activity::<EMAILS>),
+    stream::<MEETINGS>(&met::<MEETINGS>(), done::activity::<MEETINGS>),
+    stream::<NOTES>(&[beside::<NOTES, DEALS>(own_id)], done::activity::<NOTES>),
+    stream::<TASKS>(&met::<TASKS>(), done::activity::<TASKS>),
     archived::<COMPANIES>("companies_archived"),
     archived::<DEALS>("deals_archived"),
+    archived::<CONTACTS>("contacts_archived"),
     archived::<CALLS>("calls_archived"),
     archived::<EMAILS>("emails_archived"),
     archived::<MEETINGS>("meetings_archived"),
@@ -203,14 +205,13 @@ const fn archived<const K: usize>(name: &'static str) -> Stream {
 
 /// One of a kind is not there any more.
 pub(super) fn gone<const K: usize>(id: &str, at: Option<Timestamp>, cx: &Context, out: &mut Out) {
-    let key = match K {
-        COMPANIES => EntityKey::Company(cx.company(id)),
-        DEALS => EntityKey::Deal(cx.deal(id)),
-        // Which deals it was on, only they know; it leaves when they are read.
-        CONTACTS => return,
-        _ => EntityKey::Activity(None, cx.activity(&format!("{}/{id}", kind::<K>().one))),
-    };
-    out.gone(key, at);
+    match K {
+        COMPANIES => out.gone(EntityKey::Company(cx.company(id)), at),
+        DEALS => out.gone(EntityKey::Deal(cx.deal(id)), at),
+        // Which deals it was on is not said.
+        CONTACTS => out.lost(Lives::Stakeholder, id, at),
+        _ => out.lost(Lives::Activity, format!("{}/{id}", kind::<K>().one), at),
+    }
 }
 
 /// Names of properties beyond this many letters make an address too long.
@@ -289,8 +290,10 @@ fn count<const K: usize>(asking: &Asking) -> Request {
 
 fn searching<const K: usize>(asking: &Asking, names: &[&str], limit: u8) -> Request {
     // The order is only so that pages hold still; nothing rests on it.
+    let filters = filters(asking, kind::<K>().stamp);
+    let groups = (!filters.is_empty()).then(|| json!({"filters": filters}));
     let mut body = json!({
-        "filterGroups": [{"filters": filters(asking, kind::<K>().stamp)}],
+        "filterGroups": Vec::from_iter(groups),
         "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
         "properties": names,
         "limit": limit,

@@ -5,7 +5,8 @@ use connector::value::{self, Fields, ODD_RECORD, UNKNOWN_WORD, scalar};
 use connector::{Context, Hint, Known, Out, Record};
 use model::{
     Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Issue,
-    Layer, Person, Pipeline, Place, Provenance, Severity, Stage, Stakeholder, Timestamp,
+    Layer, Person, Pipeline, Place, Provenance, Severity, Stage, StageVisit, Stakeholder,
+    Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -25,45 +26,42 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
         let is_of = |stage: &&Value| self::id(stage.get("pipeline_id")).as_ref() == Some(&id);
         let mut own: Vec<&Value> = known.all("stages").iter().filter(is_of).collect();
         own.sort_by_key(|stage| stage.get("order_nr").and_then(Value::as_i64));
-        let open = own.into_iter().filter_map(|stage| {
+        let chance = |stage: &Value| {
             let mut fields = Fields::new(stage, place.as_str(), &mut out.issues);
-            let chance = fields
-                .share("deal_probability", 100)
-                .filter(|_| has_chances(pipeline));
-            Some((text(stage, "name")?, None, chance))
-        });
-        let open: Vec<_> = open.collect();
-        let closed = [
-            (WON, Some(CanonicalStage::ClosedWon), Some(1.0)),
-            (LOST, Some(CanonicalStage::ClosedLost), Some(0.0)),
-        ];
-        let stages =
-            open.into_iter()
-                .chain(closed)
-                .zip(0..)
-                .map(|((label, flag, probability), order)| {
-                    let meaning = canonical(label, flag, cx);
-                    if meaning.is_none() {
-                        let remedy = "say what it means in the settings of the pipeline";
-                        let issue = Issue::new(
-                            UNKNOWN_WORD,
-                            Severity::Note,
-                            "this stage is not known",
-                            remedy,
-                        );
-                        out.issues
-                            .push(issue.at(Place::column(place.as_str(), label)));
-                    }
-                    let (canonical, layer) = meaning.unzip();
-                    Stage {
-                        label: label.to_owned(),
-                        canonical,
-                        layer,
-                        order,
-                        probability,
-                    }
-                });
-        let (id, stages) = (cx.pipeline(&id), stages.collect());
+            let chance = fields.share("deal_probability", 100);
+            chance.filter(|_| has_chances(pipeline))
+        };
+        let chances: Vec<_> = own.iter().copied().map(chance).collect();
+        let labels = own
+            .iter()
+            .map(|stage| text(stage, "name").unwrap_or_default());
+        let open = labels
+            .zip(chances)
+            .map(|(label, chance)| (label, None, chance));
+        let won = (WON, Some(CanonicalStage::ClosedWon), Some(1.0));
+        let lost = (LOST, Some(CanonicalStage::ClosedLost), Some(0.0));
+        let mut stages = Vec::new();
+        for ((label, flag, probability), order) in open.chain([won, lost]).zip(0..) {
+            let (canonical, layer) = canonical(label, flag, cx).unzip();
+            if canonical.is_none() {
+                let (what, remedy) = (
+                    "this stage is not known",
+                    "say what it means in the settings",
+                );
+                let issue = Issue::new(UNKNOWN_WORD, Severity::Note, what, remedy);
+                out.issues
+                    .push(issue.at(Place::column(place.as_str(), label)));
+            }
+            let label = label.to_owned();
+            stages.push(Stage {
+                label,
+                canonical,
+                layer,
+                order,
+                probability,
+            });
+        }
+        let id = cx.pipeline(&id);
         out.put(Entity::Pipeline(Pipeline { id, name, stages }));
     }
 }
@@ -102,19 +100,18 @@ pub(super) fn organization(record: &Record, cx: &Context, out: &mut Out) {
     };
     let mut company = Company::new(cx.company(&id));
     let stamp = fields.timestamp("update_time");
-    if fields.boolean("is_deleted") == Some(true) {
+    if is_deleted(&record.main) {
         return out.gone(EntityKey::Company(company.id), stamp);
     }
     company.name = fields.text("name");
     company.domain = fields.text("website").as_deref().and_then(meaning::domain);
-    let industry = find(cx.known, "organizationFields", "field_code", "industry");
-    company.industry = fields
-        .get("industry")
-        .and_then(|value| shown(value, industry));
+    let industry = find(cx.known, "org_fields", "field_code", "industry");
+    let code = fields.get("industry");
+    company.industry = code.and_then(|code| shown(code, industry));
     company.employees = fields.count("employee_count");
     company.annual_revenue = fields.money("annual_revenue", currency(cx));
     company.owner = fields.text("owner_id").map(|id| cx.person(&id));
-    company.custom_fields = custom(&record.main, "organizationFields", cx);
+    company.custom_fields = custom(&record.main, "org_fields", cx);
     company.provenance = Provenance::new(cx.source, stamp);
     company.external_ids = external(cx, &id);
     out.put(Entity::Company(Box::new(company)));
@@ -126,158 +123,113 @@ pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
     };
     let mut deal = Deal::new(cx.deal(&id));
     deal.updated_at = fields.timestamp("update_time");
-    let status = fields.text("status").unwrap_or_default();
-    if status == "deleted" || fields.boolean("is_deleted") == Some(true) {
+    if is_deleted(&record.main) {
         return out.gone(EntityKey::Deal(deal.id), deal.updated_at);
     }
+    // The list of deleted deals comes without the log; what is back there is read where it is.
+    if !record.has_part("changelog") {
+        return out.hints.push(Hint::new("deals", id));
+    }
+    let stage = stage(&mut fields, cx);
+    let closed = closed(&mut fields);
     deal.created_at = fields.timestamp("add_time");
-    let closed = match status.as_str() {
-        "won" => Some((WON, "won_time", CanonicalStage::ClosedWon)),
-        "lost" => Some((LOST, "lost_time", CanonicalStage::ClosedLost)),
-        "open" => None,
-        _ => {
-            let remedy = "it counts as open";
-            fields.odd(
-                UNKNOWN_WORD,
-                "status",
-                "this status is not known",
-                remedy,
-                &status,
-            );
-            None
-        }
-    };
-    if let Some((_, at, _)) = closed {
-        deal.closed_at = fields
-            .timestamp(at)
-            .or_else(|| fields.timestamp("close_time"));
-    }
-    let stage = fields
-        .text("stage_id")
-        .and_then(|id| find(cx.known, "stages", "id", &id));
-    if let (None, Some(id)) = (stage, fields.text("stage_id")) {
-        let remedy = "its number stands for its name";
-        fields.odd(
-            UNKNOWN_WORD,
-            "stage_id",
-            "this stage is no longer there",
-            remedy,
-            &id,
-        );
-    }
-    let stage_label = fields.text("stage_id").map(|id| label(&id, cx));
-    deal.stage = closed
-        .map(|(label, _, _)| label.to_owned())
-        .or_else(|| stage_label.clone());
-    let flag = closed.map(|(_, _, flag)| flag);
-    let meaning = deal
-        .stage
-        .as_deref()
-        .and_then(|label| canonical(label, flag, cx));
+    deal.closed_at = closed.and_then(|(_, _, at)| at);
+    deal.stage = closed.map(|(label, ..)| label.to_owned()).or(stage);
+    let flag = closed.map(|(_, flag, _)| flag);
+    let meaning = deal.stage.as_deref();
+    let meaning = meaning.and_then(|label| canonical(label, flag, cx));
     deal.canonical_stage = meaning.map(|(canonical, _)| canonical);
-    let pipeline = fields.text("pipeline_id");
-    deal.probability = fields.share("probability", 100);
-    let chances = pipeline
-        .as_deref()
-        .and_then(|id| find(cx.known, "pipelines", "id", id));
-    if let (None, Some(stage), true) = (
-        deal.probability,
-        stage,
-        closed.is_none() && chances.is_some_and(has_chances),
-    ) {
-        let percent = stage.get("deal_probability").and_then(Value::as_f64);
-        deal.probability = percent
-            .map(|percent| percent / 100.0)
-            .filter(|share| (0.0..=1.0).contains(share));
-    }
-    deal.pipeline = pipeline.map(|id| cx.pipeline(&id));
+    deal.probability = chance(&mut fields, closed.is_none(), cx);
+    deal.pipeline = fields.text("pipeline_id").map(|id| cx.pipeline(&id));
     deal.name = fields.text("title");
     let own = fields.text("currency");
+    let amount = fields.money("value", own.as_deref().or(currency(cx)));
     // A value that nobody set is a zero.
-    deal.amount = fields
-        .money("value", own.as_deref().or(currency(cx)))
-        .filter(|money| !money.amount.is_zero());
-    let contact = fields.text("person_id");
-    let contact = record
-        .part("persons")
-        .iter()
-        .find(|person| self::id(person.get("id")) == contact);
-    let company = fields
-        .text("org_id")
-        .or_else(|| self::id(contact?.get("org_id")));
+    deal.amount = amount.filter(|money| !money.amount.is_zero());
+    let persons = record.part("persons");
+    let contact = fields.get("person_id");
+    let contact = persons.iter().find(|it| it.get("id") == contact);
+    let company = id_at(&record.main, "org_id");
+    let company = company.or_else(|| id_at(contact?, "org_id"));
     deal.company = company.map(|id| cx.company(&id));
     deal.owner = fields.text("owner_id").map(|id| cx.person(&id));
     deal.expected_close = fields.date("expected_close_date");
     deal.lost_reason = fields.text("lost_reason");
-    deal.custom_fields = custom(&record.main, "dealFields", cx);
+    deal.custom_fields = custom(&record.main, "deal_fields", cx);
     for field in ["arr", "mrr", "acv", "is_archived"] {
         let value = fields.text(field).filter(|value| value != "false");
-        deal.custom_fields
-            .extend(value.map(|value| (field.to_owned(), value)));
+        let custom = &mut deal.custom_fields;
+        custom.extend(value.map(|value| (field.to_owned(), value)));
     }
-    let mut moves = moves(record, deal.created_at, stage_label, cx);
-    let last = moves.last().map(|(at, label)| (*at, label.as_str()));
-    if let Some(stage) = deal
-        .stage
-        .clone()
-        .filter(|stage| last.map(|(_, label)| label) != Some(stage))
-    {
-        let since = deal
-            .closed_at
-            .or_else(|| fields.timestamp("stage_change_time"));
-        if let (None, true) = (closed, last.is_some()) {
-            let remedy = "it was taken to have moved there since";
-            fields.odd(
-                ODD_RECORD,
-                "stage_id",
-                "the history ends in another stage",
-                remedy,
-                &stage,
-            );
-        }
-        // A stage may be changed after the end, and the end still stands.
-        let at = since.or(deal.updated_at).max(last.map(|(at, _)| at));
-        moves.extend(at.map(|at| (at, stage)));
-    }
+    let visits = visits(record, &deal, &mut fields, cx);
     deal.provenance = Provenance::new(cx.source, deal.updated_at);
     deal.external_ids = external(cx, &id);
-    for person in record.part("persons") {
+    for person in persons {
         stakeholder(&id, person, cx, out);
     }
-    if record.has_part("persons") {
-        out.whole.push(deal.id);
-    }
-    let visits = meaning::visits(moves);
-    out.put(Entity::Deal(Box::new(DealRecord {
-        deal,
-        case: id,
-        visits,
-    })));
+    out.whole.push(deal.id);
+    let case = id;
+    out.put(Entity::Deal(Box::new(DealRecord { deal, case, visits })));
 }
 
-/// The stages a deal entered, as its log of changes has them; it does not have the first.
-fn moves(
-    record: &Record,
-    created: Option<Timestamp>,
-    stage: Option<String>,
-    cx: &Context,
-) -> Vec<(Timestamp, String)> {
+/// The label of the stage; the number of one that is no longer there.
+fn stage(fields: &mut Fields, cx: &Context) -> Option<String> {
+    let id = fields.text("stage_id")?;
+    if find(cx.known, "stages", "id", &id).is_none() {
+        let (what, remedy) = (
+            "this stage is no longer there",
+            "its number stands for its name",
+        );
+        fields.odd(UNKNOWN_WORD, "stage_id", what, remedy, &id);
+    }
+    Some(label(&id, cx))
+}
+
+/// How a deal ended, if it did: by its status, whatever stage it is in.
+fn closed(fields: &mut Fields) -> Option<(&'static str, CanonicalStage, Option<Timestamp>)> {
+    let status = fields.text("status").unwrap_or_default();
+    let (label, flag, at) = match status.as_str() {
+        "won" => (WON, CanonicalStage::ClosedWon, "won_time"),
+        "lost" => (LOST, CanonicalStage::ClosedLost, "lost_time"),
+        "open" => return None,
+        _ => {
+            let what = "this status is not known";
+            fields.odd(UNKNOWN_WORD, "status", what, "it counts as open", &status);
+            return None;
+        }
+    };
+    let at = fields.timestamp(at);
+    Some((label, flag, at.or_else(|| fields.timestamp("close_time"))))
+}
+
+/// Its own chance, or that of the stage it is in where its pipeline uses them.
+fn chance(fields: &mut Fields, is_open: bool, cx: &Context) -> Option<f64> {
+    let own = fields.share("probability", 100);
+    if own.is_some() || !is_open {
+        return own;
+    }
+    let pipeline = fields.text("pipeline_id")?;
+    find(cx.known, "pipelines", "id", &pipeline).filter(|it| has_chances(it))?;
+    let stage = find(cx.known, "stages", "id", &fields.text("stage_id")?)?;
+    Fields::new(stage, "pipedrive/stages", &mut Vec::new()).share("deal_probability", 100)
+}
+
+/// The stages a deal entered. Its log of changes does not have the first one.
+fn visits(record: &Record, deal: &Deal, fields: &mut Fields, cx: &Context) -> Vec<StageVisit> {
     // The latest changes come first.
     let log = record.part("changelog").iter().rev();
-    let mut log: Vec<_> = log
-        .filter_map(|row| Some((value::timestamp(text(row, "time")?)?, row)))
-        .collect();
+    let log = log.filter_map(|row| Some((value::timestamp(text(row, "time")?)?, row)));
+    let mut log: Vec<_> = log.collect();
     log.sort_by_key(|(at, _)| *at);
-    let stages = |(_, row): &&(Timestamp, &Value)| text(row, "field_key") == Some("stage_id");
-    let first = log
-        .iter()
-        .find(stages)
-        .and_then(|(_, row)| id(row.get("old_value")));
-    let mut stage = first.map(|id| label(&id, cx)).or(stage);
+    let mut changes = log.iter().map(|(_, row)| row);
+    let first = changes.find(|row| text(row, "field_key") == Some("stage_id"));
+    let first = first.and_then(|row| id_at(row, "old_value"));
+    let now = || fields.text("stage_id");
+    let mut stage = first.or_else(now).map(|id| label(&id, cx));
     let mut closed = None;
-    let mut moves: Vec<_> = created.zip(stage.clone()).into_iter().collect();
+    let mut moves: Vec<_> = deal.created_at.zip(stage.clone()).into_iter().collect();
     for (at, row) in log {
-        let new = id(row.get("new_value"));
+        let new = id_at(row, "new_value");
         match (text(row, "field_key"), new.as_deref()) {
             (Some("stage_id"), Some(id)) => stage = Some(label(id, cx)),
             (Some("status"), Some("won")) => closed = Some(WON.to_owned()),
@@ -285,37 +237,40 @@ fn moves(
             (Some("status"), _) => closed = None,
             _ => continue,
         }
-        moves.extend(
-            closed
-                .clone()
-                .or_else(|| stage.clone())
-                .map(|label| (at, label)),
-        );
+        let label = closed.clone().or_else(|| stage.clone());
+        moves.extend(label.map(|label| (at, label)));
     }
-    moves
-}
-
-pub(super) fn deleted_deal(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "deals", out) else {
-        return;
-    };
-    let stamp = fields.timestamp("update_time");
-    if fields.text("status").as_deref() == Some("deleted")
-        || fields.boolean("is_deleted") == Some(true)
+    let last = moves.last().cloned().unzip();
+    if let (Some(now), (last_at, last)) = (&deal.stage, last)
+        && last.as_ref() != Some(now)
     {
-        out.gone(EntityKey::Deal(cx.deal(&id)), stamp);
-    } else {
-        out.hints.push(Hint::new("deals", id));
+        if deal.closed_at.is_none() && last.is_some() {
+            let what = "the history ends in another stage";
+            fields.odd(
+                ODD_RECORD,
+                "stage_id",
+                what,
+                "it was taken to be here since",
+                now,
+            );
+        }
+        let since = deal
+            .closed_at
+            .or_else(|| fields.timestamp("stage_change_time"));
+        // A stage may be changed after the end, and the end still stands.
+        let at = since.or(deal.updated_at).max(last_at);
+        moves.extend(at.map(|at| (at, now.clone())));
     }
+    meaning::visits(moves)
 }
 
 pub(super) fn person(record: &Record, cx: &Context, out: &mut Out) {
-    for deal in record
-        .part("deals")
-        .iter()
-        .filter_map(|deal| id(deal.get("id")))
-    {
-        if record.main.get("is_deleted") == Some(&Value::Bool(true)) {
+    if begin(record, "persons", out).is_none() {
+        return;
+    }
+    let deals = record.part("deals").iter();
+    for deal in deals.filter_map(|deal| id_at(deal, "id")) {
+        if is_deleted(&record.main) {
             out.hints.push(Hint::new("deals", deal));
         } else {
             stakeholder(&deal, &record.main, cx, out);
@@ -333,10 +288,9 @@ fn stakeholder(deal: &str, person: &Value, cx: &Context, out: &mut Out) {
     stakeholder.name = fields.text("name");
     stakeholder.title = fields.text("job_title");
     stakeholder.email = email(person);
-    let custom = custom(person, "personFields", cx);
-    let role = custom
-        .iter()
-        .find(|(label, _)| label.to_lowercase().contains("role"));
+    let custom = custom(person, "person_fields", cx);
+    let mut labels = custom.iter();
+    let role = labels.find(|(label, _)| label.to_lowercase().contains("role"));
     let role = role.and_then(|(_, value)| meaning::role(value));
     stakeholder.role = role.or_else(|| stakeholder.title.as_deref().and_then(meaning::role));
     stakeholder.provenance = Provenance::new(cx.source, fields.timestamp("update_time"));
@@ -346,7 +300,7 @@ fn stakeholder(deal: &str, person: &Value, cx: &Context, out: &mut Out) {
 
 /// The primary address, or the first.
 fn email(person: &Value) -> Option<String> {
-    let all = person.get("emails")?.as_array()?;
+    let all = list(person, "emails");
     let primary = all
         .iter()
         .find(|it| it.get("primary") == Some(&Value::Bool(true)));
@@ -356,19 +310,13 @@ fn email(person: &Value) -> Option<String> {
 
 /// Persons who took part in an activity and are not among those invited by address.
 pub(super) fn took_part(record: &Record) -> Vec<String> {
-    let ids = |list: &str| {
-        let all = record
-            .main
-            .get(list)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        all.filter_map(|it| id(it.get("person_id")))
-            .collect::<Vec<_>>()
+    let ids = |field| {
+        list(&record.main, field)
+            .iter()
+            .filter_map(|it| id_at(it, "person_id"))
     };
-    let invited = ids("attendees");
+    let invited: Vec<String> = ids("attendees").collect();
     ids("participants")
-        .into_iter()
         .filter(|id| !invited.contains(id))
         .collect()
 }
@@ -378,9 +326,11 @@ pub(super) fn activity(record: &Record, cx: &Context, out: &mut Out) {
         return;
     };
     let deal = fields.text("deal_id").map(|id| cx.deal(&id));
-    let key = cx.activity(&format!("activity/{id}"));
+    // Activities and notes are numbered apart.
+    let id = format!("activity/{id}");
+    let key = cx.activity(&id);
     let stamp = fields.timestamp("update_time");
-    if fields.boolean("is_deleted") == Some(true) {
+    if is_deleted(&record.main) {
         return out.gone(EntityKey::Activity(deal, key), stamp);
     }
     // What is not done is a plan.
@@ -388,45 +338,35 @@ pub(super) fn activity(record: &Record, cx: &Context, out: &mut Out) {
         return;
     }
     let due = [fields.text("due_date"), fields.text("due_time")];
-    let due = due.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let at = fields
-        .timestamp("marked_as_done_time")
-        .or_else(|| value::timestamp(&due))
-        .or(stamp);
-    let Some(at) = at else {
-        let remedy = "it was left out; the raw record is kept";
-        return fields.odd(
-            ODD_RECORD,
-            "due_date",
-            "it does not say when this happened",
-            remedy,
-            &due,
-        );
+    let due = due.map(Option::unwrap_or_default).join(" ");
+    let at = fields.timestamp("marked_as_done_time");
+    let Some(at) = at.or_else(|| value::timestamp(&due)).or(stamp) else {
+        return undated(&mut fields, "due_date");
     };
     let subject = fields.text("subject").unwrap_or_default();
     let kind = kind(&fields.text("type").unwrap_or_default(), &subject);
     let mut activity = Activity::new(key, kind, at);
     activity.deal = deal;
-    let note = fields.text("note").map(|note| meaning::plain(&note));
-    let words = [Some(subject), note]
-        .into_iter()
-        .flatten()
-        .filter(|words| !words.is_empty());
-    activity.summary = meaning::summary(&words.collect::<Vec<_>>().join(": "));
-    let invited = fields
-        .get("attendees")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let note = meaning::plain(&fields.text("note").unwrap_or_default());
+    let words = [subject, note].join(": ");
+    activity.summary = meaning::summary(words.trim_matches([':', ' ']));
+    let invited = list(&record.main, "attendees").iter();
     let invited = invited.filter_map(|it| text(it, "email").or_else(|| text(it, "name")));
-    let others = record
-        .part("persons")
-        .iter()
-        .filter_map(|person| email(person).or_else(|| Some(text(person, "name")?.to_owned())));
+    let name = |person| Some(text(person, "name")?.to_owned());
+    let others = record.part("persons").iter();
+    let others = others.filter_map(|person| email(person).or_else(|| name(person)));
     activity.participants = invited.map(str::to_owned).chain(others).collect();
     activity.provenance = Provenance::new(cx.source, stamp);
     activity.external_ids = external(cx, &id);
     out.put(Entity::Activity(Box::new(activity)));
+}
+
+fn undated(fields: &mut Fields, field: &str) {
+    let (what, remedy) = (
+        "it does not say when",
+        "it was left out; the raw record is kept",
+    );
+    fields.odd(ODD_RECORD, field, what, remedy, "");
 }
 
 /// Accounts name their own kinds beside Pipedrive's.
@@ -451,20 +391,14 @@ pub(super) fn note(record: &Record, cx: &Context, out: &mut Out) {
         return;
     };
     let deal = fields.text("deal_id").map(|id| cx.deal(&id));
-    let key = cx.activity(&format!("note/{id}"));
+    let id = format!("note/{id}");
+    let key = cx.activity(&id);
     let stamp = fields.timestamp("update_time");
     if fields.boolean("active_flag") == Some(false) {
         return out.gone(EntityKey::Activity(deal, key), stamp);
     }
     let Some(at) = fields.timestamp("add_time").or(stamp) else {
-        let remedy = "it was left out; the raw record is kept";
-        return fields.odd(
-            ODD_RECORD,
-            "add_time",
-            "it does not say when it was written",
-            remedy,
-            "",
-        );
+        return undated(&mut fields, "add_time");
     };
     let mut note = Activity::new(key, ActivityKind::Internal, at);
     note.deal = deal;
@@ -475,6 +409,10 @@ pub(super) fn note(record: &Record, cx: &Context, out: &mut Out) {
     note.provenance = Provenance::new(cx.source, stamp);
     note.external_ids = external(cx, &id);
     out.put(Entity::Activity(Box::new(note)));
+}
+
+pub(super) fn activity_key(kind: &str, id: &str, cx: &Context) -> EntityKey {
+    EntityKey::Activity(None, cx.activity(&format!("{kind}/{id}")))
 }
 
 fn begin<'a>(record: &'a Record, stream: &str, out: &'a mut Out) -> Option<(String, Fields<'a>)> {
@@ -494,9 +432,8 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
     let fields = record.get("custom_fields").and_then(Value::as_object);
     for (code, value) in fields.into_iter().flatten() {
         let field = find(cx.known, described, "field_code", code);
-        let label = field
-            .and_then(|field| text(field, "field_name"))
-            .unwrap_or(code);
+        let label = field.and_then(|field| text(field, "field_name"));
+        let label = label.unwrap_or(code);
         // Two fields may have one label.
         let label = if all.contains_key(label) { code } else { label };
         all.extend(shown(value, field).map(|value| (label.to_owned(), value)));
@@ -512,30 +449,23 @@ fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
             (!all.is_empty()).then(|| all.join("; "))
         }
         Value::Object(parts) if parts.contains_key("value") => {
-            let parts = ["value", "until", "currency"]
-                .into_iter()
-                .filter_map(|part| id(parts.get(part)));
-            Some(parts.collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty())
+            let parts = ["value", "until", "currency"].map(|part| id(parts.get(part)));
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            (!parts.is_empty()).then(|| parts.join(" "))
         }
         _ => {
-            let options = field
-                .and_then(|field| field.get("options")?.as_array())
-                .into_iter()
-                .flatten();
-            let mut chosen = options.filter(|option| id(option.get("id")) == id(Some(value)));
-            let label = chosen.next().and_then(|option| text(option, "label"));
+            let mut options = field.map_or(&[][..], |field| list(field, "options")).iter();
+            let chosen = options.find(|option| id(option.get("id")) == id(Some(value)));
+            let label = chosen.and_then(|option| text(option, "label"));
             label.map(str::to_owned).or_else(|| meaning::custom(value))
         }
     }
 }
 
-/// A stage's label; the number of one that is no longer there.
 fn label(stage: &str, cx: &Context) -> String {
     let known = find(cx.known, "stages", "id", stage);
-    known
-        .and_then(|stage| text(stage, "name"))
-        .unwrap_or(stage)
-        .to_owned()
+    let name = known.and_then(|stage| text(stage, "name"));
+    name.unwrap_or(stage).to_owned()
 }
 
 fn currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
@@ -543,10 +473,13 @@ fn currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
 }
 
 fn find<'a>(known: &'a Known, list: &str, key: &str, is: &str) -> Option<&'a Value> {
-    known
-        .all(list)
-        .iter()
-        .find(|it| id(it.get(key)).as_deref() == Some(is))
+    let mut all = known.all(list).iter();
+    all.find(|it| id(it.get(key)).as_deref() == Some(is))
+}
+
+pub(super) fn is_deleted(record: &Value) -> bool {
+    let flag = record.get("is_deleted") == Some(&Value::Bool(true));
+    flag || text(record, "status") == Some("deleted")
 }
 
 /// An id, which is a number in some places and a text in others.
@@ -554,8 +487,17 @@ pub(super) fn id(value: Option<&Value>) -> Option<String> {
     scalar(value?).filter(|id| !id.is_empty())
 }
 
+fn id_at(value: &Value, field: &str) -> Option<String> {
+    id(value.get(field))
+}
+
 fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
     value.get(field)?.as_str()
+}
+
+fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    let list = value.get(field).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
 }
 
 fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {

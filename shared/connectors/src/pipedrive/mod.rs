@@ -68,35 +68,21 @@ pub static CONNECTOR: Connector = Connector {
     }),
     verdict,
     describe: &[
-        describe(
-            "me",
-            Ask::once(|_| Request::get("/api/v1/users/me").cost(2), "/data"),
-        ),
-        describe("dealFields", pages(|it| some(it, "/api/v2/dealFields", 5))),
-        describe(
-            "organizationFields",
-            pages(|it| some(it, "/api/v2/organizationFields", 5)),
-        ),
-        describe(
-            "personFields",
-            pages(|it| some(it, "/api/v2/personFields", 5)),
-        ),
-        describe("pipelines", pages(|it| some(it, "/api/v2/pipelines", 5))),
-        describe("stages", pages(|it| some(it, "/api/v2/stages", 5))),
+        describe("me", |_| Request::get("/api/v1/users/me").cost(2)),
+        describe("deal_fields", |it| page(it, "/api/v2/dealFields")),
+        describe("org_fields", |it| page(it, "/api/v2/organizationFields")),
+        describe("person_fields", |it| page(it, "/api/v2/personFields")),
+        describe("pipelines", |it| page(it, "/api/v2/pipelines")),
+        describe("stages", |it| page(it, "/api/v2/stages")),
     ],
     account: |known| map::id(known.first("me")?.get("company_id")),
     setting: map::setting,
     streams: &[
         Stream {
-            load: Load::Pages(Ask::once(
-                |_| Request::get("/api/v1/users").cost(20),
-                "/data",
-            )),
             delta: Delta::All,
             ..stream(
                 "users",
-                |_| Request::get("/api/v1/users"),
-                |it| one(it, "/api/v1/users", 2),
+                |it| old(it, "/api/v1/users"),
                 map::user,
                 |id, cx, out| {
                     out.gone(EntityKey::Person(cx.person(id)), None);
@@ -105,17 +91,17 @@ pub static CONNECTOR: Connector = Connector {
         },
         stream(
             "organizations",
-            |it| list(it, "/api/v2/organizations", 10),
-            |it| one(it, "/api/v2/organizations", 1),
+            |it| read(it, "/api/v2/organizations"),
             map::organization,
-            |id, cx, out| out.gone(EntityKey::Company(cx.company(id)), None),
+            |id, cx, out| {
+                out.gone(EntityKey::Company(cx.company(id)), None);
+            },
         ),
         Stream {
             joins: OF_DEALS,
             ..stream(
                 "deals",
-                |it| list(it, "/api/v2/deals", 10),
-                |it| one(it, "/api/v2/deals", 1),
+                |it| read(it, "/api/v2/deals"),
                 map::deal,
                 |id, cx, out| {
                     out.gone(EntityKey::Deal(cx.deal(id)), None);
@@ -128,10 +114,9 @@ pub static CONNECTOR: Connector = Connector {
             joins: OF_DEALS,
             ..stream(
                 "deals_archived",
-                |it| list(it, "/api/v2/deals/archived", 20),
-                |it| one(it, "/api/v2/deals", 1),
+                |it| read(it, "/api/v2/deals/archived").cost(20),
                 map::deal,
-                |_, _, _| (),
+                none,
             )
         },
         Stream {
@@ -139,31 +124,25 @@ pub static CONNECTOR: Connector = Connector {
             by_id: None,
             delta: Delta::Window {
                 ask: pages(deleted),
+                // They are purged after thirty days.
                 shape: Shape {
                     keeps_s: Some(29 * 86_400),
                     ..SHAPE
                 },
             },
-            ..stream(
-                "deals_deleted",
-                deleted,
-                deleted,
-                map::deleted_deal,
-                |_, _, _| (),
-            )
+            ..stream("deals_deleted", deleted, map::deal, none)
         },
         // Deals bring their persons; a change of one is a change of its stakeholders.
         Stream {
             load: Load::None,
             joins: &[join("deals", id_of, |it| {
-                some(it, "/api/v2/deals", 10).maybe("person_id", it.ids.first())
+                of(it, "/api/v2/deals", "person_id")
             })],
             ..stream(
                 "persons",
-                |it| list(it, "/api/v2/persons", 10),
-                |it| one(it, "/api/v2/persons", 1),
+                |it| read(it, "/api/v2/persons"),
                 map::person,
-                |_, _, _| (),
+                none,
             )
         },
         Stream {
@@ -171,19 +150,15 @@ pub static CONNECTOR: Connector = Connector {
                 at_once: 100,
                 key: |person| map::id(person.get("id")),
                 ..join("persons", map::took_part, |it| {
-                    some(it, "/api/v2/persons", 10).query("ids", it.ids.join(","))
+                    of(it, "/api/v2/persons", "ids")
                 })
             }],
             ..stream(
                 "activities",
-                |it| list(it, "/api/v2/activities", 10),
-                |it| one(it, "/api/v2/activities", 1),
+                |it| read(it, "/api/v2/activities"),
                 map::activity,
                 |id, cx, out| {
-                    out.gone(
-                        EntityKey::Activity(None, cx.activity(&format!("activity/{id}"))),
-                        None,
-                    );
+                    out.gone(map::activity_key("activity", id, cx), None);
                 },
             )
         },
@@ -193,18 +168,9 @@ pub static CONNECTOR: Connector = Connector {
                 ask: NOTES,
                 shape: SHAPE,
             },
-            ..stream(
-                "notes",
-                notes,
-                |it| one(it, "/api/v1/notes", 2),
-                map::note,
-                |id, cx, out| {
-                    out.gone(
-                        EntityKey::Activity(None, cx.activity(&format!("note/{id}"))),
-                        None,
-                    );
-                },
-            )
+            ..stream("notes", notes, map::note, |id, cx, out| {
+                out.gone(map::activity_key("note", id, cx), None);
+            })
         },
     ],
     webhook: Some(webhook::WEBHOOK),
@@ -222,23 +188,21 @@ const SHAPE: Shape = Shape {
 
 /// There is no history and there are no participants of many deals at once.
 const OF_DEALS: &[Join] = &[
-    join("changelog", id_of, |it| {
-        let deal = it.ids.first().map(String::as_str).unwrap_or_default();
-        let path = format!("/v1/deals/{deal}/changelog");
-        Request::get(path)
-            .query("limit", "500")
-            .maybe("cursor", it.page)
-            .cost(20)
+    join("changelog", live, |it| {
+        let id = it.ids.first().map(String::as_str).unwrap_or_default();
+        let mut request = Request::get("/v1/deals/").cost(20);
+        encode(&mut request.path, id);
+        request.path.push_str("/changelog");
+        request.query("limit", "500").maybe("cursor", it.page)
     }),
     // The person in charge and all participants; taking part moves no deal's own stamp.
-    join("persons", id_of, |it| {
-        some(it, "/api/v2/persons", 10).maybe("deal_id", it.ids.first())
-    }),
+    join("persons", live, |it| of(it, "/api/v2/persons", "deal_id")),
 ];
 
 const NOTES: Ask = Ask::pages(notes, "/data", "/additional_data/pagination/next_start");
 
-const fn describe(name: &'static str, ask: Ask) -> Describe {
+const fn describe(name: &'static str, request: fn(&Asking) -> Request) -> Describe {
+    let ask = pages(request);
     Describe {
         name,
         ask,
@@ -269,25 +233,24 @@ const fn join(
 
 const fn stream(
     name: &'static str,
-    all: fn(&Asking) -> Request,
-    one: fn(&Asking) -> Request,
+    ask: fn(&Asking) -> Request,
     map: fn(&Record, &Context, &mut Out),
     gone: fn(&str, &Context, &mut Out),
 ) -> Stream {
-    let ask = Ask::once(one, "/data");
+    let by_id = ById {
+        ask: Ask::once(ask, "/data"),
+        at_once: 1,
+        absent_is_gone: true,
+        gone,
+    };
     Stream {
         name,
-        load: Load::Pages(pages(all)),
+        load: Load::Pages(pages(ask)),
         delta: Delta::Window {
-            ask: pages(all),
+            ask: pages(ask),
             shape: SHAPE,
         },
-        by_id: Some(ById {
-            ask,
-            at_once: 1,
-            absent_is_gone: true,
-            gone,
-        }),
+        by_id: Some(by_id),
         count: None,
         joins: &[],
         id: "/id",
@@ -295,19 +258,39 @@ const fn stream(
     }
 }
 
+/// What is gone is no entity of its own.
+fn none(_: &str, _: &Context, _: &mut Out) {}
+
 fn id_of(record: &Record) -> Vec<String> {
     map::id(record.main.get("id")).into_iter().collect()
 }
 
-fn some(asking: &Asking, path: &str, cost: u32) -> Request {
+/// Nobody asks after what was deleted: each answer costs a share of the day's budget.
+fn live(record: &Record) -> Vec<String> {
+    if map::is_deleted(&record.main) {
+        return Vec::new();
+    }
+    id_of(record)
+}
+
+fn page(asking: &Asking, path: &str) -> Request {
     Request::get(path)
         .query("limit", "500")
         .maybe("cursor", asking.page)
-        .cost(cost)
+        .cost(10)
 }
 
-fn list(asking: &Asking, path: &str, cost: u32) -> Request {
-    some(asking, path, cost)
+/// A page of what belongs to some records.
+fn of(asking: &Asking, path: &str, field: &str) -> Request {
+    page(asking, path).query(field, asking.ids.join(","))
+}
+
+/// A page by the time of the last change, or one record.
+fn read(asking: &Asking, path: &str) -> Request {
+    if let Some(one) = one(asking, path) {
+        return one.cost(1);
+    }
+    page(asking, path)
         .query("sort_by", "update_time")
         .query("sort_direction", "asc")
         .maybe(
@@ -320,12 +303,28 @@ fn list(asking: &Asking, path: &str, cost: u32) -> Request {
         )
 }
 
+fn one(asking: &Asking, path: &str) -> Option<Request> {
+    let mut one = Request::get(format!("{path}/"));
+    encode(&mut one.path, asking.ids.first()?);
+    Some(one)
+}
+
+/// Of version 1, where version 2 has none.
+fn old(asking: &Asking, path: &str) -> Request {
+    let one = one(asking, path).map(|one| one.cost(2));
+    one.unwrap_or_else(|| Request::get(path).cost(20))
+}
+
 fn deleted(asking: &Asking) -> Request {
-    list(asking, "/api/v2/deals", 10).query("status", "deleted")
+    read(asking, "/api/v2/deals").query("status", "deleted")
 }
 
 fn notes(asking: &Asking) -> Request {
-    Request::get("/api/v1/notes")
+    let notes = old(asking, "/api/v1/notes");
+    if !asking.ids.is_empty() {
+        return notes;
+    }
+    notes
         .query("limit", "500")
         .query("sort", "update_time ASC")
         .maybe("start", asking.page)
@@ -333,16 +332,6 @@ fn notes(asking: &Asking) -> Request {
             "updated_since",
             asking.window.map(|window| second(window.from)),
         )
-        .cost(20)
-}
-
-fn one(asking: &Asking, path: &str, cost: u32) -> Request {
-    let mut request = Request::get(format!("{path}/")).cost(cost);
-    encode(
-        &mut request.path,
-        asking.ids.first().map(String::as_str).unwrap_or_default(),
-    );
-    request
 }
 
 /// Whole seconds: Pipedrive refuses every other way to write a time.

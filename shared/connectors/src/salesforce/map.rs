@@ -3,7 +3,7 @@
 use super::wire::CUT;
 use crate::meaning;
 use connector::value::{self, Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, scalar};
-use connector::{Context, Hint, Known, Out, Record};
+use connector::{Context, Hint, Kind, Known, Out, Record};
 use model::{
     Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Layer,
     Person, Pipeline, Provenance, Stage, StageVisit, Stakeholder, Timestamp,
@@ -397,28 +397,31 @@ fn stakeholder(ids: (&str, &str), who: &Value, roles: &[&Value], cx: &Context, o
     out.put(Entity::Stakeholder(Box::new(stakeholder)));
 }
 
-/// Whose roles are asked for: a contact's, and of one that was merged those of who lives on.
+/// Whose roles are asked for: a contact's; of one that was merged, those of who lives on.
 pub(super) fn contacts(record: &Record) -> Vec<String> {
-    let ids = ["Id", "id", "MasterRecordId"].iter();
-    ids.filter_map(|field| text(&record.main, field))
-        .map(str::to_owned)
-        .collect()
+    match text(&record.main, "MasterRecordId") {
+        Some(winner) => vec![winner.to_owned()],
+        None => live(record),
+    }
 }
 
-/// A contact on each of their deals; the deals themselves, where the contact is gone.
+/// A contact on each of their deals; where it was merged into another, the other's deals.
 pub(super) fn contact(record: &Record, cx: &Context, out: &mut Out) {
     let main = &record.main;
-    let Some((id, _)) = open(main, "Contact", out) else {
+    let Some((id, mut fields)) = open(main, "Contact", out) else {
         return;
     };
+    let stamp = fields.timestamp("SystemModstamp");
+    let is_gone = is(main, "IsDeleted");
+    if is_gone {
+        out.lost(Kind::Stakeholder, &*id, stamp);
+    }
     let mut deals: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for role in record.part("roles") {
         if let Some(deal) = text(role, "OpportunityId") {
             deals.entry(deal).or_default().push(role);
         }
     }
-    // The feed of deletions has nothing but an id and a time.
-    let is_gone = is(main, "IsDeleted") || main.get("deletedDate").is_some();
     for (deal, roles) in deals {
         if is_gone {
             out.hints.push(Hint::new("opportunities", deal));
@@ -558,21 +561,31 @@ pub(super) fn email(record: &Record, cx: &Context, out: &mut Out) {
 }
 
 /// A line of the feed of deletions: what was emptied out of the bin is seen nowhere else.
-fn deleted(record: &Record, what: &str, out: &mut Out, key: impl Fn(&str) -> EntityKey) {
-    if let Some((id, mut fields)) = open(&record.main, what, out) {
-        let at = fields.timestamp("deletedDate");
-        out.gone(key(&id), at);
-    }
+fn deleted(record: &Record, out: &mut Out) -> Option<(String, Option<Timestamp>)> {
+    let (id, mut fields) = open(&record.main, "deleted", out)?;
+    Some((id, fields.timestamp("deletedDate")))
 }
 
 pub(super) fn deleted_opportunity(record: &Record, cx: &Context, out: &mut Out) {
-    deleted(record, "Opportunity", out, |id| {
-        EntityKey::Deal(cx.deal(id))
-    });
+    if let Some((id, at)) = deleted(record, out) {
+        out.gone(EntityKey::Deal(cx.deal(&id)), at);
+    }
 }
 
 pub(super) fn deleted_account(record: &Record, cx: &Context, out: &mut Out) {
-    deleted(record, "Account", out, |id| {
-        EntityKey::Company(cx.company(id))
-    });
+    if let Some((id, at)) = deleted(record, out) {
+        out.gone(EntityKey::Company(cx.company(&id)), at);
+    }
+}
+
+pub(super) fn deleted_contact(record: &Record, _: &Context, out: &mut Out) {
+    if let Some((id, at)) = deleted(record, out) {
+        out.lost(Kind::Stakeholder, id, at);
+    }
+}
+
+pub(super) fn deleted_activity(record: &Record, _: &Context, out: &mut Out) {
+    if let Some((id, at)) = deleted(record, out) {
+        out.lost(Kind::Activity, id, at);
+    }
 }

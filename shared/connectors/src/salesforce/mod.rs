@@ -124,7 +124,12 @@ pub static CONNECTOR: Connector = Connector {
         Stream {
             name: "contacts",
             load: Load::None,
-            joins: ROLES_OF_CONTACTS,
+            joins: &[Join {
+                name: "roles",
+                keys: map::contacts,
+                key: |row| id_at(row, "ContactId"),
+                ..beside(pages!(ROLE by "ContactId"))
+            }],
             map: map::contact,
             ..changes!(CONTACT)
         },
@@ -177,9 +182,23 @@ pub static CONNECTOR: Connector = Connector {
         },
         Stream {
             name: "contacts_deleted",
-            joins: ROLES_OF_CONTACTS,
-            map: map::contact,
+            map: map::deleted_contact,
             ..deletions!(CONTACT)
+        },
+        Stream {
+            name: "tasks_deleted",
+            map: map::deleted_activity,
+            ..deletions!(TASK)
+        },
+        Stream {
+            name: "events_deleted",
+            map: map::deleted_activity,
+            ..deletions!(EVENT)
+        },
+        Stream {
+            name: "emails_deleted",
+            map: map::deleted_activity,
+            ..deletions!(EMAIL)
         },
     ],
     webhook: None,
@@ -224,13 +243,6 @@ const FEED: Shape = Shape {
     keeps_s: Some(14 * 24 * 3_600),
     ..SHAPE
 };
-
-const ROLES_OF_CONTACTS: &[Join] = &[Join {
-    name: "roles",
-    keys: map::contacts,
-    key: |row| id_at(row, "ContactId"),
-    ..beside(pages!(ROLE by "ContactId"))
-}];
 
 fn id_at(row: &Value, field: &str) -> Option<String> {
     row.get(field)?.as_str().map(str::to_owned)

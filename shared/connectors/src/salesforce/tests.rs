@@ -116,7 +116,7 @@ fn a_window_is_asked_for_to_the_thousandth() {
 }
 
 /// Everything a record of a stream becomes.
-fn mapped(stream: &str, record: Record) -> Out {
+fn mapped(stream: &str, record: &Record) -> Out {
     let (known, stages) = (Known::default(), StageMap::vendor_defaults());
     let cx = Context {
         tenant: TenantId::local(),
@@ -127,7 +127,7 @@ fn mapped(stream: &str, record: Record) -> Out {
         read_at: Timestamp::UNIX_EPOCH,
     };
     let mut out = Out::default();
-    (CONNECTOR.stream(stream).unwrap().map)(&record, &cx, &mut out);
+    (CONNECTOR.stream(stream).unwrap().map)(record, &cx, &mut out);
     out
 }
 
@@ -137,7 +137,7 @@ fn fields_that_were_asked_for_beside_the_page_are_the_deal_s() {
     assert_eq!(map::cut(&record), ["006A"]);
     let rest = json!({"Id": "006A", "B__c": 2.5, "At__c": "2026-05-01T07:25:37.000+0000"});
     record.parts.insert("more".to_owned(), vec![rest]);
-    let out = mapped("opportunities", record);
+    let out = mapped("opportunities", &record);
     let Some(Entity::Deal(record)) = out.entities.first() else {
         unreachable!("a deal comes of an opportunity");
     };
@@ -161,7 +161,10 @@ fn fields_that_were_asked_for_beside_the_page_are_the_deal_s() {
 #[test]
 fn a_text_of_forty_kilobytes_is_cut_and_said_to_be() {
     let name = "é".repeat(20_000);
-    let out = mapped("accounts", Record::new(json!({"Id": "001A", "Name": name})));
+    let out = mapped(
+        "accounts",
+        &Record::new(json!({"Id": "001A", "Name": name})),
+    );
     assert_eq!((out.entities.len(), out.issues.len()), (1, 1));
 }
 

@@ -4,7 +4,7 @@ use crate::meaning;
 use connector::value::{self, Fields, ODD_RECORD, UNKNOWN_WORD};
 use connector::{Context, Out, Record};
 use model::{
-    Company, Entity, EntityKey, Invoice, InvoiceStatus, Money, Payment, PaymentKind, Period,
+    Company, Date, Entity, EntityKey, Invoice, InvoiceStatus, Money, Payment, PaymentKind, Period,
     Provenance, Subscription, SubscriptionStatus, Timestamp,
 };
 use rust_decimal::Decimal;
@@ -13,8 +13,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where people have addresses that say nothing of their company.
-const FREE_MAIL: &str = "aol.com gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com \
+pub(super) const FREE_MAIL: &str = "aol.com gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com \
     live.com mail.ru me.com msn.com outlook.com proton.me protonmail.com qq.com web.de yahoo.com";
+
+pub(super) fn event(record: &Record, _: &Context, out: &mut Out) {
+    if begin(record, "events", out).is_some() {
+        out.hints.extend(super::webhook::hints(&record.main));
+    }
+}
 
 pub(super) fn company(record: &Record, cx: &Context, out: &mut Out) {
     let Some((id, mut fields)) = begin(record, "customers", out) else {
@@ -26,20 +32,21 @@ pub(super) fn company(record: &Record, cx: &Context, out: &mut Out) {
     }
     let email = fields.text("email");
     company.name = fields.text("name").or_else(|| fields.text("description"));
-    company.domain = email.as_deref().and_then(meaning::domain);
-    company
-        .domain
-        .take_if(|domain| FREE_MAIL.split(' ').any(|free| free == domain));
+    let domain = email.as_deref().and_then(meaning::domain);
+    company.domain = domain.filter(|it| FREE_MAIL.split(' ').all(|free| free != it));
     let custom = &mut company.custom_fields;
-    custom.extend(email.map(|email| ("email".to_owned(), email)));
+    let own = [("email", email), ("delinquent", fields.text("delinquent"))];
     custom.extend(
-        fields
-            .text("delinquent")
-            .map(|flag| ("delinquent".to_owned(), flag)),
+        own.into_iter()
+            .filter_map(|(key, it)| Some((key.to_owned(), it?))),
     );
-    if let Some(shown) = list(&record.main, "/subscriptions/data") {
-        let all = record.part("subscriptions");
-        standing(if all.is_empty() { shown } else { all }, cx, custom);
+    match (
+        list(&record.main, "/subscriptions/data"),
+        record.part("subscriptions"),
+    ) {
+        (Some(shown), []) => standing(shown, cx, custom),
+        (_, []) => {}
+        (_, all) => standing(all, cx, custom),
     }
     custom.extend(metadata(&record.main));
     company.external_ids = external(cx, &id);
@@ -50,29 +57,20 @@ pub(super) fn company(record: &Record, cx: &Context, out: &mut Out) {
 /// How a company stands, from the subscriptions it has now.
 fn standing(now: &[Value], cx: &Context, custom: &mut BTreeMap<String, String>) {
     let is = |word: &&str| now.iter().any(|it| text(it, "/status") == Some(word));
-    let word = ["unpaid", "past_due", "active", "trialing", "paused"]
-        .into_iter()
-        .find(is);
-    custom.insert("billing_status".into(), word.unwrap_or("none").into());
-    let mrr = now.iter().map(|it| mrr(it, items(it), cx));
-    let mrr = mrr
-        .reduce(|sum, one| sum?.checked_add(&one?).ok())
-        .flatten();
+    let words = ["unpaid", "past_due", "active", "trialing", "paused"];
+    let word = words.into_iter().find(is).unwrap_or("none");
+    custom.insert("billing_status".into(), word.into());
+    let mut each = now.iter().map(|it| mrr(it, items(it), cx));
+    let first = each.next().flatten();
+    let mrr = each.fold(first, |sum, one| sum?.checked_add(&one?).ok());
     custom.extend(mrr.map(|mrr| ("mrr".into(), mrr.to_string())));
     let ends = |it: &Value| {
         let at_end = it.get("cancel_at_period_end") == Some(&Value::Bool(true));
-        let end = items(it)
-            .iter()
-            .filter_map(|item| at(item, "/current_period_end"))
-            .max();
-        at(it, "/cancel_at").or(end.filter(|_| at_end))
+        let ends = items(it).iter().map(|item| at(item, "/current_period_end"));
+        at(it, "/cancel_at").or(ends.max().flatten().filter(|_| at_end))
     };
-    custom.extend(
-        now.iter()
-            .filter_map(ends)
-            .min()
-            .map(|at| ("cancels_at".into(), at.to_string())),
-    );
+    let end = now.iter().filter_map(ends).min();
+    custom.extend(end.map(|at| ("cancels_at".into(), at.to_string())));
     // The CRM's id is written beside what was sold as often as beside who bought it.
     custom.extend(now.iter().flat_map(metadata));
 }
@@ -87,11 +85,9 @@ pub(super) fn subscription(record: &Record, cx: &Context, out: &mut Out) {
         "incomplete_expired" => SubscriptionStatus::Canceled,
         _ => word(&mut fields, SubscriptionStatus::Active),
     };
-    let all = record.part("items");
-    let items = if all.is_empty() {
-        items(&record.main)
-    } else {
-        all
+    let items = match record.part("items") {
+        [] => items(&record.main),
+        all => all,
     };
     let mut subscription = Subscription::new(cx.subscription(&id), status);
     subscription.company = reference(&mut fields, "/customer").map(|id| cx.company(&id));
@@ -119,9 +115,8 @@ fn plan(items: &[Value], cx: &Context) -> Option<String> {
         let id = text(item, "/price/product")?;
         let mut products = cx.known.all("products").iter();
         let product = products.find(|it| text(it, "/id") == Some(id));
-        text(item, "/price/nickname")
-            .or(product.and_then(|it| text(it, "/name")))
-            .or(Some(id))
+        let name = product.and_then(|it| text(it, "/name")).or(Some(id));
+        text(item, "/price/nickname").or(name)
     };
     let names: Vec<&str> = items.iter().filter_map(name).collect();
     (!names.is_empty()).then(|| names.join(" + "))
@@ -129,7 +124,7 @@ fn plan(items: &[Value], cx: &Context) -> Option<String> {
 
 /// What a month brings; nothing, rather than zero, where use is metered, prices come in tiers, or
 /// items or discounts are not shown whole.
-fn mrr(subscription: &Value, items: &[Value], cx: &Context) -> Option<Money> {
+pub(super) fn mrr(subscription: &Value, items: &[Value], cx: &Context) -> Option<Money> {
     let first = items.first()?;
     let shown = list(subscription, "/items/data").map_or(0, <[Value]>::len);
     let is_more = subscription.pointer("/items/has_more") == Some(&Value::Bool(true));
@@ -148,17 +143,13 @@ fn mrr(subscription: &Value, items: &[Value], cx: &Context) -> Option<Money> {
         month = month.checked_add(monthly(unit.checked_mul(quantity)?, item)?)?;
     }
     for discount in list(subscription, "/discounts").unwrap_or_default() {
-        let coupon = discount
-            .pointer("/source/coupon")
-            .or_else(|| discount.get("coupon"))?;
+        let coupon = discount.pointer("/source/coupon")?;
         let is_over = at(discount, "/end").is_some_and(|end| end <= cx.read_at);
         if is_over || text(coupon, "/duration")? == "once" {
             continue;
         }
         let off = match decimal(coupon, "/percent_off") {
-            Some(percent) => month
-                .checked_mul(percent)?
-                .checked_div(Decimal::ONE_HUNDRED)?,
+            Some(percent) => month.checked_mul(percent.checked_div(Decimal::ONE_HUNDRED)?)?,
             None => monthly(decimal(coupon, "/amount_off")?, first)?,
         };
         month = month.checked_sub(off)?.max(Decimal::ZERO);
@@ -193,7 +184,7 @@ pub(super) fn invoice(record: &Record, cx: &Context, out: &mut Out) {
     invoice.number = fields.text("number");
     invoice.total = money(&mut fields, "total");
     invoice.issued_at = fields.timestamp("/status_transitions/finalized_at");
-    invoice.due = fields.date("due_date");
+    invoice.due = fields.timestamp("due_date").map(day);
     invoice.paid_at = fields.timestamp("/status_transitions/paid_at");
     // An invoice's own period is that of the one before; its lines say what is billed.
     let lines = list(&record.main, "/lines/data").unwrap_or_default();
@@ -249,15 +240,15 @@ fn begin<'a>(record: &'a Record, stream: &str, out: &'a mut Out) -> Option<(Stri
 
 /// What the status means: the model's words are Stripe's own.
 fn word<T: DeserializeOwned>(fields: &mut Fields, otherwise: T) -> T {
-    let status = fields.get("status").cloned().unwrap_or_default();
-    serde_json::from_value(status.clone()).unwrap_or_else(|_| {
+    let status = fields.text("status").unwrap_or_default();
+    serde_json::from_value(status.as_str().into()).unwrap_or_else(|_| {
         let remedy = "it counts as the most usual status until this one is known here";
         fields.odd(
             UNKNOWN_WORD,
             "status",
             "this status is not known",
             remedy,
-            &status.to_string(),
+            &status,
         );
         otherwise
     })
@@ -292,8 +283,11 @@ fn period(all: &[Value], start: &str, end: &str) -> Option<Period> {
         .iter()
         .filter_map(|it| Some((at(it, start)?, at(it, end)?)));
     let (start, end) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-    let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
     Period::new(day(start), day(end)).ok()
+}
+
+fn day(at: Timestamp) -> Date {
+    at.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn metadata(of: &Value) -> impl Iterator<Item = (String, String)> {

@@ -1,6 +1,8 @@
 //! Stripe: customers as companies, with what they owe and pay.
 
 mod map;
+#[cfg(test)]
+mod tests;
 mod webhook;
 
 use connector::{
@@ -55,8 +57,7 @@ pub static CONNECTOR: Connector = Connector {
             },
             load: Load::None,
             by_id: None,
-            map: |record, _, out| out.hints.extend(webhook::hints(&record.main)),
-            ..stream("events", events, map::payment, |_, _, _| ())
+            ..stream("events", events, map::event, |_, _, _| ())
         },
         Stream {
             joins: &[rest(

@@ -337,6 +337,13 @@ pub fn write(out: &Out, text: &mut String) {
         }
         text.push('\n');
     }
+    for lost in &out.lost {
+        write!(text, "lost {:?} {}", lost.kind, lost.id).unwrap();
+        if let Some(at) = lost.at {
+            write!(text, " at {at}").unwrap();
+        }
+        text.push('\n');
+    }
     for deal in &out.whole {
         writeln!(text, "whole {deal}").unwrap();
     }

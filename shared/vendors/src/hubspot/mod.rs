@@ -109,7 +109,7 @@ impl std::fmt::Debug for HubSpot {
 
 /// Ids as HubSpot writes them: whole numbers, of one length for each sort of record; the stages of the default
 /// pipeline keep their names from the day the portal was made.
-pub fn ids(object: Object, n: u64) -> String {
+pub fn id(object: Object, n: u64) -> String {
     const STAGES: [&str; 8] = [
         "990001",
         "appointmentscheduled",

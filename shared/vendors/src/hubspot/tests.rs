@@ -17,7 +17,7 @@ impl Portal7 {
         let world = demo::company(7, demo::Size::Small);
         let mut settings = Settings::new(hand.clock());
         edit(&mut settings);
-        let crm = Crm::from_world(&world, ids, hand.clock());
+        let crm = Crm::from_world(&world, id, hand.clock());
         Portal7 {
             hubspot: HubSpot::new(crm, settings),
             hand,
@@ -92,9 +92,79 @@ async fn only_the_versions_that_exist_answer() {
         ("/crm/properties/2026-09/deals", 200),
         ("/crm/v3/properties/deals", 200),
         ("/account-info/v3/details", 200),
+        ("/account-info/2026-09/details", 200),
+        ("/account-info/2026-03/details", 404),
         ("/crm/objects/2026-09/deals/1/associations/contacts", 404),
     ] {
         assert_eq!(portal.get(path).await.0, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_kind_is_listed_searched_and_read_in_both_versions() {
+    let portal = Portal7::new();
+    for (kind, stamp, beside) in [
+        ("companies", "hs_lastmodifieddate", ""),
+        ("deals", "hs_lastmodifieddate", "companies"),
+        ("contacts", "lastmodifieddate", "deals"),
+        ("calls", "hs_lastmodifieddate", "deals,contacts"),
+        ("emails", "hs_lastmodifieddate", "deals"),
+        ("meetings", "hs_lastmodifieddate", "deals,contacts"),
+        ("notes", "hs_lastmodifieddate", "deals"),
+        ("tasks", "hs_lastmodifieddate", "deals,contacts"),
+    ] {
+        for (base, ties) in [
+            ("/crm/objects/2026-09", "/crm/associations/2026-09"),
+            ("/crm/v3/objects", "/crm/v4/associations"),
+        ] {
+            let place = format!("{base}/{kind}");
+            let (status, page) = portal
+                .get(&format!(
+                    "{place}?limit=50&properties={stamp}&associations={beside}"
+                ))
+                .await;
+            assert_eq!(status, 200, "{place}");
+            let first = &list(&page)[0];
+            assert!(first["properties"][stamp].is_string(), "{place}");
+            let archived = portal
+                .get(&format!("{place}?limit=100&archived=true"))
+                .await;
+            assert_eq!(archived.0, 200, "{place}");
+
+            let id: u64 = first["id"].as_str().unwrap().parse().unwrap();
+            let bounds = [
+                (stamp, "GTE", 1_000),
+                (stamp, "LT", 4_000_000_000_000),
+                ("hs_object_id", "GTE", id),
+                ("hs_object_id", "LT", id + 1),
+            ];
+            let filters = bounds.map(|(name, operator, value)| {
+                json!({"propertyName": name, "operator": operator, "value": value.to_string()})
+            });
+            let found = portal
+                .post(
+                    &format!("{place}/search"),
+                    json!({
+                        "filterGroups": [{"filters": filters}],
+                        "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+                        "properties": [stamp],
+                        "limit": 200,
+                    }),
+                )
+                .await;
+            assert_eq!((found.0, &found.1["total"]), (200, &json!(1)), "{place}");
+            let inputs = json!({"inputs": [{"id": first["id"]}], "properties": [stamp]});
+            let (status, read) = portal
+                .post(&format!("{place}/batch/read"), inputs.clone())
+                .await;
+            assert_eq!(status, 200, "{place}");
+            assert_eq!(id_set(&read), id_set(&found.1));
+            for to in beside.split(',').filter(|to| !to.is_empty()) {
+                let path = format!("{ties}/{kind}/{to}/batch/read");
+                let (status, _) = portal.post(&path, inputs.clone()).await;
+                assert!([200, 207].contains(&status), "{path}: {status}");
+            }
+        }
     }
 }
 
@@ -427,6 +497,31 @@ async fn the_index_lags_behind_the_records() {
         BTreeSet::from([id, new])
     );
     assert_eq!(all().await, 401);
+}
+
+#[tokio::test]
+async fn the_ten_thousandth_row_is_the_last_and_a_renamed_stage_stamps_them_all() {
+    let hand = HandClock::at("2026-10-01T08:00:00Z".parse().unwrap());
+    let crm = Crm::scaled(10_500, id, hand.clock());
+    let portal = Portal7 {
+        hubspot: HubSpot::new(crm, Settings::new(hand.clock())),
+        hand,
+    };
+    for (after, expected) in [("9800", 200), ("9801", 400)] {
+        let (status, body) = portal.search(json!({"limit": 200, "after": after})).await;
+        assert_eq!(status, expected);
+        if status == 200 {
+            assert_eq!(body["total"], 10_500);
+            assert_eq!(body["paging"]["next"]["after"], "10000");
+        }
+    }
+    portal.hand.advance(60);
+    assert!(portal.hubspot.crm().rename_stage("closedwon", "Delivered"));
+    let at = portal.hand.now().as_millisecond().to_string();
+    let same = json!({"filterGroups": [{"filters": [
+        {"propertyName": "hs_lastmodifieddate", "operator": "BETWEEN", "value": at, "highValue": at}
+    ]}]});
+    assert_eq!(portal.search(same).await.1["total"], 10_500);
 }
 
 #[tokio::test]
@@ -1033,6 +1128,12 @@ async fn a_token_can_be_asked_about_and_taken_back() {
     let (status, _, about) = form(&portal, "/oauth/2026-09/token/introspect", &fields).await;
     assert_eq!((status, &about["active"]), (200, &json!(true)));
     assert_eq!(about["scopes"], json!(["oauth"]));
+    let path = format!("/oauth/v1/access-tokens/{}", issued.access_token);
+    let (status, about) = portal.get(&path).await;
+    let (_, account) = portal.get("/account-info/2026-09/details").await;
+    assert_eq!((status, &about["hub_id"]), (200, &account["portalId"]));
+    assert!(about["user"].as_str().unwrap().contains('@'));
+    assert_eq!(portal.get("/oauth/v1/access-tokens/unknown").await.0, 404);
     let (status, _, _) = form(&portal, "/oauth/2026-09/token/introspect", &fields[2..]).await;
     assert_eq!(status, 401);
     let refresh = issued.refresh_token.unwrap();

@@ -323,6 +323,13 @@ fn same(params: &Params, name: &str, value: Option<&str>) -> bool {
         .is_none_or(|wanted| value.is_some_and(|value| value == wanted))
 }
 
+/// Whether a person is linked to a deal, as the person in charge or as a participant.
+///
+/// Of the persons of a deal the vendor says that both are meant; of the deals of a person it uses the same word.
+fn takes_part(deal: &Deal, person: &str) -> bool {
+    deal.roles.iter().any(|role| role.contact == person)
+}
+
 pub(super) fn deals(
     crm: &Crm,
     params: &Params,
@@ -362,7 +369,6 @@ pub(super) fn deals(
             }
             Life::Purged { .. } => false,
         };
-        let primary = shape::primary(deal);
         let fits = statuses.is_empty() || statuses.contains(&status);
         let stage = shape::open_stage(deal, crm);
         listed
@@ -371,7 +377,9 @@ pub(super) fn deals(
                 || fits
                     && same(params, "owner_id", deal.owner.as_deref())
                     && same(params, "org_id", deal.company.as_deref())
-                    && same(params, "person_id", primary)
+                    && params
+                        .get("person_id")
+                        .is_none_or(|id| takes_part(deal, id))
                     && same(params, "pipeline_id", Some(&deal.pipeline))
                     && same(params, "stage_id", Some(&stage)))
     };
@@ -391,17 +399,12 @@ pub(super) fn deals(
 
 pub(super) fn persons(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
     let filter = Filter::of(params, &["owner_id", "org_id", "deal_id", "include_fields"])?;
-    let of_deal: Option<BTreeSet<&str>> = params.get("deal_id").map(|deal| {
-        crm.deals
-            .get(deal)
-            .map(|deal| {
-                deal.roles
-                    .iter()
-                    .map(|role| role.contact.as_str())
-                    .collect()
-            })
-            .unwrap_or_default()
-    });
+    let of_deal = |person: &str| {
+        params.get("deal_id").is_none_or(|deal| {
+            let deal = crm.deals.get(deal);
+            deal.is_some_and(|deal| takes_part(deal, person))
+        })
+    };
     let rows = crm
         .contacts
         .values()
@@ -409,10 +412,7 @@ pub(super) fn persons(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
             person.state.is_live()
                 && filter.keeps(&person.id, person.modified_at)
                 && (filter.saved
-                    || same(params, "org_id", person.company.as_deref())
-                        && of_deal
-                            .as_ref()
-                            .is_none_or(|known| known.contains(person.id.as_str())))
+                    || same(params, "org_id", person.company.as_deref()) && of_deal(&person.id))
         })
         .map(|person| Row {
             id: person.id.parse().unwrap_or(0),
@@ -426,6 +426,7 @@ pub(super) fn persons(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
 
 pub(super) fn organizations(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
     let filter = Filter::of(params, &["owner_id", "include_fields"])?;
+    let industries = shape::industries(crm);
     let rows = crm
         .companies
         .values()
@@ -438,7 +439,7 @@ pub(super) fn organizations(crm: &Crm, params: &Params) -> Result<Value, Refusal
             id: company.id.parse().unwrap_or(0),
             added: company.created_at,
             updated: company.modified_at,
-            shape: Box::new(|| filter.narrow(shape::organization(company, crm))),
+            shape: Box::new(|| filter.narrow(shape::organization(company, crm, &industries))),
         })
         .collect();
     page(rows, params)

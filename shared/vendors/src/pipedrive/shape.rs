@@ -126,7 +126,7 @@ pub(super) fn open_stage(deal: &Deal, crm: &Crm) -> String {
 }
 
 /// The deal's one person; the others are participants.
-pub(super) fn primary(deal: &Deal) -> Option<&str> {
+fn primary(deal: &Deal) -> Option<&str> {
     deal.roles
         .iter()
         .find(|role| role.is_primary)
@@ -263,20 +263,18 @@ pub(super) fn person(person: &Contact, crm: &Crm) -> Value {
     })
 }
 
-/// Industries are options with numbers.
-fn industries(crm: &Crm) -> BTreeSet<&str> {
+/// Industries are options with numbers, counted from 1 in this order.
+pub(super) fn industries(crm: &Crm) -> BTreeSet<&str> {
     crm.companies
         .values()
         .filter_map(|company| company.industry.as_deref())
         .collect()
 }
 
-pub(super) fn organization(company: &Company, crm: &Crm) -> Value {
-    let industry = company.industry.as_ref().and_then(|name| {
-        industries(crm)
-            .into_iter()
-            .position(|known| known == name)
-            .map(|place| place + 1)
+pub(super) fn organization(company: &Company, crm: &Crm, industries: &BTreeSet<&str>) -> Value {
+    let industry = company.industry.as_deref().and_then(|name| {
+        let place = industries.iter().position(|known| *known == name)?;
+        Some(place + 1)
     });
     json!({
         "id": number(&company.id),

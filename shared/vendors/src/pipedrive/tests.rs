@@ -28,7 +28,7 @@ impl Test {
         let hand = Arc::clone(&ms);
         let clock: Clock =
             Arc::new(move || Timestamp::from_millisecond(hand.load(Ordering::SeqCst)).unwrap());
-        let crm = Crm::from_world(&world, ids, Arc::clone(&clock));
+        let crm = Crm::from_world(&world, id, Arc::clone(&clock));
         let mut settings = Settings::new(clock);
         settle(&mut settings);
         Test {
@@ -584,6 +584,60 @@ fn participants_come_and_go_without_touching_the_deal() {
 }
 
 #[test]
+fn persons_and_deals_find_each_other() {
+    let test = Test::new();
+    let id = test.a_deal("open");
+    let charge = test.deal(&id)["person_id"].as_u64().unwrap();
+    let ada = test
+        .crm()
+        .create_contact("Ada", "Marlby", Some("ada@marlby.example"), None);
+    test.crm().add_role(&id, &ada, None);
+    let ada: u64 = ada.parse().unwrap();
+    let people = test.all(&format!("/api/v2/persons?deal_id={id}&limit=1"));
+    let people = ids_of(&people);
+    assert_eq!(people.len(), test.crm().deals[&id].roles.len());
+    assert!(people.contains(&charge) && people.contains(&ada));
+    let id: u64 = id.parse().unwrap();
+    for person in [charge, ada] {
+        let deals = test.all(&format!("/api/v2/deals?person_id={person}"));
+        assert!(ids_of(&deals).contains(&id), "{person}");
+    }
+    assert_eq!(
+        ids_of(&test.all(&format!("/api/v2/deals?person_id={ada}"))),
+        [id]
+    );
+    let both = test.all(&format!("/api/v2/persons?ids={ada},{charge},999999999"));
+    let wanted = BTreeSet::from([ada, charge]);
+    assert_eq!(ids_of(&both).into_iter().collect::<BTreeSet<_>>(), wanted);
+    assert_eq!(
+        ids_of(&test.all("/api/v2/persons?deal_id=999999999")),
+        [0; 0]
+    );
+    test.crm().delete(Object::Contact, &ada.to_string());
+    let people = test.all(&format!("/api/v2/persons?deal_id={id}"));
+    assert!(!ids_of(&people).contains(&ada));
+}
+
+#[test]
+fn a_missing_record_is_said_not_to_be_found() {
+    let test = Test::new();
+    for path in [
+        "/api/v2/deals/999999999",
+        "/api/v2/persons/999999999",
+        "/api/v2/organizations/999999999",
+        "/api/v2/activities/999999999",
+        "/api/v1/users/999999999",
+        "/api/v1/notes/999999999",
+        "/v1/deals/999999999/changelog",
+    ] {
+        let (status, value) = test.get(path);
+        assert_eq!(status, 404, "{path}");
+        assert_eq!(value["success"], false);
+        assert!(word(&value["error"]).ends_with(" not found"), "{value}");
+    }
+}
+
+#[test]
 fn notes_are_v1_with_offsets_and_activities_leave_them_out() {
     let test = Test::new();
     let first = test.ok("/v1/notes?limit=2&sort=update_time%20ASC");
@@ -665,6 +719,30 @@ fn custom_fields_are_forty_letters_and_options_are_numbers() {
         .find(|field| field["field_code"] == "industry")
         .unwrap();
     assert!(industries["options"].as_array().unwrap().len() > 5);
+}
+
+#[test]
+fn a_failure_may_look_like_nothing() {
+    let test = Test::new();
+    test.pipedrive.fail_silently(1);
+    let nothing = json!({"success": false, "data": []});
+    assert_eq!(test.get("/api/v2/deals"), (StatusCode::OK, nothing));
+    test.ok("/api/v2/deals");
+}
+
+#[test]
+fn a_delivery_does_not_print_its_credentials() {
+    let test = Test::new();
+    test.pipedrive
+        .listen("https://pie.example/hook", "pie", "secret");
+    let id = test.a_deal("open");
+    test.crm().set_amount(&id, Some(Decimal::ONE));
+    let printed = format!("{:?}", test.pipedrive.deliveries());
+    assert!(printed.contains("attempt: 0"), "{printed}");
+    assert!(
+        !printed.contains("Basic") && !printed.contains("hook"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -37,7 +37,7 @@ const OBJECTS: [&str; 16] = [
 ];
 
 /// A request to post.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Delivery {
     /// Where to.
     pub url: String,
@@ -48,6 +48,15 @@ pub struct Delivery {
     /// How often it was tried before.
     pub attempt: usize,
     hook: u64,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("attempt", &self.attempt)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 struct Hook {
@@ -238,7 +247,7 @@ fn event(save: &[Change], crm: &Crm) -> Option<Event> {
         Object::Contact => ("person", shape::person(crm.contacts.get(&first.id)?, crm)),
         Object::Company => (
             "organization",
-            shape::organization(crm.companies.get(&first.id)?, crm),
+            shape::organization(crm.companies.get(&first.id)?, crm, &shape::industries(crm)),
         ),
         Object::Activity => {
             let it = crm.activities.get(&first.id)?;

@@ -4,8 +4,10 @@
 //! once done here, or [`Settings::index_lag_s`] later where reads are to be as late as they are at the vendor.
 //!
 //! Choices where the vendor leaves room: other activities than meetings are tasks, e-mails are an `EmailMessage` as
-//! well, notes are tasks of the type `Note`; putting a record away that is no activity puts it into the recycle bin;
-//! opportunity contact roles are taken out at once and leave no trace of their own.
+//! well, notes are tasks of the type `Note`; putting a record away that is no activity puts it into the recycle bin.
+//!
+//! An opportunity contact role that is taken off goes for good and past the recycle bin, so that not even `queryAll`
+//! shows it (its `IsDeleted` tells of those that went with their opportunity); the list of deleted records has its id.
 
 mod bulk;
 mod history;
@@ -247,6 +249,10 @@ impl Salesforce {
             .route(
                 "/services/data/{version}/sobjects/{object}/{id}",
                 get(rest::record),
+            )
+            .route(
+                "/services/data/{version}/composite/sobjects/{object}",
+                get(rest::several).post(rest::several_posted),
             )
             .route(
                 "/services/data/{version}/jobs/query",

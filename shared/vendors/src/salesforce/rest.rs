@@ -4,14 +4,16 @@ use super::query::{self, Bound};
 use super::record::{Key, Org};
 use super::refusal::Refusal;
 use super::render::{self, stamp};
-use super::schema::{self, Kind, Table};
+use super::schema::{self, Field, Kind, Table};
 use super::{NEWEST, OLDEST, Salesforce, Trouble, ids, json_text, org_id, soql, user_id};
 use crate::crm::State as Life;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +22,8 @@ use std::sync::Arc;
 const PAGE: usize = 2_000;
 /// Rows of a page that is asked to be small, or that holds much text.
 const SMALL_PAGE: usize = 200;
+/// Rows one call takes by their ids.
+const COLLECTION: usize = 2_000;
 /// How long a locator is good.
 const LOCATOR_LIFE: SignedDuration = SignedDuration::from_hours(48);
 /// How many locators a user may have open; the oldest goes when there is one more.
@@ -272,21 +276,9 @@ pub(super) async fn record(
         .ok_or_else(|| unknown(&id))?;
     salesforce.read(|org| {
         let known = org.fields(table);
-        let known: Vec<&str> = known.iter().map(|field| &*field.name).collect();
         let asked = match fields.get("fields") {
-            None => known,
-            Some(list) => list
-                .split(',')
-                .map(|name| {
-                    let found = known
-                        .iter()
-                        .find(|known| known.eq_ignore_ascii_case(name.trim()));
-                    found.copied().ok_or_else(|| {
-                        let message = format!("No such column '{name}' on entity '{object}'.");
-                        Refusal::bad_request("INVALID_FIELD", message)
-                    })
-                })
-                .collect::<Result<_, _>>()?,
+            None => known.iter().map(|field| &*field.name).collect(),
+            Some(list) => named(&known, table, list.split(','))?,
         };
         let row = org.find(table, &full).ok_or_else(|| {
             let message = "The requested resource does not exist";
@@ -301,6 +293,90 @@ pub(super) async fn record(
         }
         Ok(json_text(render::json_row(org, &row, &asked, &version)))
     })
+}
+
+/// The fields of these names, as the vendor writes them.
+fn named<'f, 'n>(
+    known: &'f [Field],
+    table: Table,
+    names: impl Iterator<Item = &'n str>,
+) -> Result<Vec<&'f str>, Refusal> {
+    names
+        .map(|name| {
+            let mut known = known.iter().map(|field| &*field.name);
+            let found = known.find(|known| known.eq_ignore_ascii_case(name.trim()));
+            found.ok_or_else(|| {
+                let entity = table.name();
+                let message = format!("No such column '{name}' on entity '{entity}'.");
+                Refusal::bad_request("INVALID_FIELD", message)
+            })
+        })
+        .collect()
+}
+
+/// Which rows of an object to give, and what of them.
+#[derive(Deserialize)]
+pub(super) struct Several {
+    #[serde(default)]
+    ids: Vec<String>,
+    #[serde(default)]
+    fields: Vec<String>,
+}
+
+pub(super) async fn several(
+    State(salesforce): Org_,
+    Path((version, object)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let listed = |name: &str| {
+        let words = fields
+            .get(name)
+            .into_iter()
+            .flat_map(|list| list.split(','));
+        words.map(|word| word.trim().to_owned()).collect()
+    };
+    let (ids, fields) = (listed("ids"), listed("fields"));
+    salesforce.several(&version, &object, &Several { ids, fields })
+}
+
+pub(super) async fn several_posted(
+    State(salesforce): Org_,
+    Path((version, object)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let asked = serde_json::from_slice(&body)
+        .map_err(|error| Refusal::bad_request("JSON_PARSER_ERROR", error.to_string()))?;
+    salesforce.several(&version, &object, &asked)
+}
+
+impl Salesforce {
+    /// The rows in the order of their ids, and null for an id that leads nowhere.
+    fn several(&self, version: &str, object: &str, asked: &Several) -> Result<Response, Refusal> {
+        let table = table(object)?;
+        if asked.ids.is_empty() || asked.fields.is_empty() {
+            let message = "Both ids and fields have to be specified";
+            return Err(Refusal::bad_request("MISSING_ARGUMENT", message));
+        }
+        if asked.ids.len() > COLLECTION {
+            let message = format!("Only {COLLECTION} records can be retrieved at once");
+            return Err(Refusal::bad_request("EXCEEDED_ID_LIMIT", message));
+        }
+        self.read(|org| {
+            let known = org.fields(table);
+            let fields = named(&known, table, asked.fields.iter().map(String::as_str))?;
+            let one = |id: &String| {
+                let full = ids::full(id).filter(|full| full.starts_with(table.prefix()))?;
+                let row = org.find(table, &full).filter(|row| !row.is_deleted())?;
+                Some(render::json_row(org, &row, &fields, version))
+            };
+            let rows = asked
+                .ids
+                .iter()
+                .map(|id| one(id).unwrap_or_else(|| "null".to_owned()));
+            let rows: Vec<String> = rows.collect();
+            Ok(json_text(format!("[{}]", rows.join(","))))
+        })
+    }
 }
 
 /// A window of the list of deleted and changed records.
@@ -379,6 +455,15 @@ fn lives<'a>(org: &Org<'a>, table: Table) -> Vec<(String, &'a Life, Timestamp)> 
             .values()
             .map(|each| (each.id.clone(), &each.state, each.modified_at))
             .collect(),
+        Table::OpportunityContactRole => {
+            let held = crm.deals.values().flat_map(|deal| {
+                let roles = deal.roles.iter();
+                roles.map(|role| (role.id.clone(), &deal.state, role.modified_at))
+            });
+            let removed = crm.removed_roles.iter();
+            held.chain(removed.map(|(id, state)| (id.clone(), state, org.now)))
+                .collect()
+        }
         Table::Task | Table::Event | Table::EmailMessage => crm
             .activities
             .values()

@@ -110,6 +110,7 @@ impl Table {
                 | Table::EmailMessage
                 | Table::Event
                 | Table::Opportunity
+                | Table::OpportunityContactRole
                 | Table::Task
         )
     }

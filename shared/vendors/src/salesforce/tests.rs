@@ -1145,13 +1145,32 @@ async fn a_stage_keeps_its_name_whatever_it_is_called() {
 }
 
 #[tokio::test]
-async fn a_contact_role_that_is_taken_off_leaves_no_trace() {
+async fn a_contact_role_that_is_taken_off_is_only_among_the_deleted() {
     let sandbox = Sandbox::demo();
-    let (deal, contact, role) = {
+    let (deal, [(contact, role), (other, others)]) = {
         let crm = sandbox.org.crm();
-        let deal = crm.live_deals().find(|deal| deal.roles.len() > 1).unwrap();
-        let role = deal.roles.first().unwrap();
-        (deal.id.clone(), role.contact.clone(), role.id.clone())
+        let deal = crm.live_deals().find(|deal| deal.roles.len() > 2).unwrap();
+        let held = |n: usize| {
+            let role = deal.roles.get(n).unwrap();
+            (role.contact.clone(), role.id.clone())
+        };
+        (deal.id.clone(), [held(0), held(1)])
+    };
+    let deleted = async || {
+        let times = "start=2026-11-20T00:00:00Z&end=2026-11-20T23:00:00Z";
+        let path = format!("{V}/sobjects/OpportunityContactRole/deleted/?{times}");
+        let body = sandbox.get(&path).await.json();
+        let records = body
+            .get("deletedRecords")
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .clone();
+        let pair = |record: &Value| {
+            let of = |name: &str| text(record.get(name).unwrap());
+            (of("id"), of("deletedDate"))
+        };
+        records.iter().map(pair).collect::<BTreeMap<_, _>>()
     };
     let soql = format!(
         "SELECT Id, Role, IsPrimary, Contact.Email FROM OpportunityContactRole WHERE OpportunityId = '{deal}'"
@@ -1160,10 +1179,157 @@ async fn a_contact_role_that_is_taken_off_leaves_no_trace() {
     let (before, stamped) = (sandbox.rows(&soql).await, sandbox.rows(&stamp).await);
     assert!(ids(&before).contains(&role));
     sandbox.pass(60);
+    assert_eq!(deleted().await, BTreeMap::new());
     sandbox.org.crm().remove_role(&deal, &contact);
     let after = sandbox.rows_of(&soql, true).await;
     assert!(!ids(&after).contains(&role));
     assert_eq!(sandbox.rows(&stamp).await, stamped);
+
+    // Somebody who has a role already gets no second one by a merge.
+    sandbox.pass(60);
+    let third = {
+        let crm = sandbox.org.crm();
+        let roles = &crm.deals.get(&deal).unwrap().roles;
+        roles.last().unwrap().contact.clone()
+    };
+    sandbox.org.crm().merge_contacts(&other, &third);
+    assert!(!ids(&sandbox.rows_of(&soql, true).await).contains(&others));
+    sandbox.pass(120);
+    let at = |minute: u8| format!("2026-11-20T08:0{minute}:00.000+0000");
+    let mut all = BTreeMap::from([(role, at(1)), (others, at(2))]);
+    assert_eq!(deleted().await, all);
+
+    // With their opportunity they go into the recycle bin.
+    sandbox.org.crm().delete(Object::Deal, &deal);
+    sandbox.pass(120);
+    let binned = sandbox.rows_of(&soql, true).await;
+    assert_eq!(binned.len(), before.len() - 2);
+    all.extend(ids(&binned).into_iter().map(|id| (id, at(4))));
+    assert_eq!(deleted().await, all);
+}
+
+#[tokio::test]
+async fn many_records_can_be_had_by_their_ids() {
+    let sandbox = Sandbox::demo();
+    let deals: Vec<String> = sandbox.org.crm().deals.keys().take(3).cloned().collect();
+    let account = sandbox.org.crm().companies.keys().next().unwrap().clone();
+    sandbox.org.crm().delete(Object::Deal, &deals[2]);
+    let path = format!("{V}/composite/sobjects/Opportunity");
+    let nowhere = id(Object::Deal, 9_999_999);
+    let wanted = [
+        &deals[1],
+        &nowhere,
+        &deals[0],
+        &account,
+        &deals[2],
+        &"x".to_owned(),
+    ];
+    let body = json!({"ids": wanted, "fields": ["id", "Days_Open__c"]});
+    let answer = sandbox.post(&path, &body).await.json();
+    let rows = answer.as_array().unwrap();
+    let found: Vec<Option<String>> = rows.iter().map(|row| row.get("Id").map(text)).collect();
+    let of = |deal: &String| Some(deal.clone());
+    assert_eq!(
+        found,
+        [of(&deals[1]), None, of(&deals[0]), None, None, None]
+    );
+    let first = rows[0].as_object().unwrap();
+    assert_eq!(first.len(), 3);
+    assert!(first["Days_Open__c"].is_number() && rows[1].is_null());
+    let asked = format!("ids={},{nowhere}&fields=Id,Days_Open__c", deals[1]);
+    let listed = sandbox.get(&format!("{path}?{asked}")).await.json();
+    assert_eq!(listed.as_array().unwrap(), &rows[..2]);
+
+    let many = |n: u64| (0..n).map(|n| id(Object::Deal, n)).collect::<Vec<_>>();
+    let answer = sandbox
+        .post(&path, &json!({"ids": many(2_000), "fields": ["Id"]}))
+        .await;
+    assert_eq!(answer.json().as_array().unwrap().len(), 2_000);
+    for (object, body, expected) in [
+        (
+            "Opportunity",
+            json!({"ids": many(2_001), "fields": ["Id"]}),
+            "EXCEEDED_ID_LIMIT",
+        ),
+        (
+            "Opportunity",
+            json!({"ids": deals, "fields": ["Nothing__c"]}),
+            "INVALID_FIELD",
+        ),
+        ("Opportunity", json!({"ids": deals}), "MISSING_ARGUMENT"),
+        ("Opportunity", json!({"fields": ["Id"]}), "MISSING_ARGUMENT"),
+        ("Opportunity", json!({"ids": 7}), "JSON_PARSER_ERROR"),
+        ("Lead", json!({"ids": deals, "fields": ["Id"]}), "NOT_FOUND"),
+    ] {
+        let path = format!("{V}/composite/sobjects/{object}");
+        assert_eq!(
+            sandbox.post(&path, &body).await.refusal().1,
+            expected,
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn names_and_times_beside_a_record_can_be_asked_for_everywhere() {
+    let sandbox = Sandbox::demo();
+    let window =
+        "SystemModstamp >= 2020-01-01T00:00:00.000Z AND SystemModstamp < 2027-01-01T00:00:00.000Z";
+    let sellers = "UserType IN ('Standard', 'PowerPartner')";
+    for (fields, object, term) in [
+        ("DefaultCurrencyIsoCode,IsSandbox", "Organization", ""),
+        ("ApiName,DefaultProbability", "OpportunityStage", ""),
+        (
+            "ManagerId,UserRole.Name,UserRole.ParentRoleId",
+            "User",
+            sellers,
+        ),
+        ("MasterRecordId,OwnerId", "Account", window),
+        ("MasterRecordId,Title", "Contact", window),
+        (
+            "LastStageChangeDate,LastModifiedById",
+            "Opportunity",
+            window,
+        ),
+        (
+            "OpportunityId,StageName,CreatedDate",
+            "OpportunityHistory",
+            window,
+        ),
+        (
+            "IsPrimary,Contact.IsDeleted,Contact.Name,Contact.SystemModstamp",
+            "OpportunityContactRole",
+            window,
+        ),
+        (
+            "TaskSubtype,CompletedDateTime,Who.Name,Owner.Name",
+            "Task",
+            window,
+        ),
+        (
+            "IsChild,IsRecurrence,Who.Name,Owner.Name",
+            "Event",
+            "StartDateTime >= 2020-01-01T00:00:00.000Z",
+        ),
+        (
+            "ActivityId,RelatedToId,FromAddress,CcAddress,Status",
+            "EmailMessage",
+            window,
+        ),
+    ] {
+        let filter = if term.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {term}")
+        };
+        let rows = sandbox
+            .rows_of(&format!("SELECT Id,{fields} FROM {object}{filter}"), true)
+            .await;
+        assert!(!rows.is_empty(), "{object}");
+        let count = format!("SELECT COUNT() FROM {object}{filter}");
+        let count = sandbox.ask_all(&count).await.json();
+        assert_eq!(count.get("totalSize"), Some(&json!(rows.len())), "{object}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::shape::{self, Version};
 use super::{Asked, DEFAULT_VERSION, Refusal};
-use crate::billing::{Billing, Status};
+use crate::billing::{Billing, Customer, Status};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -274,6 +274,29 @@ fn listing<'a>(
                                 Some(word) => subscription.status.word() == word,
                                 None => subscription.status != Status::Canceled,
                             },
+                        shape: Box::new(move || {
+                            shape::subscription(subscription, billing, version)
+                        }),
+                    })
+                    .collect(),
+            )
+        }
+        ["v1", "customers", id, "subscriptions"] => {
+            let exists = |customer: &&Customer| customer.deleted_at.is_none();
+            billing.customers.get(*id).filter(exists).ok_or_else(|| {
+                Refusal::missing(StatusCode::NOT_FOUND, "customer", id, "customer")
+            })?;
+            make(
+                "subscription",
+                &[],
+                billing
+                    .subscriptions
+                    .values()
+                    .filter(|subscription| subscription.customer == *id)
+                    .map(|subscription| Row {
+                        id: &subscription.id,
+                        created: subscription.created.as_second(),
+                        kept: subscription.status != Status::Canceled,
                         shape: Box::new(move || {
                             shape::subscription(subscription, billing, version)
                         }),

@@ -290,7 +290,7 @@ impl Stripe {
                 headers: vec![("stripe-should-retry", "true")],
                 ..Refusal::invalid(
                     StatusCode::TOO_MANY_REQUESTS,
-                    "This object cannot be accessed right now because another request is accessing it.",
+                    "Another request holds this object at the moment.",
                 )
             });
         }
@@ -301,12 +301,10 @@ impl Stripe {
             rest.second = second;
             rest.counts.clear();
         }
-        // An id is no endpoint of its own.
-        let endpoint: String = path
-            .split('/')
-            .filter(|part| !part.contains('_') || part.ends_with('s'))
-            .collect::<Vec<_>>()
-            .join("/");
+        // An id is no endpoint of its own; ids have digits and names of endpoints have none.
+        let is_id = |part: &&str| part.contains('_') && part.contains(|c: char| c.is_ascii_digit());
+        let endpoint: Vec<&str> = path.split('/').filter(|part| !is_id(part)).collect();
+        let endpoint = endpoint.join("/");
         for (name, reason) in [(String::new(), "global-rate"), (endpoint, "endpoint-rate")] {
             let count = rest.counts.entry(name).or_insert(0);
             *count += 1;
@@ -378,7 +376,7 @@ impl Stripe {
                 ..Refusal::invalid(
                     StatusCode::FORBIDDEN,
                     format!(
-                        "The provided key '{}' does not have access to the account it names (or that account does not exist).",
+                        "The provided key '{}' does not have access to that account, or there is no such account.",
                         key.masked()
                     ),
                 )
@@ -411,7 +409,7 @@ impl Stripe {
                     kind: "idempotency_error",
                     ..Refusal::invalid(
                         StatusCode::BAD_REQUEST,
-                        "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+                        "This idempotency key was first used with other parameters.",
                     )
                 });
             }
@@ -457,20 +455,21 @@ impl Stripe {
 
     fn read(&self, asked: &Asked<'_>) -> Result<Value, Refusal> {
         let parts: Vec<&str> = asked.path.trim_matches('/').split('/').collect();
-        let resource = match parts.get(..2) {
-            Some(["v1", "customers"]) => "customer",
-            Some(["v1", "subscriptions" | "subscription_items"]) => "subscription",
-            Some(["v1", "invoices" | "invoice_payments"]) => "invoice",
-            Some(["v1", "charges"]) => "charge",
-            Some(["v1", "refunds"]) => "refund",
-            Some(["v1", "disputes"]) => "dispute",
-            Some(["v1", "products"]) => "product",
-            Some(["v1", "prices"]) => "price",
-            Some(["v1", "credit_notes"]) => "credit_note",
-            Some(["v1", "events"] | ["v2", "core"]) => "event",
-            Some(["v1", "billing"]) => "billing_meter",
-            Some(["v1", "webhook_endpoints"]) => "webhook",
-            Some(["v1", "account"]) => "account",
+        let resource = match parts.as_slice() {
+            ["v1", "customers", _, "subscriptions"]
+            | ["v1", "subscriptions" | "subscription_items", ..] => "subscription",
+            ["v1", "customers", ..] => "customer",
+            ["v1", "invoices" | "invoice_payments", ..] => "invoice",
+            ["v1", "charges", ..] => "charge",
+            ["v1", "refunds", ..] => "refund",
+            ["v1", "disputes", ..] => "dispute",
+            ["v1", "products", ..] => "product",
+            ["v1", "prices", ..] => "price",
+            ["v1", "credit_notes", ..] => "credit_note",
+            ["v1", "events", ..] | ["v2", "core", ..] => "event",
+            ["v1", "billing", ..] => "billing_meter",
+            ["v1", "webhook_endpoints", ..] => "webhook",
+            ["v1", "account", ..] => "account",
             _ => return Err(Refusal::unknown_url(asked.method, asked.path)),
         };
         self.permit(asked, resource, "read")?;
@@ -492,7 +491,9 @@ impl Stripe {
             ["v1", "webhook_endpoints", id] => self.hooks().one(id)?,
             ["v2", "core", "events"] => self.hooks().thin_page(&asked.params, limit)?,
             ["v2", "core", "events", id] => self.hooks().thin(id)?,
-            ["v1", _] | ["v1", "invoices", _, "lines"] => list::page(&billing, &parts, asked)?,
+            ["v1", _]
+            | ["v1", "invoices", _, "lines"]
+            | ["v1", "customers", _, "subscriptions"] => list::page(&billing, &parts, asked)?,
             ["v1", _, id] => {
                 asked.params.only(&["expand"])?;
                 shape::one(
@@ -593,8 +594,7 @@ fn authenticate(headers: &HeaderMap) -> Result<&'static Key, Refusal> {
     };
     if word.is_empty() {
         return Err(refuse(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth."
-                .to_owned(),
+            "You did not provide an API key. Send it in the Authorization header.".to_owned(),
         ));
     }
     KEYS.iter()

@@ -2,7 +2,7 @@
 
 use crate::billing::{
     Billing, Charge, Customer, Discount, Dispute, Invoice, InvoiceStatus, Item, Line, Price,
-    Product, Refund, Subject, Subscription,
+    Product, Refund, Status, Subject, Subscription,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -582,6 +582,10 @@ pub(super) fn expand(
     let Value::Object(fields) = value else {
         return Err(());
     };
+    // Of what was deleted there is nothing more to show.
+    if fields.get("deleted") == Some(&true.into()) {
+        return Ok(());
+    }
     add_hidden(fields, &object, &id, step, billing, version);
     let coupon_of = (object.is_empty() && *step == "coupon").then(|| {
         let named = fields.get("coupon")?.as_str()?;
@@ -630,6 +634,20 @@ fn add_hidden(
     version: &Version,
 ) {
     match (object, step) {
+        ("customer", "subscriptions") => {
+            let url = format!("/v1/customers/{id}/subscriptions");
+            let mut current: Vec<&Subscription> = billing
+                .subscriptions
+                .values()
+                .filter(|one| one.customer == id && one.status != Status::Canceled)
+                .collect();
+            current.sort_unstable_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+            let rows = current
+                .into_iter()
+                .map(|one| subscription(one, billing, version))
+                .collect();
+            fields.insert("subscriptions".to_owned(), nested(&url, rows));
+        }
         ("invoice", "payments") if version.is_basil() => {
             let rows = billing
                 .invoices

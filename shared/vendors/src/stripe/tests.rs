@@ -448,6 +448,69 @@ fn discounts_are_ids_until_expanded() {
     assert_eq!(one["discounts"][0]["source"]["coupon"]["percent_off"], 20);
     let one = test.ok(&format!("{path}latest_invoice.payments"));
     assert_eq!(one["latest_invoice"]["payments"]["object"], "list");
+    let all = test.all("/v1/subscriptions?status=all&expand[]=data.discounts.source.coupon");
+    let named = |row: &Value| row["discounts"][0]["source"]["coupon"]["percent_off"] == 20;
+    assert!(all.iter().any(named));
+    assert!(all.iter().any(|row| row["discounts"] == json!([])));
+}
+
+#[test]
+fn refunds_and_disputes_can_show_their_charge() {
+    let test = Test::new();
+    for list in ["refunds", "disputes"] {
+        let rows = test.all(&format!("/v1/{list}?expand[]=data.charge"));
+        assert!(!rows.is_empty(), "{list}");
+        for row in rows {
+            assert!(row["charge"]["customer"].is_string(), "{list}");
+            let id = word(&row["id"]);
+            assert_eq!(test.ok(&format!("/v1/{list}/{id}?expand[]=charge")), row);
+        }
+    }
+}
+
+#[test]
+fn a_customer_shows_what_it_subscribes_to_when_asked() {
+    let test = Test::new();
+    let running = test.some_subscription(Status::Active);
+    let (customer, price) = {
+        let mut billing = test.stripe.billing();
+        let one = &billing.subscriptions[&running];
+        let (customer, price) = (one.customer.clone(), one.items[0].price.clone());
+        billing.cancel(&running, "too_expensive").unwrap();
+        for _ in 0..11 {
+            billing.subscribe(&customer, &price, Some(3), 0).unwrap();
+        }
+        (customer, price)
+    };
+    let path = format!("/v1/customers/{customer}");
+    assert!(test.ok(&path).get("subscriptions").is_none());
+    let shown = test.ok(&format!("{path}?expand[]=subscriptions"))["subscriptions"].clone();
+    let current = test.all(&format!("/v1/subscriptions?customer={customer}"));
+    assert!(current.len() >= 11 && !ids(&current).contains(&running));
+    assert_eq!(shown["has_more"], true);
+    assert_eq!(shown["data"].as_array().unwrap(), &current[..10]);
+    assert_eq!(test.all(&word(&shown["url"])), current);
+
+    let rows = test.all("/v1/customers?expand[]=data.subscriptions");
+    let nobody = rows
+        .iter()
+        .find(|row| row["subscriptions"]["data"] == json!([]));
+    assert_eq!(nobody.unwrap()["subscriptions"]["has_more"], false);
+    let listed = rows.iter().find(|row| row["id"] == json!(customer));
+    assert_eq!(listed.unwrap()["subscriptions"], shown);
+    let deep = format!("{path}?expand[]=subscriptions.data.latest_invoice");
+    let deep = test.ok(&deep);
+    let first = &deep["subscriptions"]["data"][0];
+    assert_eq!(first["items"]["data"][0]["price"]["id"], json!(price));
+    assert_eq!(first["latest_invoice"]["object"], "invoice");
+
+    test.stripe.billing().delete_customer(&customer).unwrap();
+    assert_eq!(
+        test.ok(&format!("{path}?expand[]=subscriptions")),
+        json!({"id": customer, "object": "customer", "deleted": true})
+    );
+    assert_eq!(test.get(&format!("{path}/subscriptions")).0, 404);
+    assert_eq!(test.get("/v1/customers/cus_nope/subscriptions").0, 404);
 }
 
 #[test]
@@ -873,4 +936,36 @@ fn discounts_come_off_the_invoice() {
     let invoice = billing.renew(&id).unwrap();
     let invoice = &billing.invoices[&invoice];
     assert!(invoice.total * 2 <= invoice.subtotal + 1, "{invoice:?}");
+}
+
+#[test]
+fn life_goes_on_and_always_leaves_an_event() {
+    let test = Test::new();
+    let mut seen = BTreeSet::new();
+    for step in 0..60 {
+        let events = test.events_of(|billing| drop(billing.live_on(step).unwrap()));
+        assert!(!events.is_empty(), "{step}");
+        seen.extend(events);
+        test.wait(SignedDuration::from_mins(10));
+    }
+    for kind in [
+        "invoice.paid",
+        "invoice.payment_failed",
+        "customer.subscription.updated",
+    ] {
+        assert!(seen.contains(kind), "{kind}");
+    }
+}
+
+#[test]
+fn many_customers_can_be_had() {
+    let now = Timestamp::from_second(1_790_000_000).unwrap();
+    let billing = Billing::scaled(500, Arc::new(move || now));
+    assert_eq!(billing.customers.len(), 500);
+    let active = |billing: &Billing| {
+        let all = billing.subscriptions.values();
+        all.filter(|one| one.status == Status::Active).count()
+    };
+    assert_eq!(active(&billing), 500);
+    assert_eq!(billing.invoices.len(), 500);
 }

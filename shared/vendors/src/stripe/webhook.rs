@@ -32,7 +32,7 @@ pub struct Manner {
 }
 
 /// A request to post.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Delivery {
     /// Where to.
     pub url: String,
@@ -43,6 +43,15 @@ pub struct Delivery {
     /// How often it was tried before.
     pub attempt: usize,
     endpoint: String,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("attempt", &self.attempt)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// The vendor's signature header of a body: every secret signs, and a word of the old scheme stands beside them.

@@ -1,0 +1,370 @@
+//! A tenant on an embedded AWS beside four vendors, all by one clock.
+
+use aws_lambda_events::sqs::SqsEvent;
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use edge::{Deadline, Function};
+use embedded::Aws;
+use http_body_util::BodyExt;
+use identity::TenantCtx;
+use jiff::{SignedDuration, Timestamp};
+use model::{Book, ConnectionId, TenantId};
+use pull::{Failed, Transport};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{
+    AuthKind, Connection, ConnectionStatus, Job, Message, Names, Outgoing, Queue, Secrets, Store,
+    StreamState, Tenant,
+};
+use sync::{App, Sources};
+use tower::ServiceExt;
+use vendors::Settings;
+use vendors::billing::Billing;
+use vendors::crm::{Clock, Crm};
+use vendors::hubspot::{self, HubSpot};
+use vendors::pipedrive::{self, Pipedrive};
+use vendors::salesforce::{self, Salesforce};
+use vendors::stripe::{self, Stripe};
+
+pub(crate) const START: Timestamp = Timestamp::constant(1_790_000_000, 0);
+/// How finely sleeping moves the clock.
+const TICK: Duration = Duration::from_millis(20);
+pub(crate) const SOURCES: [&str; 4] = ["salesforce", "hubspot", "pipedrive", "stripe"];
+
+/// What a source's router is wrapped in: faults, or nothing.
+pub(crate) type Wrap<'a> = &'a dyn Fn(&str, Router) -> Router;
+
+pub(crate) struct Bed {
+    pub(crate) aws: Aws,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) salesforce: Arc<Salesforce>,
+    pub(crate) hubspot: Arc<HubSpot>,
+    pub(crate) pipedrive: Arc<Pipedrive>,
+    pub(crate) stripe: Arc<Stripe>,
+    pub(crate) routers: BTreeMap<String, Router>,
+    own: Store,
+}
+
+impl Bed {
+    pub(crate) async fn new(world: &demo::World) -> Self {
+        Self::wrapped(world, |_| {}, &|_, router| router).await
+    }
+
+    pub(crate) async fn wrapped(
+        world: &demo::World,
+        tune: impl Fn(&mut Settings),
+        wrap: Wrap<'_>,
+    ) -> Self {
+        let aws = Aws::in_memory_with(embedded::Clock::manual(START));
+        // Whoever sleeps lets the one clock go on.
+        let slept = aws.clock().clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                slept.advance(TICK);
+            }
+        });
+        let ticking = aws.clock().clone();
+        let clock: Clock = Arc::new(move || ticking.now());
+        let settings = || {
+            let mut settings = Settings::new(Arc::clone(&clock));
+            tune(&mut settings);
+            settings
+        };
+        let crm = |ids| Crm::from_world(world, ids, Arc::clone(&clock));
+        let salesforce = Salesforce::new(crm(salesforce::id), settings());
+        let hubspot = HubSpot::new(crm(hubspot::id), settings());
+        let pipedrive = Pipedrive::new(crm(pipedrive::id), settings());
+        let accounts: BTreeMap<String, String> = salesforce
+            .crm()
+            .companies
+            .values()
+            .filter_map(|it| Some((it.domain.clone()?, it.id.clone())))
+            .collect();
+        let of_account = |account: &demo::Account| accounts.get(&account.domain).cloned();
+        let billing = Billing::from_world(world, &of_account, Arc::clone(&clock));
+        let stripe = Stripe::new(billing, settings());
+        let routers = BTreeMap::from([
+            ("salesforce".to_owned(), salesforce.router()),
+            ("hubspot".to_owned(), hubspot.router()),
+            ("pipedrive".to_owned(), pipedrive.router()),
+            ("stripe".to_owned(), stripe.router()),
+        ]);
+        let routers = routers
+            .into_iter()
+            .map(|(source, router)| {
+                let router = wrap(&source, router);
+                (source, router)
+            })
+            .collect();
+        let own = store_on(&aws);
+        own.create().await.unwrap();
+        let tenant_id = TenantId::from_bytes([1; 16]);
+        own.create_tenant(tenant_id, "Harbor Works").await.unwrap();
+        let apps = json!({
+            "sandbox:salesforce": {"client_id": salesforce::CLIENT_ID, "client_secret": salesforce::CLIENT_SECRET},
+            "sandbox:hubspot": {"client_id": hubspot::CLIENT_ID, "client_secret": hubspot::CLIENT_SECRET},
+            "sandbox:pipedrive": {"client_id": pipedrive::CLIENT_ID, "client_secret": pipedrive::CLIENT_SECRET},
+        });
+        own.put_source_apps(&SecretString::from(apps.to_string()))
+            .await
+            .unwrap();
+        Self {
+            aws,
+            tenant_id,
+            salesforce,
+            hubspot,
+            pipedrive,
+            stripe,
+            routers,
+            own,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.aws.clock().now()
+    }
+
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.aws.clock().advance(Duration::from_secs(seconds));
+    }
+
+    pub(crate) fn tenant(&self) -> Tenant {
+        self.own
+            .tenant(&TenantCtx::system(self.tenant_id, "test", "req_1"))
+    }
+
+    /// Clients of a program that died hear nothing more, those of the test neither.
+    pub(crate) fn renew(&mut self) {
+        self.own = store_on(&self.aws);
+    }
+
+    /// Requests go to the vendors' routers in this process.
+    pub(crate) fn transport(&self) -> Transport {
+        let routers = self.routers.clone();
+        Arc::new(move |request| {
+            let host = request.uri().host().unwrap_or_default().to_owned();
+            let source = host.split('.').next().unwrap_or_default().to_owned();
+            let router = routers.get(&source).cloned();
+            Box::pin(async move {
+                let broken = |why: &str| Failed::NoAnswer {
+                    host: host.clone(),
+                    source: why.to_owned().into(),
+                };
+                let Some(router) = router else {
+                    return Err(broken("nobody is there"));
+                };
+                let (mut parts, body) = request.into_parts();
+                parts.headers.insert("host", host.parse().unwrap());
+                let request = http::Request::from_parts(parts, Body::from(body));
+                let answer = match router.oneshot(request).await {
+                    Ok(answer) => answer,
+                    Err(never) => match never {},
+                };
+                if answer.extensions().get::<vendors::faults::Dropped>().is_some() {
+                    return Err(broken("the connection broke"));
+                }
+                let (parts, body) = answer.into_parts();
+                let Ok(body) = body.collect().await else {
+                    return Err(broken("the answer broke off"));
+                };
+                let mut body: Bytes = body.to_bytes();
+                let packed = parts.headers.get("content-encoding");
+                if packed.is_some_and(|it| it == "gzip") {
+                    body = pull::unpack(&body, &host)?;
+                }
+                Ok(http::Response::from_parts(parts, body))
+            })
+        })
+    }
+
+    /// A new process: nothing of an earlier one is in its memory.
+    pub(crate) fn app(&self) -> App {
+        App {
+            sources: Sources {
+                transport: self.transport(),
+                local: true,
+                limited: true,
+            },
+            ..App::new(store_on(&self.aws), Function::new("sync", None))
+        }
+    }
+
+    /// A connection to which access was granted.
+    pub(crate) async fn connect(&self, source: &str) -> ConnectionId {
+        let tenant = self.tenant();
+        let id = ConnectionId::derive(&self.tenant_id, "test", source);
+        let auth = if source == "stripe" {
+            AuthKind::Key
+        } else {
+            AuthKind::Oauth
+        };
+        let mut connection = Connection::new(id, source, auth, "test", tenant.now());
+        connection.status = ConnectionStatus::Active;
+        connection.sandbox = true;
+        connection.base_url = Some(format!("http://{source}.sandbox"));
+        tenant.create_document(connection).await.unwrap();
+        let issued = match source {
+            "salesforce" => Some(self.salesforce.oauth().grant(&["api", "refresh_token"])),
+            "hubspot" => Some(self.hubspot.oauth().grant(&hubspot::SCOPES)),
+            "pipedrive" => {
+                let scopes = pull::oauth_of(connectors::find(source).unwrap()).unwrap().scopes;
+                Some(self.pipedrive.oauth().grant(scopes))
+            }
+            _ => None,
+        };
+        let now = tenant.now();
+        let secrets = Secrets {
+            access: match &issued {
+                Some(issued) => issued.access_token.clone().into(),
+                None => stripe::RESTRICTED_KEY.to_owned().into(),
+            },
+            refresh: issued
+                .as_ref()
+                .and_then(|it| it.refresh_token.clone())
+                .map(SecretString::from),
+            expires_at: issued
+                .as_ref()
+                .map(|it| now + SignedDuration::from_secs(i64::from(it.expires_in))),
+            issued_at: now,
+            scope: None,
+            extra: BTreeMap::new(),
+        };
+        tenant.put_credential(id, secrets).await.unwrap();
+        id
+    }
+
+    pub(crate) fn message(&self, kind: &str, body: Value) -> Message {
+        Message {
+            v: 1,
+            tenant: self.tenant_id,
+            request_id: "req_1".to_owned(),
+            kind: kind.to_owned(),
+            body,
+        }
+    }
+
+    /// Asks for a run: the job.
+    pub(crate) async fn ask(&self, id: ConnectionId, kind: &str) -> String {
+        let tenant = self.tenant();
+        let job = tenant.create_job(kind, Some(id.to_string())).await.unwrap();
+        let message = self.message(kind, json!({"connection": id, "job": job.id}));
+        tenant
+            .send(&Outgoing::now(Queue::Sync, message))
+            .await
+            .unwrap();
+        job.id
+    }
+
+    /// A run, to its end.
+    pub(crate) async fn run(&self, id: ConnectionId, kind: &str) -> Job {
+        self.pass(1);
+        let job = self.ask(id, kind).await;
+        self.drain(&self.app()).await;
+        self.job(&job).await
+    }
+
+    pub(crate) async fn job(&self, id: &str) -> Job {
+        self.tenant().document::<Job>(id).await.unwrap().value
+    }
+
+    pub(crate) async fn streams(&self, id: ConnectionId) -> Vec<StreamState> {
+        let streams = self.tenant().streams(id).await.unwrap();
+        streams.into_iter().map(|it| it.value).collect()
+    }
+
+    pub(crate) async fn book(&self) -> Book {
+        self.tenant().book().await.unwrap().book
+    }
+
+    /// Works on the queue, as its event source does, until it is empty; time passes where messages
+    /// wait.
+    pub(crate) async fn drain(&self, app: &App) {
+        for _ in 0..5_000 {
+            if !self.one(app).await {
+                if self.waiting().await == 0 {
+                    return;
+                }
+                self.pass(10);
+            }
+        }
+        unreachable!("the queue never empties");
+    }
+
+    /// Works on one message; says whether there was one.
+    pub(crate) async fn one(&self, app: &App) -> bool {
+        let Some(record) = self.receive().await else {
+            return false;
+        };
+        let handle = record["receiptHandle"].clone();
+        let event: SqsEvent = serde_json::from_value(json!({"Records": [record]})).unwrap();
+        let never = Deadline::at(Timestamp::MAX, Arc::new(|| START));
+        let answer = sync::batch(app, event, &never).await;
+        if answer.batch_item_failures.is_empty() {
+            let _ = self
+                .sqs("DeleteMessage", json!({"ReceiptHandle": handle}))
+                .await;
+        } else {
+            self.pass(u64::from(store::VISIBILITY_S) + 1);
+        }
+        true
+    }
+
+    pub(crate) async fn waiting(&self) -> u64 {
+        let answer = loop {
+            let asked = self.sqs("GetQueueAttributes", json!({"AttributeNames": ["All"]}));
+            if let Some(answer) = asked.await {
+                break answer;
+            }
+        };
+        let attributes = &answer["Attributes"];
+        let names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ];
+        let number = |name: &&str| attributes[*name].as_str().unwrap().parse::<u64>().unwrap();
+        names.iter().map(number).sum()
+    }
+
+    async fn receive(&self) -> Option<Value> {
+        let names = json!({"MessageSystemAttributeNames": ["All"]});
+        let answer = self.sqs("ReceiveMessage", names).await?;
+        let message = answer["Messages"].get(0)?;
+        Some(json!({
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:pie-sync",
+            "awsRegion": "us-east-1",
+        }))
+    }
+
+    /// Asks the queue by hand: the event source is no part of a function. Faults meet it too.
+    async fn sqs(&self, operation: &str, mut body: Value) -> Option<Value> {
+        body["QueueUrl"] = "http://embedded.invalid/000000000000/pie-sync".into();
+        let request = http::Request::post("http://embedded.invalid/")
+            .header("x-amz-target", format!("AmazonSQS.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        let answer = self.aws.answer(request).await;
+        let text = String::from_utf8(answer.body().to_vec()).unwrap();
+        let is_good = answer.status().is_success();
+        is_good.then(|| serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+fn store_on(aws: &Aws) -> Store {
+    let clients = store::Aws::behind(aws.http_client(), aws.endpoint_url(), false);
+    let clock = aws.clock().clone();
+    Store::with_clock(clients, Names::local(), Arc::new(move || clock.now()))
+}

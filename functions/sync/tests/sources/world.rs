@@ -1,0 +1,198 @@
+//! The whole world, compared: after the first load, and after people at the vendor did everything
+//! they do.
+
+use crate::bed::Bed;
+use crate::truth;
+use store::JobStatus;
+use vendors::crm::{Crm, Object};
+
+fn small() -> demo::World {
+    demo::company(11, demo::Size::Small)
+}
+
+/// The store says of a source what the source says of itself.
+async fn assert_same(bed: &Bed, source: &str) {
+    let book = bed.book().await;
+    let (deals, companies) = match source {
+        "salesforce" => {
+            let crm = bed.salesforce.crm();
+            (truth::of_crm(&crm, source), truth::companies(&crm))
+        }
+        "hubspot" => {
+            let crm = bed.hubspot.crm();
+            (truth::of_crm(&crm, source), truth::companies(&crm))
+        }
+        _ => {
+            let crm = bed.pipedrive.crm();
+            (truth::of_crm(&crm, source), truth::companies(&crm))
+        }
+    };
+    let kept = truth::of_book(&book, source);
+    let odd = truth::differences(&deals, &kept);
+    let first: Vec<&String> = odd.iter().take(6).collect();
+    assert!(
+        odd.is_empty(),
+        "{} of {} deals of {source} differ: {first:#?}",
+        odd.len(),
+        deals.len()
+    );
+    let kept = truth::kept_companies(&book, source);
+    let odd = truth::differences(&companies, &kept);
+    let first: Vec<&String> = odd.iter().take(6).collect();
+    assert!(
+        odd.is_empty(),
+        "{} of {} companies of {source} differ: {first:#?}",
+        odd.len(),
+        companies.len()
+    );
+}
+
+/// What people do at a CRM between two syncs.
+fn live_on(crm: &mut Crm) {
+    let ids: Vec<String> = crm.live_deals().map(|it| it.id.clone()).collect();
+    let open = |crm: &Crm, id: &str| {
+        let deal = &crm.deals[id];
+        crm.stage(&deal.stage).is_some_and(|it| !it.is_closed)
+    };
+    let opened: Vec<String> = ids.iter().filter(|id| open(crm, id)).cloned().collect();
+    crm.set_amount(&opened[0], Some("12345.67".parse().unwrap()));
+    crm.edit_deal(&opened[1], |deal| deal.name = "Renamed — ✓ עברית".into());
+    let pipeline = crm.deals[&opened[2]].pipeline.clone();
+    let won = crm.pipelines.iter().find(|it| it.id == pipeline).unwrap();
+    let won = won.stages.iter().find(|it| it.is_won).unwrap().id.clone();
+    crm.move_deal(&opened[2], &won);
+    crm.delete(Object::Deal, &opened[3]);
+    crm.delete(Object::Deal, &opened[4]);
+    crm.restore(Object::Deal, &opened[4]);
+    crm.merge_deals(&opened[5], &opened[6]);
+    let contact = crm
+        .live_deals()
+        .find_map(|it| Some(it.roles.first()?.contact.clone()))
+        .unwrap();
+    crm.edit_contact(&contact, |it| it.email = Some("new@harbor.example".into()));
+    let live: Vec<String> = crm
+        .companies
+        .values()
+        .filter(|it| it.state.is_live())
+        .map(|it| it.id.clone())
+        .collect();
+    crm.edit_company(&live[0], |it| it.name = "Renamed & Sons".into());
+    crm.merge_companies(&live[1], &live[2]);
+}
+
+async fn first_load(source: &str) {
+    let bed = Bed::new(&small()).await;
+    let id = bed.connect(source).await;
+    let job = bed.run(id, "connection.sync").await;
+    let streams = bed.streams(id).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?} {streams:#?}");
+    assert_same(&bed, source).await;
+    // Again is nothing new.
+    let before = bed.tenant().head().await.unwrap();
+    bed.pass(60);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_same(&bed, source).await;
+    let after = bed.tenant().head().await.unwrap();
+    assert_eq!(before, after, "nothing changed, so nothing is written");
+}
+
+async fn in_step(source: &str) {
+    let bed = Bed::new(&small()).await;
+    let id = bed.connect(source).await;
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    bed.pass(5 * 3_600);
+    match source {
+        "salesforce" => live_on(&mut bed.salesforce.crm()),
+        "hubspot" => live_on(&mut bed.hubspot.crm()),
+        _ => live_on(&mut bed.pipedrive.crm()),
+    }
+    bed.pass(120);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_same(&bed, source).await;
+}
+
+/// What a billing system says of its subscriptions: how each stands, and whose it is.
+fn subscriptions(bed: &Bed) -> std::collections::BTreeMap<String, String> {
+    let billing = bed.stripe.billing();
+    let all = billing.subscriptions.values();
+    all.map(|it| (it.id.clone(), it.customer.clone())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn billing_stands_with_the_companies_of_the_crm() {
+    let bed = Bed::new(&small()).await;
+    let crm = bed.connect("salesforce").await;
+    let job = bed.run(crm, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    let billing = bed.connect("stripe").await;
+    let job = bed.run(billing, "connection.sync").await;
+    let streams = bed.streams(billing).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?} {streams:#?}");
+    assert_same(&bed, "salesforce").await;
+    let expected = subscriptions(&bed);
+    let linked = |book: &model::Book| {
+        let mut linked = 0;
+        for it in &book.subscriptions {
+            let company = book.companies.iter().find(|of| Some(of.id) == it.company);
+            let ids = company.map(|it| &it.external_ids);
+            assert!(ids.is_some_and(|ids| ids.contains_key("stripe")), "{it:?}");
+            linked += usize::from(ids.is_some_and(|ids| ids.contains_key("salesforce")));
+        }
+        linked
+    };
+    let book = bed.book().await;
+    let kept = book.subscriptions.iter();
+    let kept: std::collections::BTreeSet<String> =
+        kept.filter_map(|it| it.external_ids.get("stripe").cloned()).collect();
+    assert_eq!(kept, expected.keys().cloned().collect());
+    let before = linked(&book);
+    assert!(before * 2 > expected.len(), "{before} of {}", expected.len());
+    // Neither sync takes away what the other brought.
+    bed.pass(3_600);
+    for id in [crm, billing] {
+        let job = bed.run(id, "connection.sync").await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    }
+    let book = bed.book().await;
+    assert_eq!(linked(&book), before);
+    assert_same(&bed, "salesforce").await;
+    // What happens in billing is there after one run.
+    let gone = {
+        let mut billing = bed.stripe.billing();
+        let customer = billing.customers.keys().next().unwrap().clone();
+        let live = billing.subscriptions.values();
+        let live = live.filter(|it| it.customer != customer).map(|it| it.id.clone());
+        let sub = live.last().unwrap();
+        billing.cancel(&sub, "too_expensive").unwrap();
+        billing.delete_customer(&customer).unwrap();
+        (customer, sub)
+    };
+    bed.pass(600);
+    let job = bed.run(billing, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    let book = bed.book().await;
+    let sub = book.subscriptions.iter();
+    let sub = sub.into_iter().find(|it| it.external_ids.get("stripe") == Some(&gone.1));
+    assert_eq!(sub.unwrap().status, model::SubscriptionStatus::Canceled);
+}
+
+macro_rules! for_each_crm {
+    ($($source:ident)*) => {$(
+        mod $source {
+            #[tokio::test(start_paused = true)]
+            async fn the_first_load_brings_everything_and_again_brings_nothing() {
+                super::first_load(stringify!($source)).await;
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn one_incremental_run_brings_what_people_did() {
+                super::in_step(stringify!($source)).await;
+            }
+        }
+    )*};
+}
+
+for_each_crm! { salesforce hubspot pipedrive }
