@@ -6,10 +6,10 @@
 //! message is sent, and an event that comes twice is told apart where its effect is committed; so
 //! a crash anywhere loses nothing that the source does not send again.
 //!
-//! | address | whose |
-//! |---|---|
-//! | `POST /v1/webhooks/{source}/{address}` | one connection's: the last part is an [`Address`] |
-//! | `POST /v1/webhooks/{source}` | of a source that sends the events of all accounts to one place |
+//! | address | whose | signed with |
+//! |---|---|---|
+//! | `POST /v1/webhooks/{source}/{address}` | one connection's: the last part is an [`Address`] | the connection's own secrets |
+//! | `POST /v1/webhooks/{source}` | of a source that sends the events of all accounts to one place | our app's secret |
 //!
 //! The sender hears 401 where nobody we know signed, 5xx where we could not queue it (so that it
 //! comes again), and else 200, also for what nobody wants: a source that hears errors ends by

@@ -69,14 +69,14 @@ enum Down {
     Refused(Refused),
 }
 
-/// To the address of one connection.
+/// To the address of one connection, signed with a secret of its own.
 pub(crate) async fn for_one(
     State(app): State<App>,
     Path((source, address)): Path<(String, String)>,
     arrived: Arrived,
 ) -> Result<StatusCode, Problem> {
-    let pushes = pushes(&source).filter(|(_, webhook)| webhook.account.is_none());
-    let (Some((source, webhook)), Ok(address)) = (pushes, address.parse::<Address>()) else {
+    let (Some((source, webhook)), Ok(address)) = (pushes(&source), address.parse::<Address>())
+    else {
         return down("none", Down::Ignored("there is no such address"));
     };
     let mut reason = Down::Ignored("there is no such connection");
@@ -98,7 +98,8 @@ pub(crate) async fn for_one(
     down(source, reason)
 }
 
-/// To the one address of a source that sends the events of all accounts there.
+/// To the one address of a source that sends the events of all accounts there, signed with our app's
+/// secret.
 pub(crate) async fn for_all(
     State(app): State<App>,
     Path(source): Path<String>,

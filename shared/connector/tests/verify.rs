@@ -533,6 +533,8 @@ fn a_signature_that_is_not_the_sources_is_refused() {
         "signature with a null" on Slack => Malformed(SLACK), |it| it.header(SLACK).push(0);
         "signature that is no text" on Slack => Malformed(SLACK), |it| it.set(SLACK, [0xff, 0xfe]);
         "signature of 5,000 bytes" on Slack => Malformed(SLACK), |it| it.set(SLACK, [b'a'; 5000]);
+        "the good one before 5,000 bytes of others" on Stripe => Malformed(STRIPE),
+            |it| it.header(STRIPE).extend(b",v0=0".repeat(1000));
         "the good one as the ninth" on Stripe => TooManySignatures(STRIPE), |it| {
             let good = it.text(STRIPE).replace("t=1763300000,", "");
             let bad = format!("v1={},", "0".repeat(64)).repeat(MOST_SIGNATURES);

@@ -46,7 +46,8 @@ pub(super) async fn settings(app: &App) -> Result<Settings, Problem> {
         transport: app.config().transport.clone(),
         apps: apps.map_err(Problem::internal)?,
         local: app.config().local,
-        limited: true,
+        // A person asks a few times, and wants to hear what the source says; limits are for runs.
+        limited: false,
     })
 }
 
@@ -366,6 +367,19 @@ pub(crate) struct Tested {
 }
 
 impl Tested {
+    /// The source lets us in, to this account or to another than the one that was connected.
+    fn of(account: Option<String>, other: Option<String>) -> Self {
+        let remedy = "Reconnect with the account that was connected.";
+        other.map_or_else(
+            || Self {
+                ok: true,
+                account,
+                problem: None,
+            },
+            |why| Self::not("other_account", why, remedy),
+        )
+    }
+
     fn not(code: &str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         let problem = JobProblem {
             code: code.to_owned(),
@@ -399,21 +413,13 @@ pub(super) async fn test_connection(
     let tenant = caller.tenant().clone();
     let source = Source::new(connector, connection.clone(), tenant, settings(&app).await?);
     let tested = match look(&source).await {
-        Ok(account) => match other_account(connector, &connection, account.as_deref()) {
-            Some(why) => Tested::not(
-                "other_account",
-                why,
-                "Reconnect with the account that was connected.",
-            ),
-            None => {
+        Ok(account) => {
+            let other = other_account(connector, &connection, account.as_deref());
+            if other.is_none() {
                 awake(&caller, &connection).await?;
-                Tested {
-                    ok: true,
-                    account: account.or(connection.account),
-                    problem: None,
-                }
             }
-        },
+            Tested::of(account.or(connection.account), other)
+        }
         Err(Stop::Store(error)) => return Err(error.into()),
         Err(Stop::Later { after_s, why, .. }) => {
             let remedy = format!("Try again in {after_s} seconds.");

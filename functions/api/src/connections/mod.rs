@@ -23,7 +23,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use connector::Connector;
 use edge::etag::{ETag, IfMatch};
-use edge::{Code, Json, Path, Problem, Query};
+use edge::{Code, FieldError, Json, Path, Problem, Query};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode, Uri};
 use identity::{Policy, RateClass, Role, Scope};
@@ -439,17 +439,17 @@ fn check_every(problem: Problem, every_min: Option<u32>) -> Problem {
 }
 
 fn check_streams(problem: Problem, connector: &Connector, off: &BTreeSet<String>) -> Problem {
-    let is_unknown = |(_, name): &(usize, &String)| connector.stream(name).is_none();
-    let unknown = off.iter().enumerate().filter(is_unknown);
-    unknown.fold(problem, |problem, (at, _)| {
-        let names: Vec<&str> = connector.streams.iter().map(|stream| stream.name).collect();
-        let message = format!(
-            "{} has no such stream: {}",
-            connector.title,
-            names.join(", ")
-        );
-        problem.field(format!("/streams_off/{at}"), "unknown", message)
+    let unknown = off.iter().filter(|name| connector.stream(name).is_none());
+    unknown.fold(problem, |problem, name| {
+        problem.field("/streams_off", "unknown", no_stream(connector, name))
     })
+}
+
+/// There is no such stream; which there are.
+fn no_stream(connector: &Connector, name: &str) -> String {
+    let names: Vec<&str> = connector.streams.iter().map(|it| it.name).collect();
+    let names = names.join(", ");
+    format!("{} has no stream {name:?}; it has {names}", connector.title)
 }
 
 fn check_kind(problem: Problem, connector: &Connector, kind: AuthKind) -> Problem {
@@ -576,16 +576,20 @@ fn wrong_state(connection: &Connection, cannot: &str) -> Problem {
 /// What cannot be read of a body with a secret, said without a word of it: the secret may stand in
 /// the wrong place.
 fn unsaid(mut problem: Problem) -> Problem {
-    let message = "does not have the form asked for";
-    let mut may_hold_secret = false;
-    for error in &mut problem.errors {
-        let places = ["/auth", "/secrets"];
-        if error.pointer.is_empty() || places.iter().any(|it| error.pointer.starts_with(it)) {
-            message.clone_into(&mut error.message);
-            may_hold_secret = true;
+    let mut is_near = false;
+    // What is missing has a name of ours.
+    let told = |error: &&mut FieldError| error.code != "missing_field";
+    for error in problem.errors.iter_mut().filter(told) {
+        let place = ["", "/auth", "/secrets"].into_iter().rfind(|place| {
+            error.pointer == *place || (!place.is_empty() && error.pointer.starts_with(place))
+        });
+        if let Some(place) = place {
+            place.clone_into(&mut error.pointer);
+            "does not have the form asked for".clone_into(&mut error.message);
+            is_near = true;
         }
     }
-    if may_hold_secret {
+    if is_near {
         problem.detail("The body does not have the form asked for")
     } else {
         problem

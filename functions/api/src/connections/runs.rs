@@ -1,6 +1,6 @@
 //! Runs that are asked for: one at a time of a connection.
 
-use super::{connection_of, later, wrong_state};
+use super::{connection_of, later, no_stream, wrong_state};
 use crate::auth::Caller;
 use crate::jobs::{JobView, accepted};
 use crate::people::audit;
@@ -86,19 +86,12 @@ fn check_streams(connection: &Connection, streams: &BTreeSet<String>) -> Result<
         return Err(wrong_state(connection, "cannot be synced"));
     };
     let mut problem = Problem::new(Code::InvalidBody);
-    for (at, name) in streams.iter().enumerate() {
-        let place = format!("/streams/{at}");
+    for name in streams {
         if connector.stream(name).is_none() {
-            let names: Vec<&str> = connector.streams.iter().map(|stream| stream.name).collect();
-            let message = format!(
-                "{} has no such stream: {}",
-                connector.title,
-                names.join(", ")
-            );
-            problem = problem.field(place, "unknown", message);
+            problem = problem.field("/streams", "unknown", no_stream(connector, name));
         } else if connection.streams_off.contains(name) {
-            let message = "is switched off; take it out of streams_off first";
-            problem = problem.field(place, "switched_off", message);
+            let message = format!("{name} is switched off; take it out of streams_off first");
+            problem = problem.field("/streams", "switched_off", message);
         }
     }
     if problem.errors.is_empty() {

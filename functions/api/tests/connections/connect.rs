@@ -284,7 +284,7 @@ async fn what_cannot_be_connected_says_why_and_what_helps() {
             json!({"source": "hubspot", "auth": oauth, "streams_off": ["x"]}),
             422,
             "invalid_body",
-            "/streams_off/0",
+            "/streams_off",
         ),
         (
             json!({"source": "hubspot", "auth": oauth, "sandbox": true}),
@@ -319,7 +319,7 @@ async fn what_cannot_be_connected_says_why_and_what_helps() {
     );
     // Sellers and their managers connect nothing.
     let body = json!({"source": "hubspot", "auth": oauth});
-    for (who, code) in [("ana", "scope_missing"), ("boss", "scope_missing")] {
+    for (who, code) in [("ana", "role_too_low"), ("boss", "role_too_low")] {
         let answer = bed
             .world
             .post((ONE, who), "/v1/connections", body.clone())
@@ -336,7 +336,7 @@ async fn what_cannot_be_connected_says_why_and_what_helps() {
 async fn on_one_machine_a_sandbox_or_an_address_takes_the_sources_place() {
     let bed = Bed::with(Embedded::in_memory(), |config| {
         config.local = true;
-        config.public_url = "http://127.0.0.1:7433".to_owned();
+        "http://127.0.0.1:7433".clone_into(&mut config.public_url);
         config.sandboxes = [("hubspot".to_owned(), "http://127.0.0.1:7440/".to_owned())].into();
     });
     let bed = bed.await;

@@ -86,7 +86,7 @@ async fn a_change_is_made_on_what_was_read() {
         (json!({"name": "a\u{7}"}), "/name"),
         (
             json!({"streams_off": ["refunds", "nothing"]}),
-            "/streams_off/1",
+            "/streams_off",
         ),
         (json!({"source": "hubspot"}), "/source"),
     ] {
@@ -271,7 +271,7 @@ async fn hubspot(bed: &Bed) -> String {
     bed.edit(&id, |it| {
         it.status = ConnectionStatus::Active;
         it.account = Some("42".to_owned());
-        it.space = "hubspot:42".to_owned();
+        "hubspot:42".clone_into(&mut it.space);
     })
     .await;
     let portal = Lookup::Portal("hubspot", "42");

@@ -41,7 +41,7 @@ impl Bed {
         let asked = Asked::default();
         let world = World::with(aws, 2, 10, |config| {
             config.transport = sources(&asked);
-            config.public_url = "https://pie.example/".to_owned();
+            "https://pie.example/".clone_into(&mut config.public_url);
             change(config);
         });
         let world = world.await;
@@ -77,19 +77,17 @@ impl Bed {
     }
 
     pub(crate) async fn end(&self, job: &str) {
-        let ended = self
-            .tenant()
-            .end_job(job, store::JobStatus::Succeeded, None, None);
+        let tenant = self.tenant();
+        let ended = tenant.end_job(job, store::JobStatus::Succeeded, None, None);
         ended.await.unwrap();
     }
 
-    pub(crate) async fn edit(&self, id: &str, edit: impl Fn(&mut Connection) + Send) {
-        let edited = self
-            .tenant()
-            .edit_document::<Connection, store::Error>(id, |connection| {
-                edit(connection);
-                Ok(())
-            });
+    pub(crate) async fn edit(&self, id: &str, mut edit: impl FnMut(&mut Connection) + Send) {
+        let tenant = self.tenant();
+        let edited = tenant.edit_document::<Connection, store::Error>(id, |connection| {
+            edit(connection);
+            Ok(())
+        });
         edited.await.unwrap();
     }
 

@@ -49,8 +49,9 @@ async fn who_signs_in_with_a_source_goes_there_for_that_alone() {
     assert_eq!(query(&url, "scope"), "oauth");
     let cookie = away.header("set-cookie");
     let value = cookie.split(['=', ';']).nth(1).unwrap();
-    let kept = bed.world.store.take_oauth_state(&query(&url, "state"));
-    let kept = kept.await.unwrap().unwrap();
+    let state = query(&url, "state");
+    let kept = bed.world.store.take_oauth_state(&state).await;
+    let kept = kept.unwrap().unwrap();
     assert!(store::is_oauth_session(&kept.session, value));
     assert_eq!(
         (kept.tenant, kept.connection, kept.purpose),
@@ -59,8 +60,9 @@ async fn who_signs_in_with_a_source_goes_there_for_that_alone() {
     assert_eq!(kept.return_to, "sessions");
     let sand = go("hubspot", Some(json!({"sandbox": true}))).await.ok(200);
     let url = sand.text("/authorize_url");
-    let kept = bed.world.store.take_oauth_state(&query(&url, "state"));
-    let kept = kept.await.unwrap().unwrap();
+    let state = query(&url, "state");
+    let kept = bed.world.store.take_oauth_state(&state).await;
+    let kept = kept.unwrap().unwrap();
     assert_eq!(
         (kept.return_to.as_str(), kept.by.as_str()),
         ("sandbox", "at http://127.0.0.1:7440")

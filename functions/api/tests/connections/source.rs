@@ -37,8 +37,7 @@ fn answer(request: &Request<Bytes>) -> Response<Bytes> {
     let (status, body) = match (key, path) {
         ("sk_good" | "sk_good_2", "/v1/account") => (200, json!({"id": "acct_1"})),
         ("sk_other", "/v1/account") => (200, json!({"id": "acct_2"})),
-        ("rk_some", "/v1/account" | "/v1/products") => forbidden(),
-        ("rk_none", _) => forbidden(),
+        ("rk_some", "/v1/account" | "/v1/products") | ("rk_none", _) => forbidden(),
         ("sk_busy", _) => (429, json!({})),
         ("sk_good" | "sk_good_2" | "sk_other" | "rk_some", _) => (
             200,

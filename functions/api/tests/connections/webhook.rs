@@ -124,5 +124,5 @@ async fn where_there_is_one_address_for_all_or_none_nothing_is_set_up_here() {
     let id = connection(&bed, "stripe", 5).await;
     let line = format!("GET /v1/connections/{id}/webhook");
     let answer = bed.world.call((CRO.0, "boss"), &line, &[], None).await;
-    answer.is(403, "scope_missing");
+    answer.is(403, "role_too_low");
 }

@@ -430,7 +430,7 @@ impl World {
             .map(|class| (class, plenty))
             .collect();
         // No test asks a source unless it says what that answers.
-        config.transport = Arc::new(|request: http::Request<bytes::Bytes>| {
+        config.transport = Arc::new(|request: Request<bytes::Bytes>| {
             let host = request.uri().host().unwrap_or_default().to_owned();
             Box::pin(async { Err(pull::Failed::TooSlow { host }) })
         });

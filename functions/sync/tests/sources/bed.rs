@@ -15,16 +15,19 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use store::{
     AuthKind, Connection, ConnectionStatus, Job, Message, Names, Outgoing, Queue, Secrets, Store,
     StreamState, Tenant,
 };
 use sync::{App, Sources};
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use vendors::Settings;
 use vendors::billing::Billing;
 use vendors::crm::{Clock, Crm};
+use vendors::faults::Faults;
 use vendors::hubspot::{self, HubSpot};
 use vendors::pipedrive::{self, Pipedrive};
 use vendors::salesforce::{self, Salesforce};
@@ -33,10 +36,6 @@ use vendors::stripe::{self, Stripe};
 pub(crate) const START: Timestamp = Timestamp::constant(1_790_000_000, 0);
 /// How finely sleeping moves the clock.
 const TICK: Duration = Duration::from_millis(20);
-pub(crate) const SOURCES: [&str; 4] = ["salesforce", "hubspot", "pipedrive", "stripe"];
-
-/// What a source's router is wrapped in: faults, or nothing.
-pub(crate) type Wrap<'a> = &'a dyn Fn(&str, Router) -> Router;
 
 pub(crate) struct Bed {
     pub(crate) aws: Aws,
@@ -45,24 +44,32 @@ pub(crate) struct Bed {
     pub(crate) hubspot: Arc<HubSpot>,
     pub(crate) pipedrive: Arc<Pipedrive>,
     pub(crate) stripe: Arc<Stripe>,
-    pub(crate) routers: BTreeMap<String, Router>,
+    /// What goes wrong on the way to the vendors.
+    pub(crate) faults: Arc<Faults>,
+    /// Whether it does.
+    pub(crate) is_rough: Arc<AtomicBool>,
+    routers: BTreeMap<String, Router>,
     own: Store,
+    ticker: JoinHandle<()>,
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        self.ticker.abort();
+    }
 }
 
 impl Bed {
     pub(crate) async fn new(world: &demo::World) -> Self {
-        Self::wrapped(world, |_| {}, &|_, router| router).await
+        Self::rough(world, Faults::none()).await
     }
 
-    pub(crate) async fn wrapped(
-        world: &demo::World,
-        tune: impl Fn(&mut Settings),
-        wrap: Wrap<'_>,
-    ) -> Self {
+    /// One on which requests to vendors go wrong while `is_rough`.
+    pub(crate) async fn rough(world: &demo::World, faults: Arc<Faults>) -> Self {
         let aws = Aws::in_memory_with(embedded::Clock::manual(START));
         // Whoever sleeps lets the one clock go on.
         let slept = aws.clock().clone();
-        tokio::spawn(async move {
+        let ticker = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TICK).await;
                 slept.advance(TICK);
@@ -70,11 +77,7 @@ impl Bed {
         });
         let ticking = aws.clock().clone();
         let clock: Clock = Arc::new(move || ticking.now());
-        let settings = || {
-            let mut settings = Settings::new(Arc::clone(&clock));
-            tune(&mut settings);
-            settings
-        };
+        let settings = || Settings::new(Arc::clone(&clock));
         let crm = |ids| Crm::from_world(world, ids, Arc::clone(&clock));
         let salesforce = Salesforce::new(crm(salesforce::id), settings());
         let hubspot = HubSpot::new(crm(hubspot::id), settings());
@@ -94,13 +97,6 @@ impl Bed {
             ("pipedrive".to_owned(), pipedrive.router()),
             ("stripe".to_owned(), stripe.router()),
         ]);
-        let routers = routers
-            .into_iter()
-            .map(|(source, router)| {
-                let router = wrap(&source, router);
-                (source, router)
-            })
-            .collect();
         let own = store_on(&aws);
         own.create().await.unwrap();
         let tenant_id = TenantId::from_bytes([1; 16]);
@@ -120,13 +116,12 @@ impl Bed {
             hubspot,
             pipedrive,
             stripe,
+            faults,
+            is_rough: Arc::default(),
             routers,
             own,
+            ticker,
         }
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.aws.clock().now()
     }
 
     pub(crate) fn pass(&self, seconds: u64) {
@@ -146,7 +141,9 @@ impl Bed {
     /// Requests go to the vendors' routers in this process.
     pub(crate) fn transport(&self) -> Transport {
         let routers = self.routers.clone();
+        let (faults, is_rough) = (Arc::clone(&self.faults), Arc::clone(&self.is_rough));
         Arc::new(move |request| {
+            let faults = is_rough.load(Ordering::SeqCst).then(|| Arc::clone(&faults));
             let host = request.uri().host().unwrap_or_default().to_owned();
             let source = host.split('.').next().unwrap_or_default().to_owned();
             let router = routers.get(&source).cloned();
@@ -161,13 +158,16 @@ impl Bed {
                 let (mut parts, body) = request.into_parts();
                 parts.headers.insert("host", host.parse().unwrap());
                 let request = http::Request::from_parts(parts, Body::from(body));
-                let answer = match router.oneshot(request).await {
-                    Ok(answer) => answer,
-                    Err(never) => match never {},
+                let answer = match faults {
+                    Some(faults) => faults.call(router, request).await,
+                    None => match router.oneshot(request).await {
+                        Ok(answer) => Ok(answer),
+                        Err(never) => match never {},
+                    },
                 };
-                if answer.extensions().get::<vendors::faults::Dropped>().is_some() {
+                let Ok(answer) = answer else {
                     return Err(broken("the connection broke"));
-                }
+                };
                 let (parts, body) = answer.into_parts();
                 let Ok(body) = body.collect().await else {
                     return Err(broken("the answer broke off"));
@@ -260,6 +260,17 @@ impl Bed {
         job.id
     }
 
+    /// The same message again, as for a job that stands still.
+    pub(crate) async fn again(&self, id: ConnectionId, job: &str) {
+        let message = self.message("connection.sync", json!({"connection": id, "job": job}));
+        let tenant = self.tenant();
+        tenant
+            .send(&Outgoing::now(Queue::Sync, message))
+            .await
+            .unwrap();
+        self.drain(&self.app()).await;
+    }
+
     /// A run, to its end.
     pub(crate) async fn run(&self, id: ConnectionId, kind: &str) -> Job {
         self.pass(1);
@@ -286,7 +297,7 @@ impl Bed {
     pub(crate) async fn drain(&self, app: &App) {
         for _ in 0..5_000 {
             if !self.one(app).await {
-                if self.waiting().await == 0 {
+                if self.waiting("sync").await == 0 {
                     return;
                 }
                 self.pass(10);
@@ -306,7 +317,7 @@ impl Bed {
         let answer = sync::batch(app, event, &never).await;
         if answer.batch_item_failures.is_empty() {
             let _ = self
-                .sqs("DeleteMessage", json!({"ReceiptHandle": handle}))
+                .sqs("DeleteMessage", "sync", json!({"ReceiptHandle": handle}))
                 .await;
         } else {
             self.pass(u64::from(store::VISIBILITY_S) + 1);
@@ -314,9 +325,33 @@ impl Bed {
         true
     }
 
-    pub(crate) async fn waiting(&self) -> u64 {
+    /// Two workers do this at a time; some messages come twice, and time jumps over a lease's end.
+    pub(crate) async fn drain_roughly(&self, app: &App, seed: u64) {
+        for n in seed.. {
+            let Some(record) = self.receive().await else {
+                if self.waiting("sync").await == 0 {
+                    return;
+                }
+                // Now and then so long that a lease runs out under a worker.
+                self.pass(if n % 7 == 0 { 130 } else { 10 });
+                tokio::task::yield_now().await;
+                continue;
+            };
+            let handle = record["receiptHandle"].clone();
+            let event: SqsEvent = serde_json::from_value(json!({"Records": [record]})).unwrap();
+            let never = Deadline::at(Timestamp::MAX, Arc::new(|| START));
+            let answer = sync::batch(app, event, &never).await;
+            if answer.batch_item_failures.is_empty() && n % 11 != 0 {
+                let _ = self
+                    .sqs("DeleteMessage", "sync", json!({"ReceiptHandle": handle}))
+                    .await;
+            }
+        }
+    }
+
+    pub(crate) async fn waiting(&self, queue: &str) -> u64 {
         let answer = loop {
-            let asked = self.sqs("GetQueueAttributes", json!({"AttributeNames": ["All"]}));
+            let asked = self.sqs("GetQueueAttributes", queue, json!({"AttributeNames": ["All"]}));
             if let Some(answer) = asked.await {
                 break answer;
             }
@@ -333,7 +368,7 @@ impl Bed {
 
     async fn receive(&self) -> Option<Value> {
         let names = json!({"MessageSystemAttributeNames": ["All"]});
-        let answer = self.sqs("ReceiveMessage", names).await?;
+        let answer = self.sqs("ReceiveMessage", "sync", names).await?;
         let message = answer["Messages"].get(0)?;
         Some(json!({
             "messageId": message["MessageId"],
@@ -349,8 +384,8 @@ impl Bed {
     }
 
     /// Asks the queue by hand: the event source is no part of a function. Faults meet it too.
-    async fn sqs(&self, operation: &str, mut body: Value) -> Option<Value> {
-        body["QueueUrl"] = "http://embedded.invalid/000000000000/pie-sync".into();
+    async fn sqs(&self, operation: &str, queue: &str, mut body: Value) -> Option<Value> {
+        body["QueueUrl"] = format!("http://embedded.invalid/000000000000/pie-{queue}").into();
         let request = http::Request::post("http://embedded.invalid/")
             .header("x-amz-target", format!("AmazonSQS.{operation}"))
             .header("content-type", "application/x-amz-json-1.0")

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod bed;
+mod schedules;
 mod truth;
 mod world;

@@ -157,15 +157,37 @@ async fn the_address_that_was_called_is_part_of_what_hubspot_signs() {
         // HubSpot signs the path with `%2F` decoded.
         let mut request = world.hubspot(&path.replace("%2F", "/"), HUBSPOT, &body);
         *request.uri_mut() = path.parse().unwrap();
+        // Whoever sends chooses the host, so it says nothing.
+        let host = "evil.example".parse().unwrap();
+        request.headers_mut().insert("host", host);
         assert_fine(&world.send(request).await);
         assert_eq!(world.queued().await.len(), 1);
     }
     let mut request = world.hubspot("/v1/webhooks/hubspot", HUBSPOT, &body);
     *request.uri_mut() = "/v1/webhooks/hubspot?b".parse().unwrap();
-    request
-        .headers_mut()
-        .insert("host", "evil.example".parse().unwrap());
     assert_eq!(world.send(request).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn an_app_of_the_customers_own_delivers_to_its_connection() {
+    let world = hubspot().await;
+    let path = world.connect(1, 3, "hubspot", |_| {}).await;
+    world.keep_secrets(1, 3, &["of their own app"]).await;
+    let body = json!([moved(62516, 1)]).to_string();
+    assert_fine(
+        &world
+            .send(world.hubspot(&path, "of their own app", &body))
+            .await,
+    );
+    let queued = world.queued().await;
+    let connection = json!(connection_id(1, 3));
+    assert_eq!(
+        (queued.len(), &queued[0]["body"]["connection"]),
+        (1, &connection)
+    );
+    // The secret of ours is another one.
+    let refused = world.send(world.hubspot(&path, HUBSPOT, &body)).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

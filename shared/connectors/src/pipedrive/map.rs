@@ -234,6 +234,8 @@ fn visits(record: &Record, deal: &Deal, fields: &mut Fields, cx: &Context) -> Ve
             (Some("stage_id"), Some(id)) => stage = Some(label(id, cx)),
             (Some("status"), Some("won")) => closed = Some(WON.to_owned()),
             (Some("status"), Some("lost")) => closed = Some(LOST.to_owned()),
+            // Whoever takes a deal out of the bin finds it where it was.
+            (Some("status"), Some("deleted")) => continue,
             (Some("status"), _) => closed = None,
             _ => continue,
         }

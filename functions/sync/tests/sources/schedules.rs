@@ -1,0 +1,144 @@
+//! Schedules of faults, drawn from seeds: AWS throttles, fails, applies and does not say so, and
+//! workers die at any call; vendors answer with errors, halves of answers and nothing; messages
+//! come twice; two workers are at it at once. However it goes, the run ends, and what it says is
+//! complete is so.
+//!
+//! `PIE_SCHEDULES` says how many schedules each test plays; the default is what CI has time for.
+
+use crate::bed::Bed;
+use crate::truth;
+use crate::world::{live_on_few, tell, told};
+use embedded::{Call, Fault, Moment};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use store::{JobStatus, StreamStatus};
+use vendors::faults::Faults;
+
+/// Rounds of workers that die, before the faults end.
+const MOST_DEATHS: usize = 30;
+
+fn count() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "how long a test runs is asked of whoever runs it")]
+    let asked = std::env::var("PIE_SCHEDULES").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(25)
+}
+
+/// A small company, so that a schedule takes a moment.
+fn few(seed: u64) -> demo::World {
+    let mut world = crate::world::company(seed % 5);
+    world.accounts.truncate(30);
+    world.deals.retain(|deal| deal.account < 30);
+    world.deals.truncate(24);
+    world
+}
+
+/// What meets a call of AWS: of a thousand some sixty go wrong, and at six the worker dies.
+fn drawn(seed: u64, call: &Call) -> Fault {
+    let mut mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ call.overall.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    mixed ^= mixed >> 32;
+    mixed = mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    mixed ^= mixed >> 32;
+    match mixed % 1_000 {
+        0..15 => Fault::Throttle,
+        15..30 => Fault::Unavailable,
+        30..45 => Fault::AppliedButLost,
+        45..55 => Fault::Delay(Duration::from_millis(700)),
+        55..58 => Fault::Kill(Moment::Before),
+        58..61 => Fault::Kill(Moment::After),
+        _ => Fault::None,
+    }
+}
+
+async fn play(source: &'static str, seed: u64, faults: &AtomicU64) {
+    let mut bed = Bed::rough(&few(seed), Faults::seeded(seed, 0.04)).await;
+    let id = bed.connect(source).await;
+    // Every other schedule meets the first load, the others a run that reads what changed.
+    if seed.is_multiple_of(2) {
+        let job = bed.run(id, "connection.sync").await;
+        assert_eq!(job.status, JobStatus::Succeeded, "seed {seed}: {job:?}");
+        bed.pass(2 * 3_600);
+        live_on_few(&bed, source, seed);
+        bed.pass(120);
+    }
+    let job = bed.ask(id, "connection.sync").await;
+    bed.is_rough.store(true, Ordering::SeqCst);
+    bed.aws.faults().set(move |call| drawn(seed, call));
+    for _ in 0..MOST_DEATHS {
+        let (one, other) = (bed.app(), bed.app());
+        let dead = bed.aws.faults().clone();
+        tokio::select! {
+            biased;
+            () = dead.killed() => {}
+            () = async {
+                tokio::join!(bed.drain_roughly(&one, seed), bed.drain_roughly(&other, seed + 3));
+            } => break,
+        }
+        // What the process knew is gone, what it held runs out.
+        bed.pass(u64::from(store::VISIBILITY_S) + 1);
+    }
+    faults.fetch_add(u64::from(bed.faults.faults()), Ordering::Relaxed);
+    bed.aws.faults().clear();
+    bed.is_rough.store(false, Ordering::SeqCst);
+    bed.renew();
+    // The sweeper's turn: what was committed and not yet sent is sent.
+    bed.pass(60);
+    bed.tenant().sweep_outbox().await.unwrap();
+    bed.drain(&bed.app()).await;
+    // As the schedule does with a job that stands still.
+    let mut ended = bed.job(&job).await;
+    if !ended.status.is_over() {
+        bed.again(id, &job).await;
+        ended = bed.job(&job).await;
+    }
+    assert!(ended.status.is_over(), "seed {seed}: the run is stuck: {ended:?}");
+    let is_open = |status| {
+        matches!(
+            status,
+            StreamStatus::Queued | StreamStatus::Running | StreamStatus::Waiting
+        )
+    };
+    for stream in bed.streams(id).await {
+        assert!(!is_open(stream.status), "seed {seed}: {stream:?}");
+    }
+    if ended.status != JobStatus::Succeeded {
+        // It says so, with a reason; the next run makes it good.
+        let problem = ended.problem.as_ref();
+        assert!(problem.is_some(), "seed {seed}: {ended:?}");
+        bed.pass(1_800);
+        let job = bed.run(id, "connection.sync").await;
+        assert_eq!(job.status, JobStatus::Succeeded, "seed {seed}: {job:?}");
+    }
+    let odd = truth::differences(&tell(&bed, source), &told(&bed, source).await);
+    assert!(
+        odd.is_empty(),
+        "{source} seed {seed}, {:?}: {} lost, stale or twice: {:#?} {:#?}",
+        ended.status,
+        odd.len(),
+        odd.iter().take(4).collect::<Vec<_>>(),
+        bed.streams(id).await
+    );
+}
+
+macro_rules! shards {
+    ($($name:ident $source:literal $shard:literal;)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            let faults = AtomicU64::new(0);
+            for n in 0..count() {
+                Box::pin(play($source, $shard * 1_000_000 + n, &faults)).await;
+            }
+            println!(
+                "{} schedules of {}, {} of the vendor's answers went wrong: 0 lost, 0 twice, 0 stale, 0 stuck",
+                count(),
+                $source,
+                faults.load(Ordering::Relaxed)
+            );
+        }
+    )*};
+}
+
+shards! {
+    hubspot_comes_through_every_schedule "hubspot" 1;
+    pipedrive_comes_through_every_schedule "pipedrive" 2;
+    stripe_comes_through_every_schedule "stripe" 3;
+}
