@@ -10,103 +10,20 @@
     reason = "a server is waited for when it is dropped or killed"
 )]
 
+mod server;
+
 use serde_json::{Value, json};
+use server::Server;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-/// A server of its own, on a free port; killed when dropped.
-struct Server {
-    process: Child,
-    url: String,
-    key: String,
-    client: reqwest::Client,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 impl Server {
-    /// Starts `pie up` on a folder, and waits until it says where it answers.
-    fn start(folder: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_pie"))
-            .args([
-                "up",
-                "--port",
-                "0",
-                "--size",
-                "small",
-                "--as-of",
-                "2026-09-30",
-                "--json",
-                "--data",
-            ])
-            .arg(folder)
-            .env_remove("AWS_ENDPOINT_URL")
-            .env_remove("PIE_LOG")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut text = String::new();
-        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
-            text.push_str(&line.unwrap());
-            if let Ok(told) = serde_json::from_str::<Value>(&text) {
-                let known = std::fs::read(folder.join("credentials.json")).unwrap();
-                let known: Value = serde_json::from_slice(&known).unwrap();
-                return Self {
-                    process,
-                    url: told["url"].as_str().unwrap().to_owned(),
-                    key: known["api_key"].as_str().unwrap().to_owned(),
-                    client: reqwest::Client::new(),
-                };
-            }
-        }
-        panic!("pie up ended before it said where it is: {text}")
-    }
-
     /// As the operating system would take it away: nothing is ended, nothing is said.
     fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
-    }
-
-    async fn ask(&self, line: &str, body: Option<Value>) -> (u16, Value) {
-        let (method, path) = line.split_once(' ').unwrap();
-        let request = self
-            .client
-            .request(method.parse().unwrap(), format!("{}{path}", self.url));
-        let request = request.bearer_auth(&self.key);
-        let request = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        (
-            status,
-            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
-        )
-    }
-
-    #[track_caller]
-    fn ok(answer: (u16, Value)) -> Value {
-        assert!((200..300).contains(&answer.0), "{} {}", answer.0, answer.1);
-        answer.1
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        Self::ok(self.ask(&format!("GET {path}"), None).await)
-    }
-
-    async fn post(&self, path: &str, body: Option<Value>) -> Value {
-        Self::ok(self.ask(&format!("POST {path}"), body).await)
     }
 
     async fn upload(&self, import: &str, name: &str, content: Vec<u8>) {
@@ -136,24 +53,6 @@ impl Server {
         self.finished(job["id"].as_str().unwrap()).await;
         id
     }
-
-    /// Waits for a job to end well; gives it.
-    async fn finished(&self, job: &str) -> Value {
-        for _ in 0..2_400 {
-            let job = self.get(&format!("/v1/jobs/{job}")).await;
-            match job["status"].as_str().unwrap() {
-                "succeeded" => return job,
-                "queued" | "running" => tokio::time::sleep(Duration::from_millis(50)).await,
-                other => panic!("the job {other}: {job}"),
-            }
-        }
-        panic!("the job did not end")
-    }
-
-    async fn deals(&self, filter: &str) -> u64 {
-        let answer = self.get(&format!("/v1/deals?limit=1{filter}")).await;
-        answer["totals"]["count"].as_u64().unwrap()
-    }
 }
 
 fn public_data() -> Option<PathBuf> {
@@ -167,7 +66,8 @@ fn public_data() -> Option<PathBuf> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_command_starts_everything_and_a_restart_keeps_it() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), &["--no-sandboxes"]);
+    assert!(server.told["sandboxes"].is_null(), "{}", server.told);
     let demo = server.deals("").await;
     assert!(demo > 300, "{demo} deals");
     for path in [
@@ -223,7 +123,7 @@ async fn one_command_starts_everything_and_a_restart_keeps_it() {
         }
     }
     server.kill();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), &["--no-sandboxes"]);
     assert_eq!(server.deals("").await, expected);
     server.get(&format!("/v1/deals/{deal}")).await;
 }
@@ -253,7 +153,7 @@ fn company(deals: usize) -> Vec<(String, Vec<u8>)> {
 async fn a_kill_in_the_middle_of_an_import_loses_nothing_and_does_nothing_twice() {
     const DEALS: usize = 1_500;
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(folder.path());
+    let mut server = Server::start(folder.path(), &["--no-sandboxes"]);
     let demo = server.deals("").await;
     let id = server.prepare("kill", company(DEALS)).await;
     let job = server.post(&format!("/v1/imports/{id}/commit"), None).await;
@@ -262,7 +162,7 @@ async fn a_kill_in_the_middle_of_an_import_loses_nothing_and_does_nothing_twice(
     for life in 0..6_u64 {
         tokio::time::sleep(Duration::from_millis(20 + 60 * life)).await;
         server.kill();
-        server = Server::start(folder.path());
+        server = Server::start(folder.path(), &["--no-sandboxes"]);
     }
     let ended = server.finished(&job).await;
     assert_eq!(server.deals("").await, demo + DEALS as u64, "{ended}");

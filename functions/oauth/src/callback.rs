@@ -238,7 +238,7 @@ pub(crate) fn refused(why: &Refused) -> Page {
     let (status, text) = match why {
         Refused::Grant(why) => (StatusCode::BAD_REQUEST, why.clone()),
         Refused::Client(why) => (StatusCode::SERVICE_UNAVAILABLE, why.clone()),
-        Refused::Later(_) => (
+        Refused::Later(_) | Refused::Unreadable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The provider does not answer. Go back to Pie and begin again in a minute.".to_owned(),
         ),
@@ -257,6 +257,7 @@ async fn connect(
     let found = tenant
         .find_document::<Connection>(&id.to_string())
         .await?
+        .filter(|found| found.value.status != ConnectionStatus::Disabled)
         .ok_or_else(begin_again)?;
     let source = Source::new(connector, found.value, tenant.clone(), settings(app).await?);
     let redeemed = source
@@ -271,10 +272,11 @@ async fn connect(
     tenant.put_credential(id, secrets).await?;
     let edited = tenant
         .edit_document::<Connection, store::Error>(&id.to_string(), |connection| {
-            connection.status = ConnectionStatus::Active;
+            if connection.status != ConnectionStatus::Paused {
+                connection.status = ConnectionStatus::Active;
+            }
             connection.reason = None;
             connection.instance_url.clone_from(&instance);
-            connection.run = None;
             Ok(())
         })
         .await?;

@@ -3,6 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
+use std::fmt::Write as _;
 
 /// A page with a title, a sentence and, where there is something to press, a form.
 pub(crate) struct Page {
@@ -51,14 +52,15 @@ impl IntoResponse for Page {
             more.push_str("<form method=\"post\">");
             for (name, value) in fields {
                 let value = escape(value);
-                more.push_str(&format!(
+                let _ = write!(
+                    more,
                     "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"
-                ));
+                );
             }
-            more.push_str(&format!("<button>{label}</button></form>"));
+            let _ = write!(more, "<button>{label}</button></form>");
         }
         if let Some((url, label)) = &self.link {
-            more.push_str(&format!("<p><a href=\"{}\">{label}</a></p>", escape(url)));
+            let _ = write!(more, "<p><a href=\"{}\">{label}</a></p>", escape(url));
         }
         let (title, text) = (escape(&self.title), escape(&self.text));
         let html = format!(

@@ -8,8 +8,8 @@ use identity::{Limit, RateClass};
 use jiff::civil::Date;
 
 use crate::exit::{Exit, Failure};
-use crate::host::{Credentials, Demo, Host, Services, Settings, broken};
-use crate::output::Output;
+use crate::host::{Credentials, Demo, Host, Services, Settings, Vendors, broken, sandbox};
+use crate::output::{Output, Page};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +24,10 @@ With AWS_ENDPOINT_URL set, table, bucket and queues live there instead.";
 /// Start the whole product on this machine: API, functions, storage
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Args {
     /// The port of the API; 0 takes a free one
     #[arg(long, default_value_t = 7433)]
@@ -40,6 +44,9 @@ pub(crate) struct Args {
     /// Do not start the sandboxes: vendors of this machine to try a connection with
     #[arg(long)]
     no_sandboxes: bool,
+    /// Have somebody at each sandbox do something every so many seconds; 0 is never
+    #[arg(long, default_value_t = 20, value_name = "SECONDS")]
+    life: u64,
     /// Which demo company; every number is another one
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -132,10 +139,13 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
         as_of: args.as_of.unwrap_or(yesterday),
     };
     // The vendors know a company of their own, small enough to be there at once.
-    let sandbox = Demo {
-        seed: args.seed.wrapping_add(1),
-        size: demo::Size::Small,
-        ..demo
+    let sandbox = Vendors {
+        demo: Demo {
+            seed: args.seed.wrapping_add(1),
+            size: demo::Size::Small,
+            ..demo
+        },
+        life: (args.life > 0).then(|| Duration::from_secs(args.life)),
     };
     let settings = Settings {
         services: Services::of_environment(&args.data),
@@ -203,39 +213,45 @@ fn told(
     output.answer(&answer, |page| {
         page.heading(format!("Pie is up at {url}"));
         page.item(format!("API documentation: {url}/docs/"));
-        let Some(known) = credentials else {
-            page.item("There is no tenant yet; start without --empty to make the demo company.");
-            return;
-        };
-        let file = Credentials::file(&args.data);
-        page.item(format!(
-            "API key of the demo company, with every right: in {}",
-            file.display()
-        ));
-        page.item(format!(
-            "pie --api {url} forecast    (takes the key from there)"
-        ));
-        page.item(format!(
-            "curl -H \"Authorization: Bearer $(pie key --data {})\" {url}/v1/insights/today",
-            args.data.display()
-        ));
-        page.gap();
-        page.line(
-            "To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:",
-        );
-        for (role, email) in &known.members {
-            page.item(format!("{role}: {email}"));
+        match credentials {
+            Some(known) => of_demo(page, &url, known, args),
+            None => page.item("There is no tenant yet; start without --empty to make the demo company."),
         }
         if let Some(sandboxes) = &host.sandboxes {
             page.gap();
-            page.line("Sandboxes, to connect with {\"source\": …, \"sandbox\": true} at POST /v1/connections:");
+            page.line("Sandboxes, vendors of this machine to try a connection with:");
             for (source, address) in sandboxes.addresses() {
-                page.item(format!("{source}: {address}"));
+                let key = sandbox::key(&source).map(|key| format!(", key {key}"));
+                page.item(format!("{source}: {address}{}", key.unwrap_or_default()));
             }
+            page.line(
+                r#"POST /v1/connections {"source":"hubspot","auth":{"kind":"oauth"},"sandbox":true} connects one."#,
+            );
         }
         page.gap();
         page.aside("Ctrl-C stops it. Everything stays in the folder for the next start.");
     })
+}
+
+/// How to ask the demo company.
+fn of_demo(page: &mut Page, url: &str, known: &Credentials, args: &Args) {
+    let file = Credentials::file(&args.data);
+    page.item(format!(
+        "API key of the demo company, with every right: in {}",
+        file.display()
+    ));
+    page.item(format!(
+        "pie --api {url} forecast    (takes the key from there)"
+    ));
+    page.item(format!(
+        "curl -H \"Authorization: Bearer $(pie key --data {})\" {url}/v1/insights/today",
+        args.data.display()
+    ));
+    page.gap();
+    page.line("To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:");
+    for (role, email) in &known.members {
+        page.item(format!("{role}: {email}"));
+    }
 }
 
 /// Waits until somebody asks to stop.

@@ -81,8 +81,11 @@ async fn serve(args: &Args, output: &Output) -> Result<Exit, Failure> {
     };
     let started = Sandbox::start(&crate::host::world(demo), sandbox::clock(), options).await;
     let vendors = started.map_err(|error| {
-        Failure::new(Exit::Conflict, format!("a vendor cannot be served: {error}"))
-            .fix("choose other ports with --port, or stop what uses them")
+        Failure::new(
+            Exit::Conflict,
+            format!("a vendor cannot be served: {error}"),
+        )
+        .fix("choose other ports with --port, or stop what uses them")
     })?;
     for callback in &args.callback {
         vendors.register(callback);
@@ -90,33 +93,36 @@ async fn serve(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if args.life > 0 {
         vendors.live(Duration::from_secs(args.life));
     }
-    vendors.post(Duration::from_secs(2)).map_err(broken)?;
-    let at = vendors.addresses;
-    let all = [
-        ("salesforce", at.salesforce),
-        ("hubspot", at.hubspot),
-        ("pipedrive", at.pipedrive),
-        ("stripe", at.stripe),
-    ];
-    let keys = sandbox::keys();
-    let key = |source: &str| keys.iter().find(|(of, _)| *of == source).map(|(_, key)| *key);
-    let answer: serde_json::Value = all
-        .iter()
-        .map(|(source, at)| {
-            let told = serde_json::json!({"url": format!("http://{at}"), "key": key(source)});
-            ((*source).to_owned(), told)
-        })
-        .collect::<serde_json::Map<_, _>>()
-        .into();
+    vendors.post(sandbox::POST).map_err(broken)?;
+    let all = sandbox::addresses(&vendors);
+    let client = |source: &str| {
+        let known = sandbox::REGISTERED.iter().find(|(of, ..)| *of == source);
+        known.map(|(_, id, secret)| (*id, *secret))
+    };
+    let answer = all.iter().map(|(source, url)| {
+        let registered = client(source);
+        let told = serde_json::json!({
+            "url": url,
+            "key": sandbox::key(source),
+            "client_id": registered.map(|(id, _)| id),
+            "client_secret": registered.map(|(_, secret)| secret),
+        });
+        ((*source).to_owned(), told)
+    });
+    let answer: serde_json::Map<_, _> = answer.collect();
     output.answer(&answer, |page| {
-        page.heading("Vendors are up");
-        for (source, at) in &all {
-            let with = key(source).map_or_else(
-                || "by consent".to_owned(),
-                |key| format!("by consent, or with the key {key}"),
-            );
-            page.item(format!("{source}: http://{at}, {with}"));
+        page.heading("The vendors are up");
+        for (source, url) in &all {
+            page.item(format!("{source}: {url}"));
+            if let Some(key) = sandbox::key(source) {
+                page.under(format!("key {key}"));
+            }
+            if let Some((id, secret)) = client(source) {
+                page.under(format!("client {id}, secret {secret}"));
+            }
         }
+        page.gap();
+        page.aside("Ctrl-C stops them. They forget everything then.");
     })?;
     super::up::stopped().await;
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ mod pump;
 pub(crate) mod sandbox;
 
 pub(crate) use company::{Credentials, Demo};
-pub(crate) use sandbox::{Sandboxes, world};
+pub(crate) use sandbox::{Sandboxes, Vendors, world};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -69,8 +69,8 @@ pub(crate) struct Settings {
     pub(crate) services: Services,
     pub(crate) port: u16,
     pub(crate) limits: Vec<(identity::RateClass, identity::Limit)>,
-    /// The company the sandboxes know, if there are to be any.
-    pub(crate) sandbox: Option<Demo>,
+    /// What the sandboxes are like, if there are to be any.
+    pub(crate) sandbox: Option<Vendors>,
 }
 
 impl Host {
@@ -101,7 +101,7 @@ impl Host {
         }
         let url = format!("http://{address}");
         let sandboxes = match settings.sandbox {
-            Some(demo) => Some(Sandboxes::start(demo, &store, &url, settings.port).await?),
+            Some(vendors) => Some(Sandboxes::start(vendors, &store, &url, settings.port).await?),
             None => None,
         };
         let mut config = api::Config::new(edge::Function::new("api", None), Arc::new(edge::fetch));
@@ -132,9 +132,12 @@ impl Host {
         // A function's work stays on one thread, as in Lambda.
         let here = tokio::runtime::Handle::current();
         for queue in Queue::ALL {
-            let (here, store, stopping) = (here.clone(), store.clone(), stopping.clone());
-            let url = url.clone();
-            loops.spawn_blocking(move || here.block_on(pump::pump(store, queue, url, stopping)));
+            loops.spawn(pump::pump(
+                store.clone(),
+                queue,
+                url.clone(),
+                stopping.clone(),
+            ));
         }
         let (ticked, ticking) = (store.clone(), stopping.clone());
         loops.spawn_blocking(move || here.block_on(pump::tick(ticked, ticking)));

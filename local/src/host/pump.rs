@@ -8,7 +8,9 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use edge::{Deadline, Function};
 use jiff::{SignedDuration, Timestamp};
 use store::{Queue, Received, Store};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How long a function may work on a batch before it hands over, as in Lambda.
 const WORK: SignedDuration = SignedDuration::from_secs(90);
@@ -57,6 +59,15 @@ impl Behind {
     }
 }
 
+/// How many messages of a queue are worked on at once. A source that makes one run wait holds up no
+/// other, as in Lambda; what computes has the machine for itself.
+fn at_once(queue: Queue) -> usize {
+    match queue {
+        Queue::Sync => 6,
+        Queue::Simulate | Queue::Deliver => 1,
+    }
+}
+
 /// Carries the messages of one queue until it is told to stop.
 pub(super) async fn pump(
     store: Store,
@@ -64,63 +75,80 @@ pub(super) async fn pump(
     url: String,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let behind = Behind::of(queue, &store, &url);
+    let work = Arc::new(Work {
+        behind: Behind::of(queue, &store, &url),
+        store,
+        queue,
+        stopping: stopping.clone(),
+    });
+    let most = at_once(queue);
+    let mut works = JoinSet::new();
     loop {
+        while works.len() >= most {
+            works.join_next().await;
+        }
         let received = tokio::select! {
-            _ = stopping.wait_for(|stop| *stop) => return,
-            received = store.receive(queue, WAIT_S) => received,
+            _ = stopping.wait_for(|stop| *stop) => break,
+            received = work.store.receive(queue, WAIT_S) => received,
         };
         match received {
-            Ok(messages) if messages.is_empty() => {}
-            Ok(messages) => carry(&store, queue, &behind, messages, stopping.clone()).await,
+            Ok(messages) => {
+                let Ok(until) = work.store.now().checked_add(WORK) else {
+                    break;
+                };
+                for message in messages {
+                    while works.len() >= most {
+                        works.join_next().await;
+                    }
+                    // A function's work stays on one thread, as in Lambda.
+                    let (here, work) = (Handle::current(), Arc::clone(&work));
+                    works.spawn_blocking(move || here.block_on(work.carry(message, until)));
+                }
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, %queue, "Cannot read a queue");
                 if stopped_within(&mut stopping, PAUSE).await {
-                    return;
+                    break;
                 }
             }
         }
     }
+    while works.join_next().await.is_some() {}
 }
 
-async fn carry(
-    store: &Store,
+/// What carries single messages of a queue to the function behind it.
+struct Work {
+    behind: Behind,
+    store: Store,
     queue: Queue,
-    behind: &Behind,
-    messages: Vec<Received>,
     stopping: watch::Receiver<bool>,
-) {
-    let Ok(until) = store.now().checked_add(WORK) else {
-        return;
-    };
-    let clock = store.clone();
-    // Whoever is told to stop has no time left, and hands over.
-    let now = move || {
-        if *stopping.borrow() {
-            Timestamp::MAX
+}
+
+impl Work {
+    async fn carry(&self, message: Received, until: Timestamp) {
+        let (clock, stopping) = (self.store.clone(), self.stopping.clone());
+        // Whoever is told to stop has no time left, and hands over.
+        let now = move || {
+            if *stopping.borrow() {
+                Timestamp::MAX
+            } else {
+                clock.now()
+            }
+        };
+        let deadline = Deadline::at(until, Arc::new(now));
+        let mut event = SqsEvent::default();
+        event.records = vec![record(&message)];
+        let response = self.behind.batch(event, &deadline).await;
+        let queue = self.queue;
+        if response.batch_item_failures.is_empty() {
+            if let Err(error) = self.store.acknowledge(queue, &[message.receipt]).await {
+                // It comes again, and is done again without harm.
+                tracing::warn!(error = &error as &dyn std::error::Error, %queue, "Cannot acknowledge a message");
+            }
         } else {
-            clock.now()
+            let seconds = (1_i32 << message.receives().min(6)).min(MOST_BACK_OFF_S);
+            let _ = self.store.hide(queue, &message.receipt, seconds).await;
         }
-    };
-    let deadline = Deadline::at(until, Arc::new(now));
-    let mut event = SqsEvent::default();
-    event.records = messages.iter().map(record).collect();
-    let response = behind.batch(event, &deadline).await;
-    let failed = |message: &&Received| {
-        response
-            .batch_item_failures
-            .iter()
-            .any(|failure| failure.item_identifier == message.id)
-    };
-    let (again, done): (Vec<_>, Vec<_>) = messages.iter().partition(failed);
-    let receipts: Vec<String> = done.iter().map(|message| message.receipt.clone()).collect();
-    if let Err(error) = store.acknowledge(queue, &receipts).await {
-        // They come again, and are done again without harm.
-        tracing::warn!(error = &error as &dyn std::error::Error, %queue, "Cannot acknowledge messages");
-    }
-    for message in again {
-        let seconds = (1_i32 << message.receives().min(6)).min(MOST_BACK_OFF_S);
-        let _ = store.hide(queue, &message.receipt, seconds).await;
     }
 }
 

@@ -162,9 +162,12 @@ pub enum Refused {
     /// We are not who the source knows: somebody who runs Pie has to look.
     #[error("{0}")]
     Client(String),
-    /// It may go better later.
+    /// It may go better later: nothing was done.
     #[error("{0}")]
     Later(String),
+    /// Nobody knows what was done: the answer cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
 }
 
 /// Reads the answer to a request for tokens. What the old secrets had and the answer does not say
@@ -224,6 +227,14 @@ pub fn tokens(
 fn refused(response: &Response) -> Refused {
     let error = response.str("/error").unwrap_or_default();
     let status = response.status;
+    if response.json.is_null() || (response.is_success() && error.is_empty()) {
+        let what = format!("the source answered with status {status} and nothing that can be read");
+        return if response.is_success() {
+            Refused::Unreadable(what)
+        } else {
+            Refused::Later(what)
+        };
+    }
     match (error, status) {
         ("invalid_client" | "unauthorized_client" | "invalid_client_id", _) => Refused::Client(
             "the source does not know our client id or its secret; whoever runs Pie has to check them"

@@ -461,7 +461,7 @@ impl Source {
                             let remedy = "correct the app's id and secret in the settings of this installation";
                             Err(Stop::fail(why, remedy))
                         }
-                        Err(NoTokens::Refused(Refused::Later(why))) => {
+                        Err(NoTokens::Refused(Refused::Later(why) | Refused::Unreadable(why))) => {
                             self.tenant.abandon_refresh(claim).await?;
                             Err(down(why))
                         }
@@ -490,7 +490,10 @@ impl Source {
         let response = self.exchange(request).await;
         let response = response.map_err(|e| NoTokens::Unknown(e.to_string()))?;
         let read = oauth::tokens(oauth, &response, Some(secrets), self.tenant.now());
-        read.map_err(NoTokens::Refused)
+        read.map_err(|refused| match refused {
+            Refused::Unreadable(why) => NoTokens::Unknown(why),
+            refused => NoTokens::Refused(refused),
+        })
     }
 
     fn registered(&self) -> Result<(&'static connector::OAuth, &App), Refused> {

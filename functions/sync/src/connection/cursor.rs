@@ -3,7 +3,7 @@
 use connector::Checkpoint;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{StreamCounts, StreamMode};
+use store::{JobProblem, StreamCounts, StreamMode, StreamStatus};
 
 /// Where the pull of a stream stands. It is kept between runs: the next goes on from
 /// `complete_until`, or with what was not done.
@@ -28,8 +28,15 @@ pub(crate) struct Cursor {
     pub(crate) complete_until: Option<Timestamp>,
     /// How often the source was down in a row.
     pub(crate) downs: u32,
-    /// The run is over for this stream.
-    pub(crate) is_over: bool,
+    /// How the run ended for this stream, when it has.
+    pub(crate) end: Option<End>,
+}
+
+/// How a run ended for a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct End {
+    pub(crate) status: StreamStatus,
+    pub(crate) problem: Option<JobProblem>,
 }
 
 /// A page that is read and not written whole.

@@ -17,12 +17,45 @@ struct Asked {
     streams: BTreeSet<String>,
 }
 
+/// How long a message waits while another worker begins a run, or an earlier run is not over.
+const LATER_S: u32 = 30;
+
+/// Begins a run. Of several workers that are asked to, one does.
 pub(super) async fn begin(
     work: &Work<'_>,
     connector: &'static Connector,
     connection: Connection,
     job: &str,
 ) -> Result<(), Error> {
+    let name = format!("run#{}", connection.id);
+    let Some(lease) = work.tenant.lease(&name).await? else {
+        return later(work, LATER_S).await;
+    };
+    let begun = Box::pin(begin_alone(work, connector, job)).await;
+    if let Err(error) = work.tenant.release(&lease).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "The lease on {name} runs out by itself"
+        );
+    }
+    begun
+}
+
+/// The same message again.
+async fn later(work: &Work<'_>, delay_s: u32) -> Result<(), Error> {
+    let kind = work.message.kind.clone();
+    let again = work.message(&kind, work.message.body.clone(), delay_s.max(1));
+    Ok(work.tenant.send(&again).await?)
+}
+
+async fn begin_alone(
+    work: &Work<'_>,
+    connector: &'static Connector,
+    job: &str,
+) -> Result<(), Error> {
+    // As it is now that nobody else begins a run.
+    let id = work.id.to_string();
+    let connection = work.tenant.document::<Connection>(&id).await?.value;
     let job = match work.tenant.start_job(job).await {
         Ok(job) => job,
         Err(store::Error::NotFound { .. }) => return Ok(()),
@@ -31,8 +64,15 @@ pub(super) async fn begin(
     if job.status.is_over() {
         return Ok(());
     }
-    if connection.run.as_deref() == Some(job.id.as_str()) {
-        return again(work, connector, &job).await;
+    match &connection.run {
+        Some(run) if *run == job.id => return again(work, connector, &job).await,
+        Some(run) => {
+            let earlier = work.tenant.find_document::<Job>(run).await?;
+            if earlier.is_some_and(|earlier| !earlier.value.status.is_over()) {
+                return later(work, LATER_S).await;
+            }
+        }
+        None => {}
     }
     let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     let kind = work.message.kind.as_str();
@@ -45,16 +85,12 @@ pub(super) async fn begin(
     let known = match source.describe().await {
         Ok(known) => known,
         Err(Stop::Later { after_s, .. }) => {
-            // The same again, later; nothing was begun.
-            let body = work.message.body.clone();
-            let delay = u32::try_from(after_s).unwrap_or(u32::MAX);
-            let again = work.message(kind, body, delay.max(1));
-            work.tenant.send(&again).await?;
-            return Ok(());
+            // Nothing was begun.
+            return later(work, u32::try_from(after_s).unwrap_or(u32::MAX)).await;
         }
         Err(stop) => return refuse(work, &connection, &job.id, stop).await,
     };
-    let Some(connection) = settle(work, connector, connection, &known).await? else {
+    let Some(connection) = settle(work, connector, connection, &known, &job.id).await? else {
         return Ok(());
     };
     let setting = Setting {
@@ -88,6 +124,7 @@ async fn settle(
     connector: &'static Connector,
     connection: Connection,
     known: &Known,
+    job: &str,
 ) -> Result<Option<Connection>, Error> {
     let account = (connector.account)(known);
     if let (Some(before), Some(now)) = (&connection.account, &account)
@@ -99,21 +136,18 @@ async fn settle(
         );
         let remedy = "reconnect with the account that was connected, or connect the other one anew";
         park(work, &why).await?;
-        work.fail_job(
-            connection.run.as_deref().unwrap_or_default(),
-            problem("other_account", why, remedy),
-        )
-        .await?;
+        work.fail_job(job, problem("other_account", why, remedy))
+            .await?;
         return Ok(None);
     }
-    if connection.account.is_some() {
+    if connection.space != connector.id {
         return Ok(Some(connection));
     }
     let id = connection.id.to_string();
     let edited = work
         .tenant
         .edit_document::<Connection, store::Error>(&id, |connection| {
-            if connection.account.is_none() {
+            if connection.space == connector.id {
                 let name = account.clone().unwrap_or_else(|| id.clone());
                 connection.space = format!("{}:{name}", connector.id);
                 connection.account.clone_from(&account);

@@ -1,6 +1,6 @@
 //! One stream, pulled until it is done or the time is up.
 
-use super::cursor::{Cursor, Open};
+use super::cursor::{self, Cursor, Open};
 use super::mapped::{Mapped, Raw};
 use super::write::{self, Writer};
 use super::{Body, Error, Setting, Work, context, problem};
@@ -50,7 +50,7 @@ pub(super) async fn run(
     body: &Body,
 ) -> Result<(), Error> {
     let Some(stream) = connector.stream(&body.stream) else {
-        return over(work, &body.stream, &body.job).await;
+        return over(work, &body.job).await;
     };
     let job = match work.tenant.start_job(&body.job).await {
         Ok(job) => job,
@@ -112,8 +112,12 @@ impl Pulling<'_> {
     }
 
     async fn run(&mut self) -> Result<(), Error> {
-        if self.cursor.job == self.job.id && self.cursor.is_over {
-            return over(self.work, self.stream.name, &self.job.id).await;
+        if self.cursor.job == self.job.id
+            && let Some(end) = self.cursor.end.clone()
+        {
+            // Whoever queued it again did not know.
+            self.told(end.status, end.problem, None).await?;
+            return over(self.work, &self.job.id).await;
         }
         if self.job.cancel_requested || self.job.status.is_over() {
             return self.end(StreamStatus::Idle, None).await;
@@ -181,7 +185,7 @@ impl Pulling<'_> {
             }
             self.cursor.counts = store::StreamCounts::default();
             self.cursor.job.clone_from(&self.job.id);
-            self.cursor.is_over = false;
+            self.cursor.end = None;
             self.cursor.downs = 0;
             self.step(Vec::new()).await?;
         }
@@ -530,7 +534,10 @@ impl Pulling<'_> {
 
     /// The run is over for this stream.
     async fn end(&mut self, status: StreamStatus, why: Option<JobProblem>) -> Result<(), Error> {
-        self.cursor.is_over = true;
+        self.cursor.end = Some(cursor::End {
+            status,
+            problem: why.clone(),
+        });
         let finish = self
             .work
             .message(super::FINISH, json!({"job": self.job.id}), 0);
@@ -589,7 +596,7 @@ impl Ord for Kind {
 }
 
 /// A stream is over: the run is looked at.
-async fn over(work: &Work<'_>, _: &str, job: &str) -> Result<(), Error> {
+async fn over(work: &Work<'_>, job: &str) -> Result<(), Error> {
     let finish = work.message(super::FINISH, json!({"job": job}), 0);
     work.tenant.send(&finish).await?;
     Ok(())
@@ -606,7 +613,7 @@ pub(super) async fn stopped(
         state.problem = Some(problem.clone());
     });
     edited.await?;
-    over(work, &body.stream, &body.job).await
+    over(work, &body.job).await
 }
 
 /// Makes anew what was made of the pages that are kept, in the order in which they were read.

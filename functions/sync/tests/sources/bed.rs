@@ -212,7 +212,9 @@ impl Bed {
             "salesforce" => Some(self.salesforce.oauth().grant(&["api", "refresh_token"])),
             "hubspot" => Some(self.hubspot.oauth().grant(&hubspot::SCOPES)),
             "pipedrive" => {
-                let scopes = pull::oauth_of(connectors::find(source).unwrap()).unwrap().scopes;
+                let scopes = pull::oauth_of(connectors::find(source).unwrap())
+                    .unwrap()
+                    .scopes;
                 Some(self.pipedrive.oauth().grant(scopes))
             }
             _ => None,
@@ -258,6 +260,19 @@ impl Bed {
             .await
             .unwrap();
         job.id
+    }
+
+    /// Puts dead letters back, as whoever runs the product does when the alarm says that there are
+    /// some; gives their number.
+    pub(crate) async fn redrive(&self) -> u64 {
+        let dead = self.waiting("sync-dlq").await;
+        if dead > 0 {
+            let source = "arn:aws:sqs:us-east-1:000000000000:pie-sync-dlq";
+            let asked = self.sqs("StartMessageMoveTask", "sync", json!({"SourceArn": source}));
+            asked.await.unwrap();
+            self.pass(1);
+        }
+        dead
     }
 
     /// The same message again, as for a job that stands still.
@@ -351,7 +366,11 @@ impl Bed {
 
     pub(crate) async fn waiting(&self, queue: &str) -> u64 {
         let answer = loop {
-            let asked = self.sqs("GetQueueAttributes", queue, json!({"AttributeNames": ["All"]}));
+            let asked = self.sqs(
+                "GetQueueAttributes",
+                queue,
+                json!({"AttributeNames": ["All"]}),
+            );
             if let Some(answer) = asked.await {
                 break answer;
             }

@@ -54,7 +54,11 @@ pub(crate) fn of_crm(crm: &Crm, source: &str) -> BTreeMap<String, Told> {
         });
         let live = |id: &&String| crm.companies.get(*id).is_some_and(|it| it.state.is_live());
         // Pipedrive's page says to take the main contact's organization where a deal has none.
-        let main = deal.roles.iter().find(|it| it.is_primary).or(deal.roles.first());
+        let main = deal
+            .roles
+            .iter()
+            .find(|it| it.is_primary)
+            .or(deal.roles.first());
         let of_main = main
             .filter(|_| source == "pipedrive")
             .and_then(|role| crm.contacts.get(&role.contact)?.company.as_ref());
@@ -62,7 +66,9 @@ pub(crate) fn of_crm(crm: &Crm, source: &str) -> BTreeMap<String, Told> {
         let is_open = stage.is_none_or(|it| !it.is_closed) || source != "hubspot";
         Told {
             name: deal.name.trim().to_owned(),
-            amount: deal.amount.map(|it| (it.normalize(), deal.currency.clone())),
+            amount: deal
+                .amount
+                .map(|it| (it.normalize(), deal.currency.clone())),
             company: deal.company.as_ref().or(of_main).filter(live).cloned(),
             owner: deal.owner.clone(),
             stage: label(&deal.stage),
@@ -101,7 +107,9 @@ pub(crate) fn of_book(book: &Book, source: &str) -> BTreeMap<String, Told> {
             let contact = contact.rsplit('/').next().unwrap_or_default().to_owned();
             Some((contact, it.email.clone()))
         });
-        let outcome = deal.canonical_stage.and_then(model::CanonicalStage::outcome);
+        let outcome = deal
+            .canonical_stage
+            .and_then(model::CanonicalStage::outcome);
         let is_open = outcome.is_none() || source != "hubspot";
         told.insert(
             deal_id,

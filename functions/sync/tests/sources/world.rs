@@ -233,11 +233,16 @@ async fn billing_stands_with_the_companies_of_the_crm() {
     };
     let book = bed.book().await;
     let kept = book.subscriptions.iter();
-    let kept: std::collections::BTreeSet<String> =
-        kept.filter_map(|it| it.external_ids.get("stripe").cloned()).collect();
+    let kept: std::collections::BTreeSet<String> = kept
+        .filter_map(|it| it.external_ids.get("stripe").cloned())
+        .collect();
     assert_eq!(kept, expected.keys().cloned().collect());
     let before = linked(&book);
-    assert!(before * 2 > expected.len(), "{before} of {}", expected.len());
+    assert!(
+        before * 2 > expected.len(),
+        "{before} of {}",
+        expected.len()
+    );
     // Neither sync takes away what the other brought.
     bed.pass(3_600);
     for id in [crm, billing] {
@@ -252,7 +257,9 @@ async fn billing_stands_with_the_companies_of_the_crm() {
         let mut billing = bed.stripe.billing();
         let customer = billing.customers.keys().next().unwrap().clone();
         let live = billing.subscriptions.values();
-        let live = live.filter(|it| it.customer != customer).map(|it| it.id.clone());
+        let live = live
+            .filter(|it| it.customer != customer)
+            .map(|it| it.id.clone());
         let sub = live.last().unwrap();
         billing.cancel(&sub, "too_expensive").unwrap();
         billing.delete_customer(&customer).unwrap();
@@ -263,7 +270,9 @@ async fn billing_stands_with_the_companies_of_the_crm() {
     assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
     let book = bed.book().await;
     let sub = book.subscriptions.iter();
-    let sub = sub.into_iter().find(|it| it.external_ids.get("stripe") == Some(&gone.1));
+    let sub = sub
+        .into_iter()
+        .find(|it| it.external_ids.get("stripe") == Some(&gone.1));
     assert_eq!(sub.unwrap().status, model::SubscriptionStatus::Canceled);
 }
 
