@@ -463,7 +463,8 @@ impl Source {
                         }
                         Err(NoTokens::Refused(Refused::Later(why) | Refused::Unreadable(why))) => {
                             self.tenant.abandon_refresh(claim).await?;
-                            Err(down(why))
+                            // It answered that it is busy: no failure of anybody.
+                            Err(Stop::later(DOWN_S, why))
                         }
                         // The source may have taken the refresh token: the claim runs out by
                         // itself, so that whoever comes next hears of it.

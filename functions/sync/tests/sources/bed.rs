@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use store::{
     AuthKind, Connection, ConnectionStatus, Job, Message, Names, Outgoing, Queue, Secrets, Store,
@@ -48,6 +48,8 @@ pub(crate) struct Bed {
     pub(crate) faults: Arc<Faults>,
     /// Whether it does.
     pub(crate) is_rough: Arc<AtomicBool>,
+    /// Until when, in seconds since 1970, vendors ask everybody to wait.
+    pub(crate) busy_until: Arc<AtomicI64>,
     routers: BTreeMap<String, Router>,
     own: Store,
     ticker: JoinHandle<()>,
@@ -118,6 +120,7 @@ impl Bed {
             stripe,
             faults,
             is_rough: Arc::default(),
+            busy_until: Arc::default(),
             routers,
             own,
             ticker,
@@ -142,7 +145,9 @@ impl Bed {
     pub(crate) fn transport(&self) -> Transport {
         let routers = self.routers.clone();
         let (faults, is_rough) = (Arc::clone(&self.faults), Arc::clone(&self.is_rough));
+        let (clock, busy_until) = (self.aws.clock().clone(), Arc::clone(&self.busy_until));
         Arc::new(move |request| {
+            let is_busy = clock.now().as_second() < busy_until.load(Ordering::SeqCst);
             let faults = is_rough.load(Ordering::SeqCst).then(|| Arc::clone(&faults));
             let host = request.uri().host().unwrap_or_default().to_owned();
             let source = host.split('.').next().unwrap_or_default().to_owned();
@@ -152,6 +157,11 @@ impl Bed {
                     host: host.clone(),
                     source: why.to_owned().into(),
                 };
+                if is_busy {
+                    let answer = http::Response::builder().status(429);
+                    let answer = answer.header("retry-after", "47").body(Bytes::new());
+                    return Ok(answer.unwrap());
+                }
                 let Some(router) = router else {
                     return Err(broken("nobody is there"));
                 };
@@ -383,6 +393,20 @@ impl Bed {
         ];
         let number = |name: &&str| attributes[*name].as_str().unwrap().parse::<u64>().unwrap();
         names.iter().map(number).sum()
+    }
+
+    /// A message, in the order of turns.
+    pub(crate) async fn take_one(&self) -> Option<Message> {
+        let record = self.receive().await?;
+        let handle = record["receiptHandle"].clone();
+        self.sqs("DeleteMessage", "sync", json!({"ReceiptHandle": handle}))
+            .await?;
+        serde_json::from_str(record["body"].as_str()?).ok()
+    }
+
+    /// The part of another tenant.
+    pub(crate) fn tenant_of(&self, id: TenantId) -> Tenant {
+        self.own.tenant(&TenantCtx::system(id, "test", "req_1"))
     }
 
     async fn receive(&self) -> Option<Value> {

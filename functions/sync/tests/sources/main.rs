@@ -4,5 +4,6 @@
 
 mod bed;
 mod schedules;
+mod storm;
 mod truth;
 mod world;

@@ -119,6 +119,23 @@ async fn of_64_workers_whose_token_is_over_one_refreshes_and_all_are_answered() 
     }
 }
 
+/// What is refused once is refused to all: one asks, or a few.
+#[tokio::test(start_paused = true)]
+async fn of_64_workers_whose_grant_was_taken_back_few_ask_for_it() {
+    let bed = Bed::new().await;
+    let (id, _) = bed.connect("salesforce", "1").await;
+    bed.salesforce.oauth().revoke_all();
+    *bed.wire.lag.lock().unwrap() = (Duration::from_millis(30), Duration::from_millis(30));
+    let mut workers = Vec::new();
+    for _ in 0..REFRESHERS {
+        workers.push(bed.source(id).await);
+    }
+    let ended = futures_util::future::join_all(workers.iter().map(|it| it.renew(1))).await;
+    assert!(ended.iter().all(|it| matches!(it, Err(Stop::NeedsReauth(_)))));
+    let asked: Vec<u32> = asked(&bed.wire.seen()).into_values().collect();
+    assert!(asked[0] <= 2, "{asked:?}");
+}
+
 /// What may be, whenever somebody looks.
 #[derive(Debug, PartialEq)]
 enum State {
@@ -272,6 +289,41 @@ async fn a_grant_that_was_taken_back_is_said_once_and_in_words() {
     }
 }
 
+/// Somebody connects anew between a worker's claim and its read, at each of its first calls of AWS.
+#[tokio::test(start_paused = true)]
+async fn access_granted_anew_is_not_used_up_by_a_refresh_of_the_old() {
+    for nth in 1..=4 {
+        let bed = Bed::new().await;
+        let (id, _) = bed.connect("salesforce", "1").await;
+        let worker = bed.source(id).await;
+        let anew = bed.grant("salesforce");
+        let count = AtomicU64::new(0);
+        let (started, begins) = tokio::sync::oneshot::channel::<()>();
+        let started = std::sync::Mutex::new(Some(started));
+        bed.aws.faults().set(move |_| {
+            if count.fetch_add(1, Ordering::SeqCst) + 1 != nth {
+                return Fault::None;
+            }
+            drop(started.lock().unwrap().take());
+            Fault::Delay(Duration::from_millis(500))
+        });
+        let connects = async {
+            let _ = begins.await;
+            let secrets = bed.secrets(&anew);
+            bed.tenant().put_credential(id, secrets).await.unwrap();
+        };
+        let (ended, ()) = tokio::join!(worker.renew(1), connects);
+        bed.aws.faults().clear();
+        let ended = ended.unwrap();
+        // Whatever came first, what is kept can be refreshed once more.
+        let kept = bed.tenant().credential(id).await.unwrap().unwrap();
+        assert_eq!(ended.version, kept.version, "call {nth}");
+        let next = bed.source(id).await.renew(kept.version).await;
+        assert!(next.is_ok(), "call {nth}: {next:?}");
+        assert_eq!(bed.salesforce.oauth().revocations(), 0, "call {nth}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_token_refused_once_is_renewed_and_the_request_sent_again() {
     for source in ["salesforce", "hubspot"] {
@@ -323,6 +375,13 @@ async fn while_a_vendor_gives_no_tokens_the_old_one_is_used_to_its_end() {
         bed.wire.refreshes.push(wrong());
         let answer = worker.send(&request).await;
         assert!(matches!(answer, Ok(Answer::Good(_))), "{:?}: {answer:?}", wrong());
+        // Nor does the next request wait for a refresh that nobody finishes.
+        bed.wire.refreshes.push(wrong());
+        let before = bed.now();
+        let answer = worker.send(&request).await;
+        assert!(matches!(answer, Ok(Answer::Good(_))), "{:?}: {answer:?}", wrong());
+        let took = bed.now().duration_since(before).as_secs();
+        assert!(took < 5, "{:?}: {took} s", wrong());
         // When its time is over nothing is left but to wait.
         bed.pass(life / 10 + 60);
         bed.wire.refreshes.push(wrong());
