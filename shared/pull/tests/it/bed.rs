@@ -309,11 +309,14 @@ impl Bed {
     pub(crate) async fn source(&self, id: ConnectionId) -> Source {
         let store = store_on(&self.aws);
         let connection = self.connection(id).await;
-        self.source_with(connection, tenant_of(&store, self.tenant_id), self.settings())
+        Self::source_with(
+            connection,
+            tenant_of(&store, self.tenant_id),
+            self.settings(),
+        )
     }
 
     pub(crate) fn source_with(
-        &self,
         connection: Connection,
         tenant: Tenant,
         settings: Settings,

@@ -16,7 +16,7 @@ async fn send_all(bed: &Bed, request: &Request, workers: usize, limited: bool) -
     settings.limited = limited;
     let connection = bed.connection(id).await;
     let ask = async |_| {
-        let source = bed.source_with(connection.clone(), bed.tenant(), settings.clone());
+        let source = Bed::source_with(connection.clone(), bed.tenant(), settings.clone());
         loop {
             match source.send(request).await {
                 Ok(Answer::Good(_)) => return,
@@ -38,7 +38,11 @@ async fn send_all(bed: &Bed, request: &Request, workers: usize, limited: bool) -
 
 /// The most of them in any span so long.
 fn most_within(at: &[i64], span_ms: i64) -> usize {
-    let within = |from: &i64| at.iter().filter(|it| (*from..from + span_ms).contains(it)).count();
+    let within = |from: &i64| {
+        at.iter()
+            .filter(|it| (*from..from + span_ms).contains(it))
+            .count()
+    };
     at.iter().map(within).max().unwrap_or_default()
 }
 

@@ -38,14 +38,24 @@ async fn end(faults: Vec<Fault>) -> (End, String) {
     let answer = bed.source(id).await.send(&request()).await;
     let seen = bed.wire.seen();
     // Nobody else is ever asked, and a broken answer costs no token.
-    assert!(seen.iter().all(|it| it.host == "hubspot.sandbox" && !it.is_refresh()));
-    assert_eq!(bed.connection(id).await.status, store::ConnectionStatus::Active);
+    assert!(
+        seen.iter()
+            .all(|it| it.host == "hubspot.sandbox" && !it.is_refresh())
+    );
+    assert_eq!(
+        bed.connection(id).await.status,
+        store::ConnectionStatus::Active
+    );
     match answer {
         Ok(Answer::Good(response)) => {
             assert!(response.json.get("portalId").is_some(), "{}", response.text);
             (End::Good(seen.len()), String::new())
         }
-        Err(Stop::Later { after_s, why, is_down }) => (End::Later(after_s, is_down), why),
+        Err(Stop::Later {
+            after_s,
+            why,
+            is_down,
+        }) => (End::Later(after_s, is_down), why),
         Err(Stop::Fail { what, remedy }) => (End::Fail, format!("{what}; {remedy}")),
         other => unreachable!("{other:?}"),
     }
@@ -70,14 +80,34 @@ async fn what_passes_is_asked_again_and_what_takes_longer_is_left_for_later() {
         body: json!({"policyName": "DAILY"}),
     };
     let cases: [(&str, Vec<Fault>, End); 15] = [
-        ("429, seconds", vec![limited(Wait::Seconds(1))], End::Good(2)),
-        ("429, long", vec![limited(Wait::Seconds(7))], End::Later(7, false)),
-        ("429, an hour", vec![limited(Wait::Seconds(3_600))], End::Later(3_600, false)),
+        (
+            "429, seconds",
+            vec![limited(Wait::Seconds(1))],
+            End::Good(2),
+        ),
+        (
+            "429, long",
+            vec![limited(Wait::Seconds(7))],
+            End::Later(7, false),
+        ),
+        (
+            "429, an hour",
+            vec![limited(Wait::Seconds(3_600))],
+            End::Later(3_600, false),
+        ),
         ("429, date", vec![limited(date(2))], End::Good(2)),
-        ("429, late date", vec![limited(date(90))], End::Later(90, false)),
+        (
+            "429, late date",
+            vec![limited(date(90))],
+            End::Later(90, false),
+        ),
         ("429, past date", vec![limited(date(-90))], End::Good(2)),
         ("429, the day's", vec![daily()], End::Later(3_600, false)),
-        ("500", vec![Fault::ServerError(500), Fault::ServerError(503)], End::Good(3)),
+        (
+            "500",
+            vec![Fault::ServerError(500), Fault::ServerError(503)],
+            End::Good(3),
+        ),
         ("timeout", vec![Fault::Timeout], End::Good(2)),
         ("reset", vec![Fault::Reset, Fault::Reset], End::Good(3)),
         ("truncated", vec![Fault::Truncated], End::Good(2)),
@@ -99,7 +129,10 @@ async fn what_passes_is_asked_again_and_what_takes_longer_is_left_for_later() {
         };
         assert!(near, "{name}: {end:?}, not {expected:?}: {why}");
         let is_said = why.is_empty() == matches!(end, End::Good(_));
-        assert!(is_said && !why.contains("elsewhere.example"), "{name}: {why}");
+        assert!(
+            is_said && !why.contains("elsewhere.example"),
+            "{name}: {why}"
+        );
     }
 }
 
@@ -140,7 +173,7 @@ async fn a_redirect_is_not_followed_and_nobody_else_is_told_the_token() {
     connection.base_url = Some(format!("http://{address}"));
     let mut settings = bed.settings();
     settings.transport = pull::https();
-    let source = bed.source_with(connection, bed.tenant(), settings);
+    let source = Bed::source_with(connection, bed.tenant(), settings);
 
     faults.push(Fault::RedirectTo(format!("http://{other}")));
     let stop = source.send(&request()).await;
@@ -167,7 +200,7 @@ async fn what_breaks_on_a_socket_is_asked_again() {
     connection.base_url = Some(format!("http://{address}"));
     let mut settings = bed.settings();
     settings.transport = pull::https();
-    let source = bed.source_with(connection, bed.tenant(), settings);
+    let source = Bed::source_with(connection, bed.tenant(), settings);
     for (fault, requests) in [
         (Fault::None, 1),
         (Fault::Reset, 2),
@@ -247,7 +280,10 @@ fn an_address_is_the_sources_own_or_none() {
         ("https://harbor.salesforce.example", false),
         ("https://evil.example/.salesforce.com", false),
         ("https://evil.example?.salesforce.com", false),
-        ("https://evil.example?x=https://harbor.salesforce.com", false),
+        (
+            "https://evil.example?x=https://harbor.salesforce.com",
+            false,
+        ),
         ("https://evil.example#.salesforce.com", false),
         ("https://evil.example/#@harbor.salesforce.com", false),
         // Somebody's name.
@@ -288,7 +324,8 @@ fn an_address_is_the_sources_own_or_none() {
         ("https://[::1].salesforce.com", false),
         ("https://169.254.169.254/.salesforce.com", false),
     ];
-    let wrong = cases.map(|(url, expected)| (pull::is_of(url, &domains) != expected).then_some(url));
+    let wrong =
+        cases.map(|(url, expected)| (pull::is_of(url, &domains) != expected).then_some(url));
     let wrong: Vec<&str> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     assert!(!pull::is_of("https://harbor.salesforce.com", &[]));
