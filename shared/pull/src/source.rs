@@ -223,7 +223,7 @@ impl Source {
         busy: bool,
     ) -> Result<(), Stop> {
         *tries += 1;
-        let wait = wait_ms.unwrap_or(200 << (*tries).min(5));
+        let wait = wait_ms.unwrap_or_else(|| MOST_WAIT_MS.min(200 << (*tries).min(5)));
         if wait > MOST_WAIT_MS {
             let seconds = wait.div_ceil(1_000);
             self.pause(seconds, "the source asks to wait");
@@ -413,8 +413,9 @@ impl Source {
         if !is_old(&kept.secrets, self.tenant.now()) || kept.secrets.refresh.is_none() {
             return Ok(kept);
         }
-        match self.renew(kept.version).await {
-            // It is still good for a while.
+        // While it is good nobody waits for whoever renews it.
+        let waits = is_over(&kept.secrets, self.tenant.now());
+        match self.renew_or(kept.version, waits).await {
             Err(Stop::Later { .. }) if !is_over(&kept.secrets, self.tenant.now()) => Ok(kept),
             renewed => renewed,
         }
@@ -431,18 +432,40 @@ impl Source {
 
     /// New secrets in place of a version: by us, or by whoever is at it already.
     pub async fn renew(&self, version: u64) -> Result<Credential, Stop> {
+        self.renew_or(version, true).await
+    }
+
+    /// The same, or [`Stop::Later`] where somebody is at it and we do not wait.
+    async fn renew_or(&self, version: u64, waits: bool) -> Result<Credential, Stop> {
         *lock(&self.credential) = None;
+        let mut waited = false;
         loop {
             match self.tenant.claim_refresh(self.connection.id, version).await {
                 Ok(Refresh::Newer(kept)) => {
                     *lock(&self.credential) = Some(kept.clone());
                     return Ok(kept);
                 }
-                Ok(Refresh::InFlight { .. }) => tokio::time::sleep(LOOK).await,
+                Ok(Refresh::InFlight { .. }) if !waits => {
+                    return Err(Stop::later(1, "another worker renews the token"));
+                }
+                Ok(Refresh::InFlight { .. }) => {
+                    waited = true;
+                    tokio::time::sleep(LOOK).await;
+                }
                 Ok(Refresh::Yours(claim)) => {
+                    // What was refused to the one before is refused to us.
+                    if waited && let Some(why) = self.refused_already().await? {
+                        self.tenant.abandon_refresh(claim).await?;
+                        return Err(Stop::NeedsReauth(why));
+                    }
                     let Some(kept) = self.tenant.credential(self.connection.id).await? else {
                         return Err(Stop::NeedsReauth("access was taken back".to_owned()));
                     };
+                    // Somebody connected anew meanwhile: that refresh token is not ours to use.
+                    if kept.version != claim.version() {
+                        *lock(&self.credential) = Some(kept.clone());
+                        return Ok(kept);
+                    }
                     return match self.refresh(&kept.secrets).await {
                         Ok(secrets) => match self.tenant.finish_refresh(claim, secrets).await? {
                             Ok(kept) => {
@@ -453,8 +476,10 @@ impl Source {
                             Err(store::Lost) => self.reread().await,
                         },
                         Err(NoTokens::Refused(Refused::Grant(why))) => {
+                            // Said before the claim is given back: the next one looks for it.
+                            let stop = self.needs_reauth(&why).await?;
                             self.tenant.abandon_refresh(claim).await?;
-                            Err(self.needs_reauth(&why).await?)
+                            Err(stop)
                         }
                         Err(NoTokens::Refused(Refused::Client(why))) => {
                             self.tenant.abandon_refresh(claim).await?;
@@ -477,6 +502,14 @@ impl Source {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Why a person has to grant access anew, where that was said while we waited.
+    async fn refused_already(&self) -> Result<Option<String>, Stop> {
+        let id = self.connection.id.to_string();
+        let kept = self.tenant.document::<Connection>(&id).await?.value;
+        let refused = kept.status == ConnectionStatus::NeedsReauth;
+        Ok(refused.then(|| kept.reason.unwrap_or_default()))
     }
 
     async fn refresh(&self, secrets: &Secrets) -> Result<Secrets, NoTokens> {
@@ -636,7 +669,9 @@ pub fn is_of(url: &str, domains: &[&str]) -> bool {
         Some(_) => host.ends_with(*domain) && host.len() > domain.len(),
         None => host == **domain,
     };
-    let port = uri.port_u16().is_none_or(|port| port == 443);
+    // A port that is no number counts as one that is said.
+    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+    let port = authority.len() == host.len() || uri.port_u16() == Some(443);
     plain && port && uri.scheme_str() == Some("https") && domains.iter().any(under)
 }
 

@@ -7,15 +7,20 @@
 
 use crate::bed::Bed;
 use crate::truth;
-use crate::world::{live_on_few, tell, told};
+use crate::world::{live_on_few, set_amount, tell, told};
 use embedded::{Call, Fault, Moment};
+use model::ConnectionId;
+use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{JobStatus, StreamStatus};
+use store::{JobStatus, Outgoing, Queue, StreamStatus};
 use vendors::faults::Faults;
 
 /// Rounds of workers that die, before the faults end.
 const MOST_DEATHS: usize = 30;
+
+/// Longer than a lease lasts.
+const LATE: Duration = Duration::from_secs(150);
 
 fn count() -> u64 {
     #[expect(
@@ -23,7 +28,7 @@ fn count() -> u64 {
         reason = "how long a test runs is asked of whoever runs it"
     )]
     let asked = std::env::var("PIE_SCHEDULES").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(25)
+    asked.and_then(|text| text.parse().ok()).unwrap_or(15)
 }
 
 /// A small company, so that a schedule takes a moment.
@@ -35,6 +40,26 @@ fn few(seed: u64) -> demo::World {
     world
 }
 
+/// While workers are at it, people change a few deals again and again, and the source tells of each
+/// change by webhook.
+async fn hurry(bed: &Bed, id: ConnectionId, source: &str, seed: u64, left: &AtomicU64) {
+    while left.load(Ordering::SeqCst) > 0 {
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        let n = left.load(Ordering::SeqCst);
+        let Some(deal) = set_amount(bed, source, seed + n) else {
+            left.store(0, Ordering::SeqCst);
+            return;
+        };
+        let body = json!({"connection": id, "hints": [{"stream": "deals", "id": deal}]});
+        let outgoing = Outgoing::now(Queue::Sync, bed.message("connection.hint", body));
+        // A source whose webhook is not taken sends it again.
+        while bed.tenant().send(&outgoing).await.is_err() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        left.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// What meets a call of AWS: of a thousand some sixty go wrong, and at six the worker dies.
 fn drawn(seed: u64, call: &Call) -> Fault {
     let mut mixed =
@@ -42,6 +67,17 @@ fn drawn(seed: u64, call: &Call) -> Fault {
     mixed ^= mixed >> 32;
     mixed = mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93);
     mixed ^= mixed >> 32;
+    // Transactions are where it hurts: between one and what follows it, and when it comes late,
+    // from a worker that was taken for dead meanwhile.
+    if call.operation == "TransactWriteItems" {
+        return match mixed % 1_000 {
+            0..50 => Fault::Kill(Moment::After),
+            50..100 => Fault::AppliedButLost,
+            100..180 => Fault::Delay(LATE),
+            180..200 => Fault::Throttle,
+            _ => Fault::None,
+        };
+    }
     match mixed % 1_000 {
         0..15 => Fault::Throttle,
         15..30 => Fault::Unavailable,
@@ -56,8 +92,9 @@ fn drawn(seed: u64, call: &Call) -> Fault {
 async fn play(source: &'static str, seed: u64, faults: &AtomicU64) {
     let mut bed = Bed::rough(&few(seed), Faults::seeded(seed, 0.1)).await;
     let id = bed.connect(source).await;
-    // Every other schedule meets the first load, the others a run that reads what changed.
-    if seed.is_multiple_of(2) {
+    // Every third schedule meets the first load, the others a run that reads what changed.
+    let is_first = seed.is_multiple_of(3);
+    if !is_first {
         let job = bed.run(id, "connection.sync").await;
         assert_eq!(job.status, JobStatus::Succeeded, "seed {seed}: {job:?}");
         bed.pass(2 * 3_600);
@@ -67,6 +104,7 @@ async fn play(source: &'static str, seed: u64, faults: &AtomicU64) {
     let job = bed.ask(id, "connection.sync").await;
     bed.is_rough.store(true, Ordering::SeqCst);
     bed.aws.faults().set(move |call| drawn(seed, call));
+    let changes_left = AtomicU64::new(if is_first { 0 } else { 8 });
     for _ in 0..MOST_DEATHS {
         let (one, other) = (bed.app(), bed.app());
         let dead = bed.aws.faults().clone();
@@ -74,11 +112,13 @@ async fn play(source: &'static str, seed: u64, faults: &AtomicU64) {
             biased;
             () = dead.killed() => {}
             () = async {
-                tokio::join!(bed.drain_roughly(&one, seed), bed.drain_roughly(&other, seed + 3));
+                let life = hurry(&bed, id, source, seed, &changes_left);
+                tokio::join!(life, bed.drain_roughly(&one, seed), bed.drain_roughly(&other, seed + 3));
             } => break,
         }
         // What the process knew is gone, what it held runs out.
         bed.pass(u64::from(store::VISIBILITY_S) + 1);
+        bed.renew();
     }
     faults.fetch_add(u64::from(bed.faults.faults()), Ordering::Relaxed);
     bed.aws.faults().clear();

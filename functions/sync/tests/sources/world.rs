@@ -97,6 +97,22 @@ pub(crate) async fn told(bed: &Bed, source: &str) -> BTreeMap<String, String> {
     subscriptions.chain(invoices).collect()
 }
 
+/// Somebody sets the amount of one of the first few living deals; gives which. None where there are
+/// no deals.
+pub(crate) fn set_amount(bed: &Bed, source: &str, seed: u64) -> Option<String> {
+    let set = |crm: &mut Crm| {
+        let ids: Vec<String> = crm.live_deals().take(3).map(|it| it.id.clone()).collect();
+        let id = ids.get((seed % 3) as usize)?.clone();
+        crm.set_amount(&id, Some(rust_decimal::Decimal::from(1_000 + seed % 9_000)));
+        Some(id)
+    };
+    match source {
+        "hubspot" => set(&mut bed.hubspot.crm()),
+        "pipedrive" => set(&mut bed.pipedrive.crm()),
+        _ => None,
+    }
+}
+
 /// What happens at a source between two syncs, drawn from a seed.
 pub(crate) fn live_on_few(bed: &Bed, source: &str, seed: u64) {
     let people = |crm: &mut Crm| {
