@@ -58,7 +58,7 @@ bench: ## speed beside named peers; see bench/README.md for PIE_PEERS_PYTHON
 	cargo run --release --package bench
 
 fuzz: ## each reader of files, SECONDS (60) long
-	for target in csv json ndjson xes; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
+	for target in csv json ndjson xes verify; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -23,7 +23,13 @@ pub(crate) fn measure() -> anyhow::Result<(Vec<Ours>, Beside)> {
     let mut beside = Beside::new();
     for (key, title, kib, batch, reach_ms) in [
         ("verify_1k", "verify a webhook of 1 KiB", 1, 500, None),
-        ("verify_20k", "verify a webhook of 20 KiB", 20, 50, Some(0.05)),
+        (
+            "verify_20k",
+            "verify a webhook of 20 KiB",
+            20,
+            50,
+            Some(0.05),
+        ),
         ("verify_256k", "verify a webhook of 256 KiB", 256, 5, None),
     ] {
         let body = vec![b'x'; kib * 1024];

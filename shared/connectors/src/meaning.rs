@@ -110,11 +110,7 @@ pub(crate) fn custom(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.trim().to_owned(),
-        Value::Array(all) => all
-            .iter()
-            .filter_map(custom)
-            .collect::<Vec<_>>()
-            .join("; "),
+        Value::Array(all) => all.iter().filter_map(custom).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     };
     (!text.is_empty()).then_some(text)
@@ -127,7 +123,10 @@ mod tests {
     #[test]
     fn a_label_is_a_part_only_when_it_says_so() {
         let cases = [
-            ("Economic Decision Maker", Some(StakeholderRole::EconomicBuyer)),
+            (
+                "Economic Decision Maker",
+                Some(StakeholderRole::EconomicBuyer),
+            ),
             ("CHAMPION", Some(StakeholderRole::Champion)),
             ("END_USER", Some(StakeholderRole::EndUser)),
             ("Head of purchasing", Some(StakeholderRole::Procurement)),
@@ -156,7 +155,10 @@ mod tests {
 
     #[test]
     fn html_becomes_text() {
-        assert_eq!(plain("<p>We &amp; they <b>agree</b></p><br>5 &lt; 6"), "We & they agree 5 < 6");
+        assert_eq!(
+            plain("<p>We &amp; they <b>agree</b></p><br>5 &lt; 6"),
+            "We & they agree 5 < 6"
+        );
         assert_eq!(plain("a < b"), "a");
     }
 }
