@@ -126,7 +126,7 @@ pub(crate) fn of_book(book: &Book, source: &str) -> BTreeMap<String, Told> {
                     .expected_close
                     .filter(|_| is_open)
                     .map(|it| it.to_string()),
-                created_s: deal.created_at.map_or(0, |it| it.as_second()),
+                created_s: deal.created_at.map_or(0, model::Timestamp::as_second),
                 path: path.collect(),
                 outcome: outcome.map(|it| it == model::Outcome::Won),
                 people: people.collect(),

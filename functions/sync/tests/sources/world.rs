@@ -276,7 +276,7 @@ async fn billing_stands_with_the_companies_of_the_crm() {
         let live = live
             .filter(|it| it.customer != customer)
             .map(|it| it.id.clone());
-        let sub = live.last().unwrap();
+        let sub = live.max().unwrap();
         billing.cancel(&sub, "too_expensive").unwrap();
         billing.delete_customer(&customer).unwrap();
         (customer, sub)

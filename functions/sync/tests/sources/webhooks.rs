@@ -1,0 +1,92 @@
+//! What a source pushes, in whatever order it comes: twice, late, the last first.
+//!
+//! `PIE_PERMUTATIONS` says how many orders are tried; the default is what CI has time for.
+
+use crate::bed::Bed;
+use crate::truth;
+use crate::world::{company, tell, told};
+use serde_json::{Value, json};
+use store::{JobStatus, Outgoing, Queue};
+
+fn count() -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a test runs is asked of whoever runs it"
+    )]
+    let asked = std::env::var("PIE_PERMUTATIONS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(100)
+}
+
+/// Another order for every seed.
+fn shuffle<T>(all: &mut [T], seed: u64) {
+    let mut luck = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    for at in (1..all.len()).rev() {
+        luck ^= luck << 13;
+        luck ^= luck >> 7;
+        luck ^= luck << 17;
+        all.swap(at, (luck % (at as u64 + 1)) as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_converge_in_whatever_order_and_however_often_they_come() {
+    let mut world = company(2);
+    world.accounts.truncate(30);
+    world.deals.retain(|deal| deal.account < 30);
+    world.deals.truncate(24);
+    let bed = Bed::new(&world).await;
+    let id = bed.connect("stripe").await;
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    let source = connectors::find("stripe").unwrap();
+    let webhook = source.webhook.unwrap();
+    bed.stripe
+        .listen("https://pie.example/hook", &["*"], "2026-06-24.dahlia");
+    let app = bed.app();
+    let mut late: Vec<Value> = Vec::new();
+    let (mut events, mut step) = (0_u64, 0_u64);
+    for order in 0..count() {
+        for _ in 0..2 {
+            bed.pass(40);
+            bed.stripe.billing().live_on(step);
+            step += 1;
+        }
+        let mut bodies = std::mem::take(&mut late);
+        for delivery in bed.stripe.deliveries() {
+            let event: Value = serde_json::from_slice(&delivery.body).unwrap();
+            let read = (webhook.read)(&event);
+            for event in read.events {
+                let body = json!({
+                    "connection": id,
+                    "hints": event.hints,
+                    "markers": [format!("stripe {}", event.key)],
+                });
+                events += 1;
+                // Of three events one comes twice.
+                if (order + events).is_multiple_of(3) {
+                    bodies.push(body.clone());
+                }
+                bodies.push(body);
+            }
+        }
+        shuffle(&mut bodies, order);
+        // Some come only after what happens next.
+        if order % 4 == 0 && order + 1 < count() {
+            late = bodies.split_off(bodies.len() / 2);
+        }
+        for body in bodies {
+            let message = bed.message("connection.hint", body);
+            let outgoing = Outgoing::now(Queue::Sync, message);
+            bed.tenant().send(&outgoing).await.unwrap();
+        }
+        bed.drain(&app).await;
+        if late.is_empty() {
+            let odd = truth::differences(&tell(&bed, "stripe"), &told(&bed, "stripe").await);
+            assert!(odd.is_empty(), "order {order}: {odd:#?}");
+        }
+    }
+    println!(
+        "{events} events in {} orders, some twice, some late: all converge",
+        count()
+    );
+}
