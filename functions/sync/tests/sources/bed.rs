@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use store::{
     AuthKind, Connection, ConnectionStatus, Job, Message, Names, Outgoing, Queue, Secrets, Store,
@@ -34,6 +34,8 @@ use vendors::salesforce::{self, Salesforce};
 use vendors::stripe::{self, Stripe};
 
 pub(crate) const START: Timestamp = Timestamp::constant(1_790_000_000, 0);
+/// Longer than a lease lasts.
+const LATE: Duration = Duration::from_secs(150);
 /// How finely sleeping moves the clock.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -145,8 +147,11 @@ impl Bed {
     pub(crate) fn transport(&self) -> Transport {
         let routers = self.routers.clone();
         let (faults, is_rough) = (Arc::clone(&self.faults), Arc::clone(&self.is_rough));
+        let asked = AtomicU64::new(0);
         let (clock, busy_until) = (self.aws.clock().clone(), Arc::clone(&self.busy_until));
         Arc::new(move |request| {
+            let is_late =
+                is_rough.load(Ordering::SeqCst) && asked.fetch_add(1, Ordering::SeqCst) % 12 == 7;
             let is_busy = clock.now().as_second() < busy_until.load(Ordering::SeqCst);
             let faults = is_rough.load(Ordering::SeqCst).then(|| Arc::clone(&faults));
             let host = request.uri().host().unwrap_or_default().to_owned();
@@ -178,6 +183,10 @@ impl Bed {
                 let Ok(answer) = answer else {
                     return Err(broken("the connection broke"));
                 };
+                // Now and then an answer is under way for so long that who asked is taken for dead.
+                if is_late {
+                    tokio::time::sleep(LATE).await;
+                }
                 let (parts, body) = answer.into_parts();
                 let Ok(body) = body.collect().await else {
                     return Err(broken("the answer broke off"));
