@@ -4,11 +4,13 @@ use super::cursor::{self, Cursor, Open};
 use super::mapped::{Mapped, Raw};
 use super::write::{self, Writer};
 use super::{Body, Error, Setting, Work, context, problem};
-use connector::{Checkpoint, Connector, Plan, Stream};
+use connector::value::scalar;
+use connector::{Checkpoint, Connector, Out, Plan, Stream};
 use jiff::{SignedDuration, Timestamp};
+use model::{Entity, EntityKey};
 use pull::{Read, Reader, Stop};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{
     Connection, Goon, Job, JobProblem, Lease, Outgoing, Page, Progress, StreamMode, StreamStatus,
     Tenant,
@@ -221,11 +223,12 @@ impl Pulling<'_> {
         };
         let mut reader = Reader::new(&source, self.stream, &known, at);
         if let Some(open) = self.cursor.open.clone() {
-            let kept = self.tenant().raw(&open.name).await?;
-            if let Some(kept) = kept {
-                let raw: Raw = serde_json::from_slice(&kept)?;
-                self.write(&writer, &stages, &raw, open).await?;
-            }
+            // Half a page that nobody has any more cannot be finished: all is read again.
+            let Some(kept) = self.tenant().raw(&open.name).await? else {
+                return Ok(End::Anew);
+            };
+            let raw: Raw = serde_json::from_slice(&kept)?;
+            self.write(&writer, &stages, &raw, open).await?;
         }
         loop {
             if self.tell().await? == Goon::Cancelled {
@@ -493,16 +496,16 @@ impl Pulling<'_> {
         self.end(StreamStatus::Idle, None).await
     }
 
-    /// Ids of this stream that are kept and were not among those the source gave: asked after one
-    /// by one, for absence alone deletes nothing.
+    /// Ids of records that this stream has brought before, that are kept, and that were not among
+    /// those the source gave now: asked after one by one, for absence alone deletes nothing. Other
+    /// streams bring things of the same kind; theirs are none of its business.
     async fn missing(&self) -> Result<Vec<String>, Error> {
-        let prefix = format!(
-            "{}/{}/{}/",
-            self.connection.id, self.stream.name, self.job.id
-        );
+        let all = format!("{}/{}/", self.connection.id, self.stream.name);
+        let now = format!("{all}{}/", self.job.id);
         let stages = self.setting.stages();
+        let mut brought = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        for blob in self.tenant().raw_pages(&prefix).await? {
+        for blob in self.tenant().raw_pages(&all).await? {
             let Some(kept) = self.tenant().raw(&blob.name).await? else {
                 continue;
             };
@@ -515,21 +518,24 @@ impl Pulling<'_> {
                 &stages,
                 raw.asked_at,
             );
-            seen.extend(Mapped::of(self.stream, &raw, &cx).firsts);
+            for record in &raw.records {
+                let mut out = Out::default();
+                (self.stream.map)(record, &cx, &mut out);
+                let Some(key) = out.entities.first().map(Entity::key) else {
+                    continue;
+                };
+                if blob.name.starts_with(&now) {
+                    seen.insert(key);
+                } else if let Some(id) = record.main.pointer(self.stream.id).and_then(scalar) {
+                    brought.insert(key, id);
+                }
+            }
         }
-        let kinds: BTreeSet<_> = seen.iter().map(std::mem::discriminant).map(Kind).collect();
-        let shelf = self.work.app.books.fresh(self.tenant()).await?;
-        let cx_space = self.connection.space.clone();
-        let (tenant, source) = (self.tenant().id(), self.connector.id);
-        let missing = shelf.read(|warm| {
-            let ours = super::finish::ours(&warm.book, tenant, source, &cx_space);
-            let missing = ours
-                .into_iter()
-                .filter(|(key, _)| kinds.contains(&Kind(std::mem::discriminant(key))))
-                .filter(|(key, _)| !seen.contains(key));
-            missing.map(|(_, id)| id).collect()
-        });
-        Ok(missing.unwrap_or_default())
+        brought.retain(|key, _| !seen.contains(key));
+        let keys: Vec<EntityKey> = brought.keys().cloned().collect();
+        let kept = write::rows(self.tenant(), &keys).await?;
+        let kept = kept.iter().filter(|it| it.entity.is_some());
+        Ok(kept.filter_map(|it| brought.remove(&it.key)).collect())
     }
 
     /// The run is over for this stream.
@@ -576,22 +582,6 @@ impl Pulling<'_> {
             })
             .await?;
         Ok(())
-    }
-}
-
-/// A kind of thing, so that kinds can be put in a set.
-#[derive(PartialEq, Eq)]
-struct Kind(std::mem::Discriminant<model::EntityKey>);
-
-impl PartialOrd for Kind {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Kind {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        format!("{:?}", self.0).cmp(&format!("{:?}", other.0))
     }
 }
 

@@ -268,6 +268,13 @@ async fn billing_stands_with_the_companies_of_the_crm() {
     let book = bed.book().await;
     assert_eq!(linked(&book), before);
     assert_same(&bed, "salesforce").await;
+    // Reading everything again takes nothing away that another stream brought.
+    let payments = book.payments.len();
+    assert!(payments > 20, "{payments}");
+    bed.pass(3_600);
+    let job = bed.run(billing, "connection.reconcile").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_eq!(bed.book().await.payments.len(), payments);
     // What happens in billing is there after one run.
     let gone = {
         let mut billing = bed.stripe.billing();
