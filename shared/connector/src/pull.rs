@@ -352,19 +352,9 @@ impl<'a> Pull<'a> {
         if let (true, Some(bulk)) = (self.wants_job(), bulk(self.stream)) {
             return (bulk.create)(&self.asking(&[]));
         }
-        let none = Asking {
-            page: None,
-            ..self.asking(&[])
-        };
-        match self.ask() {
-            Some(ask) => (ask.request)(&self.asking(&[])),
-            // A stream without a way to be read is done at its beginning.
-            None => self
-                .stream
-                .count
-                .as_ref()
-                .map_or_else(Request::default, |count| (count.request)(&none)),
-        }
+        // A stream without a way to be read is done at its beginning.
+        self.ask()
+            .map_or_else(Request::default, |ask| (ask.request)(&self.asking(&[])))
     }
 
     /// The next records that are asked for by id.

@@ -84,8 +84,7 @@ pub fn token_request(
     app: &App,
     grant: &Grant,
 ) -> Result<http::Request<Bytes>, http::Error> {
-    let secret = app.client_secret.expose_secret();
-    let mut pairs = match grant {
+    let pairs = match grant {
         Grant::Code {
             code,
             verifier,
@@ -106,6 +105,17 @@ pub fn token_request(
             ("refresh_token", token.expose_secret()),
         ],
     };
+    signed(oauth, address, app, pairs)
+}
+
+/// A form, with what proves who we are where the source wants it.
+fn signed<'a>(
+    oauth: &OAuth,
+    address: &str,
+    app: &'a App,
+    mut pairs: Vec<(&'a str, &'a str)>,
+) -> Result<http::Request<Bytes>, http::Error> {
+    let secret = app.client_secret.expose_secret();
     let mut request = post(address);
     match oauth.client {
         ClientAuth::Form => {
@@ -137,20 +147,8 @@ pub fn revoke_request(
     app: &App,
     token: &SecretString,
 ) -> Result<http::Request<Bytes>, http::Error> {
-    let secret = app.client_secret.expose_secret();
-    let mut pairs = vec![(field, token.expose_secret())];
-    let mut request = post(address);
-    match oauth.client {
-        ClientAuth::Form => {
-            pairs.push(("client_id", &app.client_id));
-            pairs.push(("client_secret", secret));
-        }
-        ClientAuth::Basic => {
-            let both = STANDARD.encode(format!("{}:{secret}", app.client_id));
-            request = request.header(http::header::AUTHORIZATION, format!("Basic {both}"));
-        }
-    }
-    request.body(form(&pairs).into())
+    let pairs = vec![(field, token.expose_secret())];
+    signed(oauth, address, app, pairs)
 }
 
 /// Why there are no tokens.

@@ -13,6 +13,8 @@ use store::{Connection, Outgoing, Page};
 
 /// Hints may lead to hints, and these to others; so far and no further.
 const DEEPEST: u8 = 3;
+/// Markers of one transaction.
+const MARKERS: usize = 80;
 /// Ids of one message.
 const HINTS: usize = 50;
 
@@ -107,10 +109,10 @@ pub(super) async fn run(
             write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
         }
     }
-    if !asked.markers.is_empty() {
+    for some in asked.markers.chunks(MARKERS) {
         let none = Mapped::default();
         let now = work.tenant.now();
-        write_all(work, &writer, &none, now, Vec::new(), asked.markers).await?;
+        write_all(work, &writer, &none, now, Vec::new(), some.to_vec()).await?;
     }
     if let Some(blob) = &asked.blob {
         work.tenant.delete_blobs(blob).await?;
@@ -170,11 +172,7 @@ pub(super) async fn write_all(
             } else {
                 Vec::new()
             },
-            markers: if is_last {
-                markers.iter().take(80).cloned().collect()
-            } else {
-                Vec::new()
-            },
+            markers: if is_last { markers.clone() } else { Vec::new() },
             cause: work.id.to_string(),
             all_or_none: true,
             ..Page::default()
