@@ -28,3 +28,14 @@ document.addEventListener("click", (event) => {
   if (panel) turn(panel, !shown.has(panel));
 });
 if (!Element.prototype.scrollIntoView) Element.prototype.scrollIntoView = vi.fn();
+
+// Nothing is laid out here; what asks how large it is gets a window's worth.
+for (const [name, size] of [
+  ["offsetHeight", 800],
+  ["clientHeight", 800],
+  ["clientWidth", 1000],
+  ["offsetWidth", 1000],
+] as const) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
+}
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { Command, NavCommand } from "./commands";
+import type { Fills } from "./slot";
 
 /** A screen at an address. The page is loaded when somebody goes there. */
 export interface FeatureRoute {
@@ -18,4 +19,6 @@ export interface Feature {
   readonly routes: readonly FeatureRoute[];
   readonly nav?: readonly NavCommand[];
   readonly commands?: readonly Command[];
+  /** Parts of this feature on other features' screens. */
+  readonly slots?: Fills;
 }
