@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as g from "@/shared/charts/geometry";
+import { sankeyLayout } from "@/shared/charts/sankey-layout";
 
 const box = g.frame(600, 240);
 const absurd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1e308, 1e308, 0];
@@ -131,12 +132,12 @@ describe("the waterfall", () => {
 
 describe("the Sankey", () => {
   test("nothing flows where nothing is", () => {
-    expect(g.sankeyLayout([], box).links).toEqual([]);
-    expect(g.sankeyLayout([{ from: "a", to: "b", value: 0 }], box).links).toEqual([]);
-    expect(g.sankeyLayout([{ from: "a", to: "b", value: Number.NaN }], box).links).toEqual([]);
+    expect(sankeyLayout([], box).links).toEqual([]);
+    expect(sankeyLayout([{ from: "a", to: "b", value: 0 }], box).links).toEqual([]);
+    expect(sankeyLayout([{ from: "a", to: "b", value: Number.NaN }], box).links).toEqual([]);
   });
   test("a stage that stays is two nodes, and a way back is no loop", () => {
-    const drawn = g.sankeyLayout(
+    const drawn = sankeyLayout(
       [
         { from: "a", to: "a", value: 5 },
         { from: "a", to: "b", value: 3 },

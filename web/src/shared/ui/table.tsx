@@ -1,7 +1,6 @@
-import { columnVisibilityFeature, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { cx } from "./cx";
 
 export interface Column<T> {
@@ -37,7 +36,6 @@ export interface DataTableProps<T> {
   density?: "dense" | "normal";
 }
 
-const features = tableFeatures({ columnVisibilityFeature });
 /** So many rows before the end the next page is asked for: more than anybody scrolls while it comes. */
 const AHEAD = 150;
 /** Below this many rows all of them are there, and the browser's own search finds them. */
@@ -86,30 +84,7 @@ export function DataTable<T>({
     if (nearEnd) onNearEnd?.();
   }, [nearEnd, onNearEnd]);
 
-  const defs = useMemo(() => {
-    const helper = createColumnHelper<typeof features, { readonly row: T }>();
-    return columns.map((column) =>
-      helper.display({
-        id: column.id,
-        header: column.header,
-        cell: (cell) => column.cell(cell.row.original.row),
-      }),
-    );
-  }, [columns]);
-  const seen = useMemo(() => rows.slice(from, to).map((row) => ({ row })), [rows, from, to]);
-  const columnVisibility = useMemo(
-    () => Object.fromEntries((hidden ?? []).map((id) => [id, false])),
-    [hidden],
-  );
-  const table = useTable({
-    features,
-    columns: defs,
-    data: seen,
-    getRowId: ({ row }) => rowId(row),
-    state: { columnVisibility },
-  });
-  const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
-  const shown = table.getVisibleLeafColumns().flatMap((column) => byId.get(column.id) ?? []);
+  const shown = columns.filter((column) => !hidden?.includes(column.id));
   const least = shown.reduce((sum, column) => sum + column.width, 0);
 
   const move = (index: number) => {
@@ -157,27 +132,19 @@ export function DataTable<T>({
           ))}
         </colgroup>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id} aria-rowindex={1}>
-              {group.headers.map((header) => {
-                const column = byId.get(header.column.id);
-                if (!column) return null;
-                return (
-                  <HeaderCell key={header.id} column={column} sort={sort} onSort={onSort}>
-                    <table.FlexRender header={header} />
-                  </HeaderCell>
-                );
-              })}
-            </tr>
-          ))}
+          <tr aria-rowindex={1}>
+            {shown.map((column) => (
+              <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
         </thead>
         <tbody>
           {above > 0 && <Spacer height={above} columns={shown.length} />}
-          {table.getRowModel().rows.map((row, at) => {
+          {rows.slice(from, to).map((row, at) => {
             const index = from + at;
             return (
               <tr
-                key={row.id}
+                key={rowId(row)}
                 data-index={index}
                 aria-rowindex={index + 2}
                 tabIndex={onOpen ? (index === Math.max(from, Math.min(active, to - 1)) ? 0 : -1) : undefined}
@@ -189,22 +156,22 @@ export function DataTable<T>({
                         // A link or a control inside the row does its own.
                         if ((event.target as HTMLElement).closest("a,button,input,select,[role=combobox]"))
                           return;
-                        onOpen(row.original.row);
+                        onOpen(row);
                       }
                     : undefined
                 }
                 style={{ height: rowHeight }}
                 className={cx("group", onOpen && "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60")}
               >
-                {row.getVisibleCells().map((cell) => (
+                {shown.map((column) => (
                   <td
-                    key={cell.id}
+                    key={column.id}
                     className={cx(
                       "truncate border-b border-line px-3",
-                      byId.get(cell.column.id)?.align === "right" && "text-right",
+                      column.align === "right" && "text-right",
                     )}
                   >
-                    <table.FlexRender cell={cell} />
+                    {column.cell(row)}
                   </td>
                 ))}
               </tr>
@@ -231,12 +198,10 @@ function HeaderCell<T>({
   column,
   sort,
   onSort,
-  children,
 }: {
   column: Column<T>;
   sort: string | undefined;
   onSort: ((sort: string) => void) | undefined;
-  children: ReactNode;
 }) {
   const down = sort === `-${column.sort}`;
   const up = sort === column.sort;
@@ -259,12 +224,12 @@ function HeaderCell<T>({
             sorted && "text-ink",
           )}
         >
-          <span className="truncate">{children}</span>
+          <span className="truncate">{column.header}</span>
           {down && <ArrowDown className="size-3 shrink-0" aria-hidden="true" />}
           {up && <ArrowUp className="size-3 shrink-0" aria-hidden="true" />}
         </button>
       ) : (
-        <span className="block truncate">{children}</span>
+        <span className="block truncate">{column.header}</span>
       )}
     </th>
   );
