@@ -1,0 +1,236 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { cx } from "./cx";
+
+export interface Column<T> {
+  readonly id: string;
+  readonly header: string;
+  readonly cell: (row: T) => ReactNode;
+  /** In px; what is left goes to the columns with `grow`. */
+  readonly width: number;
+  readonly grow?: boolean;
+  readonly align?: "right";
+  /** The server's name for sorting by this; `-` before it is the other way. */
+  readonly sort?: string;
+}
+
+export interface DataTableProps<T> {
+  /** What the table is of. */
+  label: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  rowId: (row: T) => string;
+  /** How many there are in all, when more come by and by. */
+  total?: number;
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  hidden?: readonly string[];
+  onOpen?: (row: T) => void;
+  /** Asked when the end comes near, long before it is seen. */
+  onNearEnd?: () => void;
+  /** At the end, while more is on its way. */
+  more?: ReactNode;
+  /** Height of the scrolled part; left out, the table is as long as its rows. */
+  className?: string;
+  density?: "dense" | "normal";
+}
+
+/** So many rows before the end the next page is asked for: more than anybody scrolls while it comes. */
+const AHEAD = 150;
+/** Below this many rows all of them are there, and the browser's own search finds them. */
+const ALL = 60;
+
+/**
+ * Rows and columns. Only what is seen is drawn, so a hundred thousand rows scroll like fifty. It is a table for those
+ * who listen too: rows say which of how many they are, headers say how they sort.
+ */
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  rowId,
+  total,
+  sort,
+  onSort,
+  hidden,
+  onOpen,
+  onNearEnd,
+  more,
+  className,
+  density = "dense",
+}: DataTableProps<T>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rowHeight = density === "dense" ? 34 : 44;
+  const [active, setActive] = useState(0);
+  const whole = rows.length <= ALL;
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 20,
+    initialRect: { width: 1000, height: 800 },
+    enabled: !whole,
+  });
+  const items = virtual.getVirtualItems();
+  const from = whole ? 0 : (items[0]?.index ?? 0);
+  const to = whole ? rows.length : (items.at(-1)?.index ?? -1) + 1;
+  const above = from * rowHeight;
+  const below = (rows.length - to) * rowHeight;
+
+  const nearEnd = to >= rows.length - AHEAD;
+  useEffect(() => {
+    if (nearEnd) onNearEnd?.();
+  }, [nearEnd, onNearEnd]);
+
+  const shown = columns.filter((column) => !hidden?.includes(column.id));
+  const least = shown.reduce((sum, column) => sum + column.width, 0);
+
+  const move = (index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setActive(next);
+    if (!whole) virtual.scrollToIndex(next);
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus(),
+    );
+  };
+  const onKey = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
+    if (event.target !== event.currentTarget) return;
+    const steps: Record<string, number> = {
+      ArrowDown: index + 1,
+      j: index + 1,
+      ArrowUp: index - 1,
+      k: index - 1,
+      PageDown: index + 20,
+      PageUp: index - 20,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const next = steps[event.key];
+    const row = rows[index];
+    if (next !== undefined) {
+      event.preventDefault();
+      move(next);
+    } else if (event.key === "Enter" && row !== undefined && onOpen) {
+      event.preventDefault();
+      onOpen(row);
+    }
+  };
+
+  return (
+    <div ref={scroller} className={cx("relative overflow-auto", className)}>
+      <table
+        aria-label={label}
+        aria-rowcount={(total ?? rows.length) + 1}
+        className="w-full table-fixed border-separate border-spacing-0 text-sm"
+        style={{ minWidth: least }}
+      >
+        <colgroup>
+          {shown.map((column) => (
+            <col key={column.id} style={column.grow ? undefined : { width: column.width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {shown.map((column) => (
+              <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && <Spacer height={above} columns={shown.length} />}
+          {rows.slice(from, to).map((row, at) => {
+            const index = from + at;
+            return (
+              <tr
+                key={rowId(row)}
+                data-index={index}
+                aria-rowindex={index + 2}
+                tabIndex={onOpen ? (index === Math.max(from, Math.min(active, to - 1)) ? 0 : -1) : undefined}
+                onKeyDown={onOpen ? (event) => onKey(event, index) : undefined}
+                onFocus={onOpen ? () => setActive(index) : undefined}
+                onClick={
+                  onOpen
+                    ? (event) => {
+                        // A link or a control inside the row does its own.
+                        if ((event.target as HTMLElement).closest("a,button,input,select,[role=combobox]"))
+                          return;
+                        onOpen(row);
+                      }
+                    : undefined
+                }
+                style={{ height: rowHeight }}
+                className={cx("group", onOpen && "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60")}
+              >
+                {shown.map((column) => (
+                  <td
+                    key={column.id}
+                    className={cx(
+                      "truncate border-b border-line px-3",
+                      column.align === "right" && "text-right",
+                    )}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 && <Spacer height={below} columns={shown.length} />}
+        </tbody>
+      </table>
+      {more}
+    </div>
+  );
+}
+
+function Spacer({ height, columns }: { height: number; columns: number }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a gap of a table's body; nothing in it takes the focus
+    <tr aria-hidden="true" style={{ height }}>
+      <td colSpan={columns} className="p-0" />
+    </tr>
+  );
+}
+
+function HeaderCell<T>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<T>;
+  sort: string | undefined;
+  onSort: ((sort: string) => void) | undefined;
+}) {
+  const down = sort === `-${column.sort}`;
+  const up = sort === column.sort;
+  const sorted = column.sort !== undefined && (down || up);
+  return (
+    <th
+      scope="col"
+      aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
+      className={cx(
+        "sticky top-0 z-10 h-8 border-b border-line bg-surface px-3 text-left text-xs font-medium text-ink-faint",
+        column.align === "right" && "text-right",
+      )}
+    >
+      {column.sort && onSort ? (
+        <button
+          type="button"
+          onClick={() => onSort(down ? `${column.sort}` : `-${column.sort}`)}
+          className={cx(
+            "-mx-1 inline-flex max-w-full items-center gap-1 rounded-sm px-1 hover:text-ink",
+            sorted && "text-ink",
+          )}
+        >
+          <span className="truncate">{column.header}</span>
+          {down && <ArrowDown className="size-3 shrink-0" aria-hidden="true" />}
+          {up && <ArrowUp className="size-3 shrink-0" aria-hidden="true" />}
+        </button>
+      ) : (
+        <span className="block truncate">{column.header}</span>
+      )}
+    </th>
+  );
+}
