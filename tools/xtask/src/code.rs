@@ -183,12 +183,8 @@ fn asks(main: &str, own: &str, lambda: &str, names: &str) -> Option<Asks> {
     }
     if own.contains("std::env::var") {
         // By whatever way the function itself reads: its upper-case literals, and it needs them.
-        read.push(
-            literals(own)
-                .iter()
-                .map(|it| format!("need(\"{it}\")\n"))
-                .collect(),
-        );
+        let names = literals(own).join("\") need(\"");
+        read.push(format!("need(\"{names}\")"));
     }
     let (mut needs, mut takes) = (BTreeSet::new(), BTreeSet::new());
     for text in &read {

@@ -517,7 +517,6 @@ fn deadline(facts: &Facts<'_>) -> Vec<Finding> {
         };
         let works = facts.timeout(&it) - facts.code.margin_s;
         match asks.trigger {
-            Trigger::Http => {}
             Trigger::Queue if works >= facts.code.lease_s => {
                 let what = format!(
                     "it works for {works} s, and its leases run out after {} s",
@@ -536,7 +535,7 @@ fn deadline(facts: &Facts<'_>) -> Vec<Finding> {
                 let what = format!("a tick works for {works} s, and the next begins after 60 s");
                 findings.push(it.broken(what, "give it a shorter Timeout"));
             }
-            Trigger::Queue | Trigger::Schedule => {}
+            Trigger::Http | Trigger::Queue | Trigger::Schedule => {}
         }
     }
     findings

@@ -1,6 +1,7 @@
 //! The project's rules about itself, as commands. The tests of this crate check the same.
 
 mod crates;
+mod sbom;
 mod texts;
 
 use anyhow::{Context, bail};
@@ -12,7 +13,8 @@ use xtask::{code, infra, template};
 
 const USAGE: &str = "\
 usage: cargo xtask tidy           check crates, texts, decisions and changelog fragments
-       cargo xtask infra check    check the templates of the cloud against each other and the code";
+       cargo xtask infra check    check the templates of the cloud against each other and the code
+       cargo xtask sbom           print what is built in, as CycloneDX";
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +23,22 @@ fn main() -> anyhow::Result<ExitCode> {
     let (name, findings) = match arguments.as_slice() {
         ["tidy"] => ("tidy", lines(&tidy(&root)?)),
         ["infra", "check"] => ("infra", check_infra(&root)?),
+        ["sbom"] => {
+            let metadata = output(
+                &root,
+                "cargo",
+                &["metadata", "--format-version", "1", "--locked"],
+            )?;
+            let lock = std::fs::read_to_string(root.join("Cargo.lock"))
+                .context("cannot read Cargo.lock")?;
+            let bill = sbom::of(&metadata, &lock)?;
+            writeln!(
+                std::io::stdout(),
+                "{}",
+                serde_json::to_string_pretty(&bill)?
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
             return Ok(ExitCode::from(2));

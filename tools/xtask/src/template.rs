@@ -1,4 +1,4 @@
-//! CloudFormation's YAML, read as what it means: short tags are their long forms, `Fn::ForEach` is written out and
+//! `CloudFormation`'s YAML, read as what it means: short tags are their long forms, `Fn::ForEach` is written out and
 //! `Globals` are where they apply.
 //!
 //! ```
@@ -151,7 +151,7 @@ fn put_in(body: &Value, variable: &str, value: &str) -> Value {
     }
 }
 
-/// A value as text, with what CloudFormation would put in as `${Name}` or `${Resource.Attribute}`.
+/// A value as text, with what `CloudFormation` would put in as `${Name}` or `${Resource.Attribute}`.
 pub fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -297,10 +297,10 @@ impl Templates {
     /// What a function may do, by the name of its folder: the statements of its role's policies.
     pub fn policy_of(&self, function: &str) -> Vec<Statement> {
         self.of_type("AWS::IAM::Role")
-            .flat_map(|(_, _, role)| role["Properties"]["Policies"].as_array())
+            .filter_map(|(_, _, role)| role["Properties"]["Policies"].as_array())
             .flatten()
             .filter(|policy| policy["PolicyName"] == function)
-            .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array())
+            .filter_map(|policy| policy["PolicyDocument"]["Statement"].as_array())
             .flatten()
             .map(Statement::of)
             .collect()
@@ -312,7 +312,7 @@ impl Templates {
 pub enum Target {
     /// To a resource: its file and logical id.
     Resource(String, String),
-    /// It is plain, but for what CloudFormation puts in.
+    /// It is plain, but for what `CloudFormation` puts in.
     Plain(String),
     /// Nowhere: nobody gives it, or a person does.
     Nothing,
@@ -574,7 +574,7 @@ Resources:
         .unwrap();
         let one = Target::Resource("q.yaml".to_owned(), "One".to_owned());
         let check = |value: Value, expected: &Target| {
-            assert_eq!(&all.follow("f.yaml", &value), expected, "{value}")
+            assert_eq!(&all.follow("f.yaml", &value), expected, "{value}");
         };
         check(json!({"Ref": "Url"}), &one);
         check(json!({"Ref": "If"}), &one);
