@@ -5,7 +5,17 @@ import { type Deal, dealQuery, historyQuery } from "@/api/deals";
 import { meQuery } from "@/api/me";
 import { pipelinesQuery } from "@/api/pipelines";
 import { StagePath } from "@/shared/charts";
-import { date, days, expected, interval, money, moneyShort, percent, words } from "@/shared/format";
+import {
+  date,
+  days,
+  expected,
+  interval,
+  money,
+  moneyShort,
+  percent,
+  percentFine,
+  words,
+} from "@/shared/format";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
 import { Link, useAddress, useParam } from "@/shared/routing";
@@ -140,8 +150,8 @@ function Figures({ deal }: { deal: Deal }) {
       {forecast ? (
         <Figure
           label="Chance to be won"
-          value={percent(forecast.p_win.value)}
-          interval={`80 %: ${interval(forecast.p_win.low, forecast.p_win.high, percent)}`}
+          value={percentFine(forecast.p_win.value)}
+          interval={`80 %: ${interval(forecast.p_win.low, forecast.p_win.high, percentFine)}`}
           note={[
             forecast.confidence === "low_confidence" && "little history behind it",
             forecast.stale && "newer data are being learned",

@@ -1,7 +1,7 @@
 import type { Deal } from "@/api/deals";
 import { LineWithBand } from "@/shared/charts";
 import { barShares } from "@/shared/charts/geometry";
-import { count, days, percent, words } from "@/shared/format";
+import { count, days, percentFine, words } from "@/shared/format";
 import { cx } from "@/shared/ui/cx";
 import { Card } from "@/shared/ui/pieces";
 import { Empty, NotEnoughHistory } from "@/shared/ui/states";
@@ -85,29 +85,33 @@ function Reasons({ forecast }: { forecast: Forecast }) {
   );
 }
 
+/** The end of the axis: at least 5 %, so that next to nothing looks like it. */
+const roundUp = (share: number): number => Math.min(1, Math.max(0.05, Math.ceil(share * 10) / 10));
+
 function ChanceAhead({ forecast }: { forecast: Forecast }) {
   const points = [{ x: 0, y: 0 }, ...forecast.by_days.map((by) => ({ x: by.days, y: by.p_win }))];
   const last = forecast.by_days.at(-1);
   return (
-    <Card title="When it may be won" aside={`of ${percent(forecast.p_win.value)} in the end`}>
+    <Card title="When it may be won" aside={`of ${percentFine(forecast.p_win.value)} in the end`}>
       <LineWithBand
         title="Chance to be won by then"
         untitled
         summary={
           last
-            ? `${percent(last.p_win)} within ${days(last.days)}, ${percent(forecast.p_win.value)} in the end.`
+            ? `${percentFine(last.p_win)} within ${days(last.days)}, ${percentFine(forecast.p_win.value)} in the end.`
             : "No horizon is told."
         }
         points={points}
         label="Chance"
         formatX={(value) => days(value)}
-        formatY={percent}
+        formatY={percentFine}
+        yDomain={[0, roundUp(Math.max(...points.map((point) => point.y)))]}
         height={190}
       />
       <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-xs text-ink-soft">
         {forecast.by_days.map((by) => (
           <li key={by.days}>
-            {days(by.days)}: won {percent(by.p_win)}, lost {percent(by.p_lost)}
+            {days(by.days)}: won {percentFine(by.p_win)}, lost {percentFine(by.p_lost)}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useState } from "react";
 import { type DealAsk, type DealRow, dealsQuery, type Facet } from "@/api/deals";
+import { type Pipeline, pipelinesQuery } from "@/api/pipelines";
 import { count, counted, date, days, money, moneyShort, words } from "@/shared/format";
 import { asProblem } from "@/shared/problem";
 import { Link, path } from "@/shared/routing";
@@ -18,7 +19,12 @@ interface Lane {
 }
 
 /** The lanes of a board: what the filter leaves of a facet; of the categories all, to be moved into. */
-export function lanesOf(group: string, ask: DealAsk, facets: readonly Facet[]): Lane[] {
+export function lanesOf(
+  group: string,
+  ask: DealAsk,
+  facets: readonly Facet[],
+  pipelines: readonly Pipeline[] = [],
+): Lane[] {
   const facet = facets.find((each) => each.field === group);
   const only = chosen(ask, group);
   const values =
@@ -29,8 +35,25 @@ export function lanesOf(group: string, ask: DealAsk, facets: readonly Facet[]): 
       value,
       name: group === "forecast_category" ? words(value) : valueName(group, value, facets),
     }));
+  if (group === "stage") {
+    const place = stageOrder(pipelines);
+    lanes.sort((a, b) => (place.get(a.value) ?? 1) - (place.get(b.value) ?? 1));
+  }
   const none = (facet?.without ?? 0) > 0 && (only.length === 0 || only.includes(NOBODY));
   return none ? [{ value: NOBODY, name: "None" }, ...lanes] : lanes;
+}
+
+/** How far along each stage is, 0 to 1, on average over the pipelines that have it. */
+function stageOrder(pipelines: readonly Pipeline[]): Map<string, number> {
+  const places = new Map<string, number[]>();
+  for (const { stages } of pipelines) {
+    const last = Math.max(1, ...stages.map((stage) => stage.order));
+    for (const stage of stages)
+      places.set(stage.label, [...(places.get(stage.label) ?? []), stage.order / last]);
+  }
+  return new Map(
+    [...places].map(([label, at]) => [label, at.reduce((sum, each) => sum + each, 0) / at.length]),
+  );
 }
 
 /** Deals side by side by stage, category or owner. A category is ours, so deals can be moved between them. */
@@ -45,7 +68,8 @@ export function Board({
   group: "stage" | "forecast_category" | "owner";
   edit: ReturnType<typeof useOwnEdit>;
 }) {
-  const lanes = lanesOf(group, ask, facets);
+  const { data: pipelines } = useQuery(pipelinesQuery);
+  const lanes = lanesOf(group, ask, facets, pipelines);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
     <section aria-label="Board" tabIndex={0} className="flex gap-3 overflow-x-auto pb-2">
@@ -53,7 +77,7 @@ export function Board({
         <LaneColumn
           key={lane.value}
           lane={lane}
-          ask={choose(ask, group, [lane.value])}
+          ask={choose({ sort: "-amount", ...ask }, group, [lane.value])}
           movable={group === "forecast_category"}
           edit={edit}
         />

@@ -8,7 +8,7 @@ import { Checkbox, Field, Input } from "@/shared/ui/field";
 import { Popover } from "@/shared/ui/popover";
 import { choose, chosen, conditions, drop, fieldName, NOBODY, toggle, valueName, without } from "./address";
 
-export const FACETS = ["stage", "owner", "pipeline", "outcome", "forecast_category", "close_month"];
+export const FACETS = ["stage", "owner", "pipeline", "outcome", "forecast_category"];
 const RANGES = [
   { field: "amount", type: "number" },
   { field: "days_in_stage", type: "number" },
@@ -85,7 +85,7 @@ function Words({ ask, onChange }: Pick<Props, "ask" | "onChange">) {
       placeholder="Find…"
       value={text}
       onChange={(event) => setText(event.target.value)}
-      className="w-36! sm:w-44!"
+      className="w-full! sm:w-44!"
     />
   );
 }

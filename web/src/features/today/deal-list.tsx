@@ -50,7 +50,7 @@ export function DealList({
               </li>
             ))}
           </ul>
-          <dl className="flex flex-wrap gap-x-4 text-xs text-ink-faint md:w-40 md:flex-col md:items-end">
+          <dl className="flex flex-wrap gap-x-4 text-xs text-ink-faint md:w-44 md:flex-col md:items-end">
             <div>
               <dt className="unseen">Amount</dt>
               <dd className="text-sm font-medium text-ink">{money(deal.amount)}</dd>
