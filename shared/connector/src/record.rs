@@ -147,7 +147,7 @@ pub enum Kind {
 pub struct Lost {
     /// What kind.
     pub kind: Kind,
-    /// The source's id, as in `external_ids`.
+    /// The source's id, as in `external_ids`: of the thing, or of a part without which it is not.
     pub id: String,
     /// Since when, as far as the source says.
     pub at: Option<Timestamp>,

@@ -152,8 +152,9 @@ pub(crate) trait Told {
 macro_rules! told {
     ($($name:ident $entity:expr;)*) => {$(
         impl Told for $name {
-            fn told(self, external_ids: BTreeMap<String, String>, provenance: Provenance) -> Entity {
-                $entity($name { external_ids, provenance, ..self })
+            fn told(mut self, external_ids: BTreeMap<String, String>, provenance: Provenance) -> Entity {
+                self.external_ids.extend(external_ids);
+                $entity($name { provenance, ..self })
             }
         }
     )*};

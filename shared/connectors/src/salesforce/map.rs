@@ -284,7 +284,14 @@ fn stakeholder(deal: &str, roles: &[&Value], it: &mut Item) {
     let part = |role: &&Value| meaning::role(text(role, "Role")?);
     let added = held.iter().filter_map(|role| instant(role, "CreatedDate"));
     let key = it.cx.stakeholder(&format!("{deal}/{}", it.id));
+    // A role that is taken away later is told by its own id alone. Of several the others still hold.
+    let only = match held.as_slice() {
+        [role] => id(role, "Id"),
+        _ => None,
+    };
+    let only = only.map(|role| ("salesforce/role".to_owned(), role));
     let stakeholder = Stakeholder {
+        external_ids: only.into_iter().collect(),
         name: it.text("Name"),
         title: it.text("Title"),
         email: it.text("Email"),
@@ -428,7 +435,8 @@ pub(super) fn deleted(it: &mut Item) {
     match it.id.get(..3) {
         Some("006") => it.gone(EntityKey::Deal(it.cx.deal(&it.id))),
         Some("001") => it.gone(EntityKey::Company(it.cx.company(&it.id))),
-        Some("003") => it.lost(Kind::Stakeholder),
+        // A contact, wherever they have a role, or the one role a contact has on a deal.
+        Some("003" | "00K") => it.lost(Kind::Stakeholder),
         _ => it.lost(Kind::Activity),
     }
 }

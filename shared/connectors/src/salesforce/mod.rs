@@ -99,6 +99,7 @@ pub static CONNECTOR: Connector = Connector {
         deletions!("opportunities_deleted", OPPORTUNITY),
         deletions!("accounts_deleted", ACCOUNT),
         deletions!("contacts_deleted", CONTACT),
+        deletions!("contact_roles_deleted", ROLE),
         deletions!("tasks_deleted", TASK),
         deletions!("events_deleted", EVENT),
         deletions!("emails_deleted", EMAIL),
