@@ -179,7 +179,7 @@ impl OAuth {
         let is_own =
             |known: &&str| host == **known || (known.starts_with('.') && host.ends_with(*known));
         let (_, path) = url.strip_prefix("https://")?.split_once('/')?;
-        let is_its = is_name && self.hosts.iter().any(|known| is_own(known));
+        let is_its = is_name && self.hosts.iter().any(is_own);
         is_its.then(|| format!("https://{host}/{path}"))
     }
 }

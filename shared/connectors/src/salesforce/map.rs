@@ -32,8 +32,8 @@ pub(super) fn open<'a>(
 }
 
 fn currency<'a>(it: &Item<'a>) -> Option<&'a str> {
-    let account = || text(it.cx.known.first("organization")?, "DefaultCurrencyIsoCode");
-    text(it.main, "CurrencyIsoCode").or_else(account)
+    let home = it.cx.known.text("organization", "DefaultCurrencyIsoCode");
+    text(it.main, "CurrencyIsoCode").or(home)
 }
 
 /// Custom fields, by their API names, those that were asked for beside the page included.
@@ -49,11 +49,6 @@ fn custom(it: &Item) -> BTreeMap<String, String> {
         Some((name.clone(), value))
     });
     read.collect()
-}
-
-/// The organisation's own id.
-pub(super) fn account(known: &Known) -> Option<String> {
-    id(known.first("organization")?, "Id")
 }
 
 /// What a record calls a stage. The label people see may be changed without a record noticing.
@@ -357,11 +352,11 @@ fn activity(about: &str, content: &str, when: &[&str], it: &mut Item) -> Option<
     };
     let participants = ["/Who/Name", "/Owner/Name"].map(|field| it.text(field));
     let said = ["Subject", content].map(|field| it.text(field));
-    let said: Vec<String> = said.into_iter().flatten().collect();
+    let said = meaning::joined(said, "\n");
     Some(Activity {
         deal,
         participants: participants.into_iter().flatten().collect(),
-        summary: meaning::summary(&said.join("\n")),
+        summary: said.as_deref().and_then(meaning::summary),
         ..Activity::new(key, ActivityKind::FollowUp, at)
     })
 }

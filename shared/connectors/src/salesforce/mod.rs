@@ -44,7 +44,7 @@ pub static CONNECTOR: Connector = Connector {
         described!(may "Event"),
         described!(may "EmailMessage"),
     ],
-    account: map::account,
+    account: |known| value::id(known.first("organization")?, "Id"),
     setting: map::setting,
     streams: &[
         Stream {
