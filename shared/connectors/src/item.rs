@@ -4,8 +4,8 @@ use crate::meaning;
 use connector::value::{self, Fields, ODD_RECORD};
 use connector::{Context, Kind, Out, Record};
 use model::{
-    Activity, Company, CompanyId, DealId, DealRecord, Entity, EntityKey, Invoice, Payment, Person,
-    PersonId, Provenance, Stakeholder, Subscription, Timestamp,
+    Activity, Company, CompanyId, Deal, DealId, DealRecord, Entity, EntityKey, Invoice, Payment,
+    Person, PersonId, Provenance, StageVisit, Stakeholder, Subscription, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -133,6 +133,12 @@ impl<'a> Item<'a> {
         for loser in losers {
             self.out.merged(loser, winner.clone());
         }
+    }
+
+    /// A deal is so, and entered these stages; histories know it by what the source calls it.
+    pub(crate) fn put_deal(&mut self, deal: Deal, visits: Vec<StageVisit>) {
+        let case = self.id.clone();
+        self.put(DealRecord { deal, case, visits });
     }
 
     /// It is so: what the source calls it and when it changed there is the same for everything.

@@ -10,8 +10,8 @@ use connector::value::{
 use connector::{Context, Hint, Known, Out, Record};
 use jiff::tz::TimeZone;
 use model::{
-    Company, Deal, DealRecord, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place,
-    Severity, Stage, Stakeholder, Timestamp,
+    Company, Deal, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place, Severity, Stage,
+    Stakeholder, Timestamp,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -257,8 +257,7 @@ fn deal(record: &Record, it: &mut Item) {
     let losers = merged(it);
     let losers = losers.iter().map(|id| EntityKey::Deal(it.cx.deal(id)));
     let losers: Vec<_> = losers.collect();
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
     it.merged(losers, &EntityKey::Deal(key));
     if record
         .main

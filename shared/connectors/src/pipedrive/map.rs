@@ -5,8 +5,8 @@ use crate::meaning::{self, Ends};
 use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, text};
 use connector::{Context, Hint, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, Company, Deal, DealRecord, Entity, EntityKey, Person, Pipeline,
-    StageVisit, Stakeholder, Timestamp,
+    Activity, ActivityKind, Company, Deal, Entity, EntityKey, Person, Pipeline, StageVisit,
+    Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 /// stages that are entered then.
 const WON: &str = "Won";
 const LOST: &str = "Lost";
+/// Stages have a chance of a hundred per cent where nobody uses chances.
+const USES_CHANCES: &str = "is_deal_probability_enabled";
 
 pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     for pipeline in known.all("pipelines") {
@@ -30,7 +32,7 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
             let (means, remedy) = (meaning::stage([label], ends, cx), "say it in the settings");
             let mut stage = meaning::known(label, means, ("name", remedy), &mut fields);
             let chance = fields.share("deal_probability", 100);
-            stage.probability = chance.filter(|_| has_chances(pipeline));
+            stage.probability = chance.filter(|_| is(pipeline, USES_CHANCES));
             stage
         };
         let open = stages.into_iter().map(|it| {
@@ -51,11 +53,6 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
             stages,
         }));
     }
-}
-
-/// Stages have a chance of a hundred per cent where nobody uses chances.
-fn has_chances(pipeline: &Value) -> bool {
-    is(pipeline, "is_deal_probability_enabled")
 }
 
 pub(super) fn user(it: &mut Item) {
@@ -149,8 +146,7 @@ pub(super) fn deal(it: &mut Item) {
         stakeholder(&it.id.clone(), person, it.cx, it.out);
     }
     it.out.whole.push(key);
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
 }
 
 /// The label of the stage; the number of one that is no longer there.
@@ -187,13 +183,12 @@ fn chance(it: &mut Item, is_open: bool) -> Option<f64> {
     if own.is_some() || !is_open {
         return own;
     }
-    let pipeline = it.text("pipeline_id")?;
-    it.cx
-        .known
-        .find("pipelines", "id", &pipeline)
-        .filter(|it| has_chances(it))?;
-    let stage = it.cx.known.find("stages", "id", &it.text("stage_id")?)?;
-    Fields::new(stage, "pipedrive/stages", &mut Out::default()).share("deal_probability", 100)
+    let (known, mut unsaid) = (it.cx.known, Out::default());
+    let pipeline = known.find("pipelines", "id", &it.text("pipeline_id")?)?;
+    let stage = known.find("stages", "id", &it.text("stage_id")?)?;
+    let mut fields = Fields::new(stage, "pipedrive/stages", &mut unsaid);
+    let chance = fields.share("deal_probability", 100);
+    chance.filter(|_| is(pipeline, USES_CHANCES))
 }
 
 /// The stages a deal entered. Its log of changes does not have the first one.

@@ -6,8 +6,8 @@ use crate::meaning::{self, Ends};
 use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, text};
 use connector::{Context, Hint, Kind, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Layer,
-    Person, Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
+    Activity, ActivityKind, CanonicalStage, Company, Deal, Entity, EntityKey, Layer, Person,
+    Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -220,8 +220,7 @@ pub(super) fn opportunity(it: &mut Item) {
         custom_fields,
         ..Deal::new(key)
     };
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
     if it.has_part("roles") {
         it.out.whole.push(key);
         let (deal, cx) = (it.id.clone(), it.cx);
