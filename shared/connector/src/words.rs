@@ -109,6 +109,9 @@ impl Auth {
 pub struct OAuth {
     /// Where people are sent; whole address.
     pub authorize: &'static str,
+    /// Hosts at which a person may sign in instead, where all of these addresses are there, too;
+    /// one that begins with a dot stands for every name under it.
+    pub hosts: &'static [&'static str],
     /// Where codes and refresh tokens are taken to; whole address.
     pub token: &'static str,
     /// Where a token is given back; whole address.
@@ -139,6 +142,7 @@ impl OAuth {
     ) -> Self {
         Self {
             authorize,
+            hosts: &[],
             token,
             revoke: None,
             scopes,
@@ -149,6 +153,34 @@ impl OAuth {
             idle_days: None,
             sign_in: None,
         }
+    }
+
+    /// One of its addresses at the host a person chose; nothing where that is none of its own, since
+    /// whoever answers there is shown codes, tokens and the client's secret.
+    ///
+    /// ```
+    /// use connector::OAuth;
+    ///
+    /// let oauth = OAuth {
+    ///     hosts: &["test.vendor.example", ".my.vendor.example"],
+    ///     ..OAuth::usual("https://login.vendor.example/authorize", "https://login.vendor.example/token", &[])
+    /// };
+    /// let at = |host| oauth.at(oauth.token, host);
+    /// assert_eq!(at("Test.Vendor.example").as_deref(), Some("https://test.vendor.example/token"));
+    /// assert_eq!(at("harbor.my.vendor.example").as_deref(), Some("https://harbor.my.vendor.example/token"));
+    /// assert_eq!(at(".my.vendor.example"), None);
+    /// assert_eq!(at("elsewhere.example/.my.vendor.example"), None);
+    /// assert_eq!(at("my.vendor.example.elsewhere.example"), None);
+    /// ```
+    pub fn at(&self, url: &str, host: &str) -> Option<String> {
+        let host = host.trim().to_ascii_lowercase();
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        let is_name = host.chars().all(fits) && !host.starts_with(['.', '-']);
+        let is_own =
+            |known: &&str| host == **known || (known.starts_with('.') && host.ends_with(*known));
+        let (_, path) = url.strip_prefix("https://")?.split_once('/')?;
+        let is_its = is_name && self.hosts.iter().any(is_own);
+        is_its.then(|| format!("https://{host}/{path}"))
     }
 }
 

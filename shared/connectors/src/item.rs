@@ -4,8 +4,8 @@ use crate::meaning;
 use connector::value::{self, Fields, ODD_RECORD};
 use connector::{Context, Kind, Out, Record};
 use model::{
-    Activity, Company, CompanyId, DealId, DealRecord, Entity, EntityKey, Invoice, Payment, Person,
-    PersonId, Provenance, Stakeholder, Subscription, Timestamp,
+    Activity, Company, CompanyId, Deal, DealId, DealRecord, Entity, EntityKey, Invoice, Payment,
+    Person, PersonId, Provenance, StageVisit, Stakeholder, Subscription, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -135,6 +135,12 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// A deal is so, and entered these stages; histories know it by what the source calls it.
+    pub(crate) fn put_deal(&mut self, deal: Deal, visits: Vec<StageVisit>) {
+        let case = self.id.clone();
+        self.put(DealRecord { deal, case, visits });
+    }
+
     /// It is so: what the source calls it and when it changed there is the same for everything.
     pub(crate) fn put(&mut self, entity: impl Told) {
         let external = [(self.cx.source.to_owned(), self.id.clone())];
@@ -152,8 +158,9 @@ pub(crate) trait Told {
 macro_rules! told {
     ($($name:ident $entity:expr;)*) => {$(
         impl Told for $name {
-            fn told(self, external_ids: BTreeMap<String, String>, provenance: Provenance) -> Entity {
-                $entity($name { external_ids, provenance, ..self })
+            fn told(mut self, external_ids: BTreeMap<String, String>, provenance: Provenance) -> Entity {
+                self.external_ids.extend(external_ids);
+                $entity($name { provenance, ..self })
             }
         }
     )*};

@@ -158,6 +158,16 @@ pub(crate) fn plain(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What was said of several things in one text; nothing where nothing was said.
+pub(crate) fn joined(
+    parts: impl IntoIterator<Item = Option<String>>,
+    between: &str,
+) -> Option<String> {
+    let said = parts.into_iter().flatten().filter(|part| !part.is_empty());
+    let said = said.collect::<Vec<_>>().join(between);
+    (!said.is_empty()).then_some(said)
+}
+
 /// The beginning of a text, for a summary.
 pub(crate) fn summary(text: &str) -> Option<String> {
     let text = text.trim();

@@ -1,6 +1,6 @@
 //! What was said and done.
 
-use super::map::{contacts_of, deals_of, joined, owners};
+use super::map::{contacts_of, deals_of, owners};
 use super::objects::kind;
 use crate::item::Item;
 use crate::meaning;
@@ -45,14 +45,13 @@ pub(super) fn activity<const K: usize>(record: &Record, it: &mut Item) {
     // Only the beginning is kept, so a long text is nothing to speak of.
     let plain = |field| meaning::plain(&it.get(field).and_then(scalar).unwrap_or_default());
     let notes = plain("hs_internal_meeting_notes");
-    let mut said = vec![title.unwrap_or_default(), plain(body), notes];
-    said.retain(|text| !text.is_empty());
+    let said = meaning::joined([title, Some(plain(body)), Some(notes)], " — ");
     let name = format!("{one}/{}", it.id);
     let id = std::mem::replace(&mut it.id, name.clone());
     let activity = Activity {
         participants: participants(record, it),
         outcome,
-        summary: meaning::summary(&said.join(" — ")),
+        summary: said.as_deref().and_then(meaning::summary),
         ..Activity::new(it.cx.activity(&name), what, at)
     };
     if !happened {
@@ -113,8 +112,8 @@ fn participants(record: &Record, it: &mut Item) -> Vec<String> {
     let is_here = |it: &&Value| id(it, "id").is_some_and(|id| contacts.contains(&id));
     let people = record.part("people").iter().filter(is_here);
     let person = |person| {
-        let name = || joined(["firstname", "lastname"].map(|it| of(person, it)));
-        of(person, "email").or_else(name)
+        let name = ["firstname", "lastname"].map(|it| of(person, it));
+        of(person, "email").or_else(|| meaning::joined(name, " "))
     };
     let mut found: Vec<String> = said.chain(people.filter_map(person)).collect();
     let mut seen = BTreeSet::new();

@@ -10,8 +10,8 @@ use connector::value::{
 use connector::{Context, Hint, Known, Out, Record};
 use jiff::tz::TimeZone;
 use model::{
-    Company, Deal, DealRecord, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place,
-    Severity, Stage, Stakeholder, Timestamp,
+    Company, Deal, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place, Severity, Stage,
+    Stakeholder, Timestamp,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(super) fn custom_names<'a>(known: &'a Known, of: &str) -> impl Iterator<Item
 }
 
 /// Owners of deals, those who left among them.
-pub(super) fn owners<'a>(known: &'a Known) -> impl Iterator<Item = &'a Value> {
+pub(super) fn owners(known: &Known) -> impl Iterator<Item = &Value> {
     let left = known.all("owners_archived");
     known.all("owners").iter().chain(left)
 }
@@ -41,12 +41,12 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     for owner in owners(known) {
         let Some(own) = id(owner, "id") else { continue };
         let mut it = Item::new(("owners", &own), (owner, owner), cx, out);
-        let name = joined([it.text("firstName"), it.text("lastName")]);
+        let name = ["firstName", "lastName"].map(|name| it.text(name));
         let teams = list(owner, "teams");
         let team = teams.iter().find(|team| is(team, "primary"));
         let team = team.or(teams.first());
         let person = Person {
-            name,
+            name: meaning::joined(name, " "),
             email: it.text("email"),
             team: team.and_then(|team| text(team, "name")).map(str::to_owned),
             ..Person::new(cx.person(&own))
@@ -78,11 +78,6 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
         let id = cx.pipeline(&own);
         out.put(Entity::Pipeline(Pipeline { id, name, stages }));
     }
-}
-
-pub(super) fn joined(names: [Option<String>; 2]) -> Option<String> {
-    let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    (!name.is_empty()).then_some(name)
 }
 
 /// A stage by its id, in this pipeline if it is there. Ids outlive every renaming.
@@ -149,14 +144,9 @@ fn odd_record(kind: &str, out: &mut Out) {
 
 /// The time zone people enter days in.
 fn zone(cx: &Context) -> TimeZone {
-    let account = cx.known.first("account");
-    let name = account.and_then(|account| text(account, "timeZone"));
+    let name = cx.known.text("account", "timeZone");
     let zone = name.and_then(|name| TimeZone::get(name).ok());
     zone.unwrap_or(TimeZone::UTC)
-}
-
-fn home_currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
-    text(cx.known.first("account")?, "companyCurrency")
 }
 
 fn custom<const K: usize>(it: &Item) -> BTreeMap<String, String> {
@@ -176,7 +166,7 @@ fn merged(it: &Item) -> Vec<String> {
 }
 
 fn company(it: &mut Item) {
-    let currency = home_currency(it.cx);
+    let currency = it.cx.known.text("account", "companyCurrency");
     let company = Company {
         domain: it.domain("domain").or_else(|| it.domain("website")),
         name: it.text("name"),
@@ -237,7 +227,8 @@ fn deal(record: &Record, it: &mut Item) {
 
     let closes_at = it.timestamp("closedate");
     let currency = it.text("deal_currency_code");
-    let currency = currency.as_deref().or_else(|| home_currency(it.cx));
+    let home = known.text("account", "companyCurrency");
+    let currency = currency.as_deref().or(home);
     let probability = it.share("hs_deal_stage_probability", 1);
     let company = primary(associated(record, "companies"));
     let deal = Deal {
@@ -266,8 +257,7 @@ fn deal(record: &Record, it: &mut Item) {
     let losers = merged(it);
     let losers = losers.iter().map(|id| EntityKey::Deal(it.cx.deal(id)));
     let losers: Vec<_> = losers.collect();
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
     it.merged(losers, &EntityKey::Deal(key));
     if record
         .main
@@ -377,8 +367,9 @@ fn stakeholder(deal: &str, mut labels: Vec<&str>, it: &mut Item) {
     let general = it.text("hs_buying_role").unwrap_or_default();
     let mut roles = labels.into_iter().chain(general.split(';'));
     let key = it.cx.stakeholder(&format!("{deal}/{}", it.id));
+    let name = ["firstname", "lastname"].map(|name| it.text(name));
     let stakeholder = Stakeholder {
-        name: joined([it.text("firstname"), it.text("lastname")]),
+        name: meaning::joined(name, " "),
         title: it.text("jobtitle"),
         email: it.text("email"),
         role: roles.find_map(meaning::role),

@@ -18,9 +18,9 @@ pub(super) const STREAMS: &[Stream] = &[
         ..stream::<CONTACTS>(CONTACT_JOINS)
     },
     stream::<CALLS>(&met::<CALLS>()),
-    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(own_id)]),
+    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(Record::own_id)]),
     stream::<MEETINGS>(&met::<MEETINGS>()),
-    stream::<NOTES>(&[beside::<NOTES, DEALS>(own_id)]),
+    stream::<NOTES>(&[beside::<NOTES, DEALS>(Record::own_id)]),
     stream::<TASKS>(&met::<TASKS>()),
     archived::<COMPANIES>("companies_archived"),
     archived::<DEALS>("deals_archived"),
@@ -303,10 +303,6 @@ pub(super) fn is_whole<const K: usize>(record: &Record) -> bool {
     record.main.pointer(all).is_some()
 }
 
-fn own_id(record: &Record) -> Vec<String> {
-    id(&record.main, "id").into_iter().collect()
-}
-
 /// Objects of a kind by their ids.
 const fn objects_of<const K: usize>(name: &'static str, ids: fn(&Record) -> Vec<String>) -> Join {
     let each = Join::each(name, ids, all(by_id::<K>));
@@ -316,12 +312,9 @@ const fn objects_of<const K: usize>(name: &'static str, ids: fn(&Record) -> Vec<
 /// The whole of what came without its history, or without most of its properties.
 const fn whole<const K: usize>() -> Join {
     objects_of::<K>("whole", |record| {
-        let ids = own_id(record);
-        if is_whole::<K>(record) {
-            Vec::new()
-        } else {
-            ids
-        }
+        let mut own = record.own_id();
+        own.retain(|_| !is_whole::<K>(record));
+        own
     })
 }
 
@@ -346,26 +339,26 @@ fn associated<const FROM: usize, const TO: usize>(asking: &Asking) -> Request {
 
 const DEAL_JOINS: &[Join] = &[
     whole::<DEALS>(),
-    beside::<DEALS, COMPANIES>(own_id),
+    beside::<DEALS, COMPANIES>(Record::own_id),
     Join {
         // Only this way of asking gives labels.
         when: When::Always,
-        ..beside::<DEALS, CONTACTS>(own_id)
+        ..beside::<DEALS, CONTACTS>(Record::own_id)
     },
     PEOPLE,
 ];
 
 /// A label may read otherwise from the other side; what counts is how the deal calls the contact.
 const CONTACT_JOINS: &[Join] = &[
-    beside::<CONTACTS, DEALS>(own_id),
+    beside::<CONTACTS, DEALS>(Record::own_id),
     beside::<DEALS, CONTACTS>(map::deals_of),
 ];
 
 /// Of what was done with people: the deals it was about, and the people.
 const fn met<const K: usize>() -> [Join; 3] {
     [
-        beside::<K, DEALS>(own_id),
-        beside::<K, CONTACTS>(own_id),
+        beside::<K, DEALS>(Record::own_id),
+        beside::<K, CONTACTS>(Record::own_id),
         PEOPLE,
     ]
 }

@@ -5,8 +5,8 @@ use crate::meaning::{self, Ends};
 use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, text};
 use connector::{Context, Hint, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, Company, Deal, DealRecord, Entity, EntityKey, Person, Pipeline,
-    StageVisit, Stakeholder, Timestamp,
+    Activity, ActivityKind, Company, Deal, Entity, EntityKey, Person, Pipeline, StageVisit,
+    Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 /// stages that are entered then.
 const WON: &str = "Won";
 const LOST: &str = "Lost";
+/// Stages have a chance of a hundred per cent where nobody uses chances.
+const USES_CHANCES: &str = "is_deal_probability_enabled";
 
 pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     for pipeline in known.all("pipelines") {
@@ -30,7 +32,7 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
             let (means, remedy) = (meaning::stage([label], ends, cx), "say it in the settings");
             let mut stage = meaning::known(label, means, ("name", remedy), &mut fields);
             let chance = fields.share("deal_probability", 100);
-            stage.probability = chance.filter(|_| has_chances(pipeline));
+            stage.probability = chance.filter(|_| is(pipeline, USES_CHANCES));
             stage
         };
         let open = stages.into_iter().map(|it| {
@@ -53,11 +55,6 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     }
 }
 
-/// Stages have a chance of a hundred per cent where nobody uses chances.
-fn has_chances(pipeline: &Value) -> bool {
-    is(pipeline, "is_deal_probability_enabled")
-}
-
 pub(super) fn user(it: &mut Item) {
     it.stamp = it.timestamp("modified");
     let person = Person {
@@ -74,9 +71,9 @@ pub(super) fn organization(it: &mut Item) {
     if is_deleted(it.main) {
         return it.gone(EntityKey::Company(key));
     }
-    let industry = find(it.cx, "org_fields", "field_code", "industry");
+    let industry = it.cx.known.find("org_fields", "field_code", "industry");
     let code = it.get("industry");
-    let currency = currency(it.cx);
+    let currency = it.cx.known.text("me", "default_currency");
     let company = Company {
         name: it.text("name"),
         domain: it.domain("website"),
@@ -116,7 +113,9 @@ pub(super) fn deal(it: &mut Item) {
     let created_at = it.timestamp("add_time");
     let probability = chance(it, closed.is_none());
     let own = it.text("currency");
-    let currency = own.as_deref().or(currency(it.cx));
+    let currency = own
+        .as_deref()
+        .or(it.cx.known.text("me", "default_currency"));
     let mut deal = Deal {
         name: it.text("title"),
         company: company.map(|id| it.cx.company(&id)),
@@ -147,14 +146,13 @@ pub(super) fn deal(it: &mut Item) {
         stakeholder(&it.id.clone(), person, it.cx, it.out);
     }
     it.out.whole.push(key);
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
 }
 
 /// The label of the stage; the number of one that is no longer there.
 fn stage(it: &mut Item) -> Option<String> {
     let id = it.text("stage_id")?;
-    if find(it.cx, "stages", "id", &id).is_none() {
+    if it.cx.known.find("stages", "id", &id).is_none() {
         let what = "this stage is no longer there";
         let remedy = "its number stands for its name";
         it.odd(UNKNOWN_WORD, "stage_id", what, remedy, &id);
@@ -185,10 +183,12 @@ fn chance(it: &mut Item, is_open: bool) -> Option<f64> {
     if own.is_some() || !is_open {
         return own;
     }
-    let pipeline = it.text("pipeline_id")?;
-    find(it.cx, "pipelines", "id", &pipeline).filter(|it| has_chances(it))?;
-    let stage = find(it.cx, "stages", "id", &it.text("stage_id")?)?;
-    Fields::new(stage, "pipedrive/stages", &mut Out::default()).share("deal_probability", 100)
+    let (known, mut unsaid) = (it.cx.known, Out::default());
+    let pipeline = known.find("pipelines", "id", &it.text("pipeline_id")?)?;
+    let stage = known.find("stages", "id", &it.text("stage_id")?)?;
+    let mut fields = Fields::new(stage, "pipedrive/stages", &mut unsaid);
+    let chance = fields.share("deal_probability", 100);
+    chance.filter(|_| is(pipeline, USES_CHANCES))
 }
 
 /// The stages a deal entered. Its log of changes does not have the first one.
@@ -315,9 +315,9 @@ pub(super) fn activity(it: &mut Item) {
     let subject = it.text("subject").unwrap_or_default();
     activity.at = at;
     activity.kind = kind(&it.text("type").unwrap_or_default(), &subject);
-    let note = meaning::plain(&it.text("note").unwrap_or_default());
-    let words = [subject, note].join(": ");
-    activity.summary = meaning::summary(words.trim_matches([':', ' ']));
+    let note = it.text("note").map(|note| meaning::plain(&note));
+    let words = meaning::joined([Some(subject), note], ": ");
+    activity.summary = words.as_deref().and_then(meaning::summary);
     let invited = list(it.main, "attendees").iter();
     let invited = invited.filter_map(|it| text(it, "email").or_else(|| text(it, "name")));
     let name = |person| Some(text(person, "name")?.to_owned());
@@ -369,7 +369,7 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
     let mut all = BTreeMap::new();
     let fields = record.get("custom_fields").and_then(Value::as_object);
     for (code, value) in fields.into_iter().flatten() {
-        let field = find(cx, described, "field_code", code);
+        let field = cx.known.find(described, "field_code", code);
         let label = field.and_then(|field| text(field, "field_name"));
         let label = label.unwrap_or(code);
         // Two fields may have one label.
@@ -382,14 +382,10 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
 /// A value as people see it: options by their labels, sums with their currency.
 fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
     match value {
-        Value::Array(all) => {
-            let all: Vec<String> = all.iter().filter_map(|one| shown(one, field)).collect();
-            (!all.is_empty()).then(|| all.join("; "))
-        }
+        Value::Array(all) => meaning::joined(all.iter().map(|one| shown(one, field)), "; "),
         Value::Object(parts) if parts.contains_key("value") => {
-            let parts = ["value", "until", "currency"].map(|part| id(value, part));
-            let parts: Vec<String> = parts.into_iter().flatten().collect();
-            (!parts.is_empty()).then(|| parts.join(" "))
+            let parts = ["value", "until", "currency"];
+            meaning::joined(parts.map(|part| id(value, part)), " ")
         }
         _ => {
             let code = connector::value::scalar(value).filter(|code| !code.is_empty());
@@ -402,18 +398,9 @@ fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
 }
 
 fn label(stage: &str, cx: &Context) -> String {
-    let known = find(cx, "stages", "id", stage);
+    let known = cx.known.find("stages", "id", stage);
     let name = known.and_then(|stage| text(stage, "name"));
     name.unwrap_or(stage).to_owned()
-}
-
-fn currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
-    text(cx.known.first("me")?, "default_currency")
-}
-
-fn find<'a>(cx: &Context<'a>, list: &str, key: &str, is: &str) -> Option<&'a Value> {
-    let mut all = cx.known.all(list).iter();
-    all.find(|it| id(it, key).as_deref() == Some(is))
 }
 
 pub(super) fn is_deleted(record: &Value) -> bool {

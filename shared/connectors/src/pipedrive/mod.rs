@@ -64,26 +64,26 @@ pub static CONNECTOR: Connector = Connector {
     setting: map::setting,
     streams: &[
         Stream {
-            by_id: one(|it| old(it, "users"), gone!(Person, person)),
-            ..Stream::all(
-                "users",
-                pages(|it| old(it, "users")),
-                means!("users", map::user),
-            )
+            by_id: Some(one(|it| old(it, "users"), gone!(Person, person))),
+            ..Stream::all("users", USERS, means!("users", map::user))
         },
         Stream {
-            by_id: one(|it| read(it, "organizations"), gone!(Company, company)),
+            by_id: Some(one(|it| read(it, "organizations"), gone!(Company, company))),
             ..stream!("organizations", map::organization)
         },
         Stream {
-            by_id: one(|it| read(it, "deals"), gone!(Deal, deal)),
+            by_id: Some(one(|it| read(it, "deals"), gone!(Deal, deal))),
             joins: OF_DEALS,
             ..stream!("deals", map::deal)
         },
         // An archived deal is in no other list, and without this one it would look deleted.
         Stream {
             joins: OF_DEALS,
-            ..changes("deals_archived", archived, means!("deals", map::deal))
+            ..changes(
+                "deals_archived",
+                pages(archived),
+                means!("deals", map::deal),
+            )
         },
         Stream {
             load: Load::None,
@@ -95,24 +95,24 @@ pub static CONNECTOR: Connector = Connector {
                     ..SHAPE
                 },
             },
-            ..changes("deals_deleted", deleted, means!("deals", map::deal))
+            ..changes("deals_deleted", pages(deleted), means!("deals", map::deal))
         },
         // Deals bring their persons; a change of one is a change of its stakeholders.
         Stream {
-            by_id: one(|it| read(it, "persons"), |_, _, _| ()),
+            by_id: Some(one(|it| read(it, "persons"), |_, _, _| ())),
             load: Load::None,
             joins: &[Join::each(
                 "deals",
-                id_of,
+                Record::own_id,
                 pages(|it| of(it, "deals", "person_id")),
             )],
             ..stream!("persons", map::person)
         },
         Stream {
-            by_id: one(
+            by_id: Some(one(
                 |it| read(it, "activities"),
                 |id, cx, out| done("activity", id, cx, out),
-            ),
+            )),
             joins: &[Join::many(
                 100,
                 |person| value::id(person, "id"),
@@ -125,13 +125,8 @@ pub static CONNECTOR: Connector = Connector {
             ..stream!("activities", map::activity)
         },
         Stream {
-            by_id: one(notes, |id, cx, out| done("note", id, cx, out)),
-            load: Load::Pages(NOTES),
-            delta: Delta::Window {
-                ask: NOTES,
-                shape: SHAPE,
-            },
-            ..stream!("notes", map::note)
+            by_id: Some(one(notes, |id, cx, out| done("note", id, cx, out))),
+            ..changes("notes", NOTES, means!("notes", map::note))
         },
     ],
     webhook: Some(webhook::WEBHOOK),
@@ -154,18 +149,18 @@ const OF_DEALS: &[Join] = &[
     Join::each("persons", live, pages(|it| of(it, "persons", "deal_id"))),
 ];
 
+const USERS: Ask = pages(|it| old(it, "users"));
 const NOTES: Ask = Ask::pages(notes, "/data", "/additional_data/pagination/next_start");
 
 /// A stream of version 2, read by the time of the change.
 macro_rules! stream {
     ($name:literal, $map:path) => {
-        changes($name, |it| read(it, $name), means!($name, $map))
+        changes($name, pages(|it| read(it, $name)), means!($name, $map))
     };
 }
 use stream;
 
-const fn changes(name: &'static str, request: fn(&Asking) -> Request, map: Map) -> Stream {
-    let ask = pages(request);
+const fn changes(name: &'static str, ask: Ask, map: Map) -> Stream {
     Stream {
         delta: Delta::Window { ask, shape: SHAPE },
         ..Stream::all(name, ask, map)
@@ -176,8 +171,8 @@ const fn pages(request: fn(&Asking) -> Request) -> Ask {
     Ask::pages(request, "/data", "/additional_data/next_cursor")
 }
 
-const fn one(request: fn(&Asking) -> Request, gone: fn(&str, &Context, &mut Out)) -> Option<ById> {
-    Some(ById::one(Ask::once(request, "/data"), gone))
+const fn one(request: fn(&Asking) -> Request, gone: fn(&str, &Context, &mut Out)) -> ById {
+    ById::one(Ask::once(request, "/data"), gone)
 }
 
 /// Something that was done is gone, whichever deal it was about.
@@ -186,16 +181,11 @@ fn done(kind: &str, id: &str, cx: &Context, out: &mut Out) {
     out.gone(EntityKey::Activity(None, id), None);
 }
 
-fn id_of(record: &Record) -> Vec<String> {
-    value::id(&record.main, "id").into_iter().collect()
-}
-
 /// Nobody asks after what was deleted: each answer costs a share of the day's budget.
 fn live(record: &Record) -> Vec<String> {
-    if map::is_deleted(&record.main) {
-        return Vec::new();
-    }
-    id_of(record)
+    let mut own = record.own_id();
+    own.retain(|_| !map::is_deleted(&record.main));
+    own
 }
 
 fn page(asking: &Asking, path: &str) -> Request {

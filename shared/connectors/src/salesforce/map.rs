@@ -6,8 +6,8 @@ use crate::meaning::{self, Ends};
 use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, text};
 use connector::{Context, Hint, Kind, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Layer,
-    Person, Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
+    Activity, ActivityKind, CanonicalStage, Company, Deal, Entity, EntityKey, Layer, Person,
+    Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,8 +32,8 @@ pub(super) fn open<'a>(
 }
 
 fn currency<'a>(it: &Item<'a>) -> Option<&'a str> {
-    let account = || text(it.cx.known.first("organization")?, "DefaultCurrencyIsoCode");
-    text(it.main, "CurrencyIsoCode").or_else(account)
+    let home = it.cx.known.text("organization", "DefaultCurrencyIsoCode");
+    text(it.main, "CurrencyIsoCode").or(home)
 }
 
 /// Custom fields, by their API names, those that were asked for beside the page included.
@@ -49,11 +49,6 @@ fn custom(it: &Item) -> BTreeMap<String, String> {
         Some((name.clone(), value))
     });
     read.collect()
-}
-
-/// The organisation's own id.
-pub(super) fn account(known: &Known) -> Option<String> {
-    id(known.first("organization")?, "Id")
 }
 
 /// What a record calls a stage. The label people see may be changed without a record noticing.
@@ -225,8 +220,7 @@ pub(super) fn opportunity(it: &mut Item) {
         custom_fields,
         ..Deal::new(key)
     };
-    let case = it.id.clone();
-    it.put(DealRecord { deal, case, visits });
+    it.put_deal(deal, visits);
     if it.has_part("roles") {
         it.out.whole.push(key);
         let (deal, cx) = (it.id.clone(), it.cx);
@@ -284,7 +278,14 @@ fn stakeholder(deal: &str, roles: &[&Value], it: &mut Item) {
     let part = |role: &&Value| meaning::role(text(role, "Role")?);
     let added = held.iter().filter_map(|role| instant(role, "CreatedDate"));
     let key = it.cx.stakeholder(&format!("{deal}/{}", it.id));
+    // A role that is taken away later is told by its own id alone. Of several the others still hold.
+    let only = match held.as_slice() {
+        [role] => id(role, "Id"),
+        _ => None,
+    };
+    let only = only.map(|role| ("salesforce/role".to_owned(), role));
     let stakeholder = Stakeholder {
+        external_ids: only.into_iter().collect(),
         name: it.text("Name"),
         title: it.text("Title"),
         email: it.text("Email"),
@@ -350,11 +351,11 @@ fn activity(about: &str, content: &str, when: &[&str], it: &mut Item) -> Option<
     };
     let participants = ["/Who/Name", "/Owner/Name"].map(|field| it.text(field));
     let said = ["Subject", content].map(|field| it.text(field));
-    let said: Vec<String> = said.into_iter().flatten().collect();
+    let said = meaning::joined(said, "\n");
     Some(Activity {
         deal,
         participants: participants.into_iter().flatten().collect(),
-        summary: meaning::summary(&said.join("\n")),
+        summary: said.as_deref().and_then(meaning::summary),
         ..Activity::new(key, ActivityKind::FollowUp, at)
     })
 }
@@ -428,7 +429,8 @@ pub(super) fn deleted(it: &mut Item) {
     match it.id.get(..3) {
         Some("006") => it.gone(EntityKey::Deal(it.cx.deal(&it.id))),
         Some("001") => it.gone(EntityKey::Company(it.cx.company(&it.id))),
-        Some("003") => it.lost(Kind::Stakeholder),
+        // A contact, wherever they have a role, or the one role a contact has on a deal.
+        Some("003" | "00K") => it.lost(Kind::Stakeholder),
         _ => it.lost(Kind::Activity),
     }
 }

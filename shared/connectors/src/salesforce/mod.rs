@@ -22,19 +22,7 @@ pub static CONNECTOR: Connector = Connector {
         domains: &[".my.salesforce.com", ".salesforce.com", ".force.com"],
         otherwise: "https://login.salesforce.com",
     },
-    auth: &[
-        Auth::OAuth(OAUTH),
-        // Sandboxes have a login of their own.
-        Auth::OAuth(OAuth {
-            authorize: "https://test.salesforce.com/services/oauth2/authorize",
-            token: "https://test.salesforce.com/services/oauth2/token",
-            revoke: Some(Revoke::token(
-                "https://test.salesforce.com/services/oauth2/revoke",
-            )),
-            sign_in: None,
-            ..OAUTH
-        }),
-    ],
+    auth: &[Auth::OAuth(OAUTH)],
     headers: &[],
     // There is no limit by the second but one on long requests at once; this is polite.
     limits: &[Limit::of(20, 1_000)],
@@ -56,7 +44,7 @@ pub static CONNECTOR: Connector = Connector {
         described!(may "Event"),
         described!(may "EmailMessage"),
     ],
-    account: map::account,
+    account: |known| value::id(known.first("organization")?, "Id"),
     setting: map::setting,
     streams: &[
         Stream {
@@ -111,6 +99,7 @@ pub static CONNECTOR: Connector = Connector {
         deletions!("opportunities_deleted", OPPORTUNITY),
         deletions!("accounts_deleted", ACCOUNT),
         deletions!("contacts_deleted", CONTACT),
+        deletions!("contact_roles_deleted", ROLE),
         deletions!("tasks_deleted", TASK),
         deletions!("events_deleted", EVENT),
         deletions!("emails_deleted", EMAIL),
@@ -119,6 +108,12 @@ pub static CONNECTOR: Connector = Connector {
 };
 
 const OAUTH: OAuth = OAuth {
+    // Sandboxes have a login of their own, and so has everybody with a domain of theirs.
+    hosts: &[
+        "login.salesforce.com",
+        "test.salesforce.com",
+        ".my.salesforce.com",
+    ],
     revoke: Some(Revoke::token(
         "https://login.salesforce.com/services/oauth2/revoke",
     )),

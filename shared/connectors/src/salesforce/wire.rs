@@ -127,20 +127,15 @@ pub(super) const CUT: &str = "LastModifiedById";
 /// So many ids keep a `WHERE` below 4,000 characters.
 pub(super) const AT_ONCE: usize = 180;
 
-fn find<'a>(known: &'a Known, object: &str, key: &str, is: &str) -> Option<&'a Value> {
-    let mut fields = known.all(object).iter();
-    fields.find(|field| text(field, key) == Some(is))
-}
-
 /// Whether the connected user sees a field. One that is not seen spoils the whole query.
 fn is_seen(known: &Known, object: &str, field: &str) -> bool {
     let Some((way, name)) = field.split_once('.') else {
-        return find(known, object, "name", field).is_some();
+        return known.find(object, "name", field).is_some();
     };
-    let by = find(known, object, "relationshipName", way);
+    let by = known.find(object, "relationshipName", way);
     by.is_some_and(|by| {
         let to = text(by, "/referenceTo/0").unwrap_or_default();
-        known.all(to).is_empty() || find(known, to, "name", name).is_some()
+        known.all(to).is_empty() || known.find(to, "name", name).is_some()
     })
 }
 

@@ -75,13 +75,12 @@ pub(super) fn subscription(it: &mut Item) {
     };
     let why = ["reason", "feedback", "comment"];
     let why = why.map(|field| it.text(&format!("/cancellation_details/{field}")));
-    let why: Vec<String> = why.into_iter().flatten().collect();
     let mut subscription = Subscription {
         company: reference(it, "/customer").map(|id| it.cx.company(&id)),
         plan: plan(items, it.cx),
         mrr: mrr(it.main, items, it.cx),
         started_at: it.timestamp("start_date"),
-        cancel_reason: (!why.is_empty()).then(|| why.join("; ")),
+        cancel_reason: meaning::joined(why, "; "),
         current_period: period(items, "current_period_start", "current_period_end"),
         ..Subscription::new(it.cx.subscription(&it.id), status)
     };
@@ -97,13 +96,11 @@ pub(super) fn subscription(it: &mut Item) {
 fn plan(items: &[Value], cx: &Context) -> Option<String> {
     let name = |item| {
         let id = text(item, "/price/product")?;
-        let mut products = cx.known.all("products").iter();
-        let product = products.find(|it| text(it, "id") == Some(id));
+        let product = cx.known.find("products", "id", id);
         let name = product.and_then(|it| text(it, "name")).or(Some(id));
-        text(item, "/price/nickname").or(name)
+        text(item, "/price/nickname").or(name).map(str::to_owned)
     };
-    let names: Vec<&str> = items.iter().filter_map(name).collect();
-    (!names.is_empty()).then(|| names.join(" + "))
+    meaning::joined(items.iter().map(name), " + ")
 }
 
 /// What a month brings; nothing, rather than zero, where use is metered, prices come in tiers, or

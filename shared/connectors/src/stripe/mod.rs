@@ -110,9 +110,9 @@ const fn list(request: fn(&Asking) -> Request) -> Ask {
 
 /// Whose list inside a record, which shows only its first ten, is asked for whole.
 fn more(record: &Record, list: &str) -> Vec<String> {
-    let is_more = value::is(&record.main, &format!("/{list}/has_more"));
-    let id = value::id(&record.main, "id").filter(|_| is_more);
-    id.into_iter().collect()
+    let mut own = record.own_id();
+    own.retain(|_| value::is(&record.main, &format!("/{list}/has_more")));
+    own
 }
 
 /// A page of a list, or one record of it; in a list, what is expanded stands deeper.
