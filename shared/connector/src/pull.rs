@@ -390,7 +390,7 @@ impl<'a> Pull<'a> {
     }
 
     /// Takes a good answer to the last request.
-    pub fn good(&mut self, response: &Response) -> Result<(), PullError> {
+    pub fn good(&mut self, response: Response) -> Result<(), PullError> {
         match std::mem::replace(&mut self.doing, Doing::Next) {
             Doing::Joining(building) => return self.joined(building, response),
             Doing::Cleaning(_) => {
@@ -402,7 +402,7 @@ impl<'a> Pull<'a> {
                 self.doing = other;
                 return Ok(());
             }
-            Doing::Results => return self.results(response),
+            Doing::Results => return self.results(&response),
             Doing::Next => {}
         }
         let stream = self.stream.name;
@@ -410,7 +410,7 @@ impl<'a> Pull<'a> {
             return self.by_id(response);
         }
         if let (Some(bulk), Some(_)) = (bulk(self.stream), &self.at.job) {
-            match (bulk.state)(response) {
+            match (bulk.state)(&response) {
                 BulkState::Working(ms) => self.doing = Doing::Waiting(ms),
                 BulkState::Ready(total) => {
                     self.at.total = total.or(self.at.total);
@@ -453,33 +453,34 @@ impl<'a> Pull<'a> {
         Ok(())
     }
 
-    /// The records of an answer, and where its page ends.
+    /// The records of an answer, taken out of it, and where its page ends.
     fn read(
         &self,
         ask: Ask,
-        response: &Response,
+        mut response: Response,
     ) -> Result<(Vec<Value>, Option<String>), PullError> {
         let stream = self.stream.name;
         let pointer = ask.records;
-        let records = match response.json.pointer(pointer) {
-            Some(Value::Array(records)) => records.clone(),
+        let said = |pointer| response.json.pointer(pointer);
+        let (at, more) = match ask.next {
+            Next::None => (None, false),
+            Next::At(pointer) => (said(pointer).and_then(text), false),
+            Next::LastKey { more, .. } => (None, said(more) == Some(&Value::Bool(true))),
+        };
+        let is_nothing = response.json.is_null();
+        let records = match response.json.pointer_mut(pointer).map(Value::take) {
+            Some(Value::Array(records)) => records,
             // A source may answer with one record, or with null for none.
-            Some(Value::Null) if !response.json.is_null() => Vec::new(),
-            Some(record @ Value::Object(_)) => vec![record.clone()],
+            Some(Value::Null) if !is_nothing => Vec::new(),
+            Some(record @ Value::Object(_)) => vec![record],
             _ => return Err(PullError::NoRecords { stream, pointer }),
         };
         let next = match ask.next {
-            Next::None => None,
-            Next::At(pointer) => response
-                .json
-                .pointer(pointer)
-                .and_then(text)
-                .filter(|next| !next.is_empty()),
-            Next::LastKey { key, more } => {
-                let more = response.json.pointer(more).and_then(Value::as_bool) == Some(true);
+            Next::LastKey { key, .. } if more => {
                 let last = records.last().and_then(|last| last.pointer(key));
-                last.and_then(text).filter(|_| more)
+                last.and_then(text)
             }
+            _ => at.filter(|next| !next.is_empty()),
         };
         if next.is_some() && next == self.at.page {
             return Err(PullError::Repeats { stream });
@@ -499,7 +500,7 @@ impl<'a> Pull<'a> {
         self.complete(records, Vec::new(), after, None);
     }
 
-    fn by_id(&mut self, response: &Response) -> Result<(), PullError> {
+    fn by_id(&mut self, response: Response) -> Result<(), PullError> {
         let Some(by_id) = &self.stream.by_id else {
             self.at.is_done = true;
             return Ok(());
@@ -611,11 +612,7 @@ impl<'a> Pull<'a> {
         }
     }
 
-    fn joined(
-        &mut self,
-        mut building: Box<Building>,
-        response: &Response,
-    ) -> Result<(), PullError> {
+    fn joined(&mut self, mut building: Box<Building>, response: Response) -> Result<(), PullError> {
         let Some(join) = self.stream.joins.get(building.join) else {
             self.doing = Doing::Whole(building);
             return Ok(());
@@ -856,13 +853,26 @@ fn take_values(building: &mut Building, join: &Join, values: Vec<Value>) -> bool
     true
 }
 
-/// Gives every record what was found for its keys.
+/// Gives every record what was found for its keys: the last who has a key takes it, others a copy.
 fn hand_out(building: &mut Building, join: &Join) {
-    let found = std::mem::take(&mut building.found);
-    for record in &mut building.records {
-        let keys: BTreeSet<String> = (join.keys)(record).into_iter().collect();
-        let values = keys.iter().filter_map(|key| found.get(key)).flatten();
-        let values: Vec<Value> = values.cloned().collect();
+    let mut found = std::mem::take(&mut building.found);
+    let keys = |record: &Record| (join.keys)(record).into_iter().collect::<BTreeSet<_>>();
+    let keys: Vec<_> = building.records.iter().map(keys).collect();
+    let mut left = BTreeMap::new();
+    for key in keys.iter().flatten() {
+        *left.entry(key).or_insert(0_usize) += 1;
+    }
+    for (record, keys) in building.records.iter_mut().zip(&keys) {
+        let mut values = Vec::new();
+        for key in keys {
+            match left.get_mut(key) {
+                Some(left) if *left > 1 => {
+                    *left -= 1;
+                    values.extend(found.get(key).into_iter().flatten().cloned());
+                }
+                _ => values.extend(found.remove(key).into_iter().flatten()),
+            }
+        }
         record.parts.insert(join.name.to_owned(), values);
     }
 }

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                 Step::Send(request) => request,
             };
             let went = match self.source.send(&request).await {
-                Ok(Answer::Good(response)) => self.pull.good(&response),
+                Ok(Answer::Good(response)) => self.pull.good(response),
                 Ok(Answer::Empty) => {
                     self.pull.empty();
                     Ok(())
