@@ -257,6 +257,27 @@ struct Building {
     found: BTreeMap<String, Vec<Value>>,
 }
 
+/// The records of an answer, and where its page ends; none where it has no list at all.
+pub fn listed(ask: &Ask, response: &Response) -> Option<(Vec<Value>, Option<String>)> {
+    let records = match response.json.pointer(ask.records) {
+        Some(Value::Array(records)) => records.clone(),
+        // A source may answer with one record, or with null for none.
+        Some(Value::Null) if !response.json.is_null() => Vec::new(),
+        Some(record @ Value::Object(_)) => vec![record.clone()],
+        _ => return None,
+    };
+    let next = match ask.next {
+        Next::None => None,
+        Next::At(pointer) => response.json.pointer(pointer).and_then(text),
+        Next::LastKey { key, more } => {
+            let more = response.json.pointer(more).and_then(Value::as_bool) == Some(true);
+            let last = records.last().and_then(|last| last.pointer(key));
+            last.and_then(text).filter(|_| more)
+        }
+    };
+    Some((records, next.filter(|next| !next.is_empty())))
+}
+
 /// One pull of one stream; see the [module](self).
 #[derive(Debug)]
 pub struct Pull<'a> {
@@ -265,6 +286,8 @@ pub struct Pull<'a> {
     at: Checkpoint,
     doing: Doing,
     asked_at: Option<Timestamp>,
+    /// Whether a request for the page under way was answered.
+    is_answered: bool,
     restarts: u8,
     /// Records by id that came with earlier answers for the same ids.
     gathered: Vec<Value>,
@@ -279,6 +302,7 @@ impl<'a> Pull<'a> {
             at,
             doing: Doing::Next,
             asked_at: None,
+            is_answered: false,
             restarts: 0,
             gathered: Vec::new(),
         }
@@ -308,6 +332,15 @@ impl<'a> Pull<'a> {
             self.asked_at.get_or_insert(now);
         }
         step
+    }
+
+    /// Says when the request was sent that is answered now. Tries before it were in vain, and what
+    /// the first answer of a page says is no older than its own try.
+    pub fn asked(&mut self, at: Timestamp) {
+        if !self.is_answered {
+            self.asked_at = Some(at);
+            self.is_answered = true;
+        }
     }
 
     /// The wait is over.
@@ -461,26 +494,8 @@ impl<'a> Pull<'a> {
     ) -> Result<(Vec<Value>, Option<String>), PullError> {
         let stream = self.stream.name;
         let pointer = ask.records;
-        let records = match response.json.pointer(pointer) {
-            Some(Value::Array(records)) => records.clone(),
-            // A source may answer with one record, or with null for none.
-            Some(Value::Null) if !response.json.is_null() => Vec::new(),
-            Some(record @ Value::Object(_)) => vec![record.clone()],
-            _ => return Err(PullError::NoRecords { stream, pointer }),
-        };
-        let next = match ask.next {
-            Next::None => None,
-            Next::At(pointer) => response
-                .json
-                .pointer(pointer)
-                .and_then(text)
-                .filter(|next| !next.is_empty()),
-            Next::LastKey { key, more } => {
-                let more = response.json.pointer(more).and_then(Value::as_bool) == Some(true);
-                let last = records.last().and_then(|last| last.pointer(key));
-                last.and_then(text).filter(|_| more)
-            }
-        };
+        let listed = listed(&ask, response);
+        let (records, next) = listed.ok_or(PullError::NoRecords { stream, pointer })?;
         if next.is_some() && next == self.at.page {
             return Err(PullError::Repeats { stream });
         }
@@ -745,6 +760,7 @@ impl<'a> Pull<'a> {
             return Step::Done;
         };
         self.at = building.after;
+        self.is_answered = false;
         if self.at.job.is_some() {
             self.doing = Doing::Results;
         }
