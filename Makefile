@@ -4,7 +4,7 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 
-.PHONY: up load run test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz help
+.PHONY: up load run test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz schedules mutants help
 
 up: ## build the release and start the whole product; Ctrl-C stops it
 	cargo build --release --package local
@@ -74,6 +74,12 @@ bench: ## speed beside named peers; see bench/README.md for PIE_PEERS_PYTHON
 
 fuzz: ## each reader of files, SECONDS (60) long
 	for target in csv json ndjson xes verify; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
+
+schedules: ## faults on the real handlers: COUNT (4000) schedules of each source, and 10,000 orders of events
+	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --release --workspace --test sources -- --nocapture every_schedule events_converge
+
+mutants: ## takes parts of the sync's protocol out, one at a time: the schedules must notice
+	functions/sync/tests/mutants/run.sh
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -257,6 +257,30 @@ struct Building {
     found: BTreeMap<String, Vec<Value>>,
 }
 
+/// The records of an answer and where its page ends; none where it has no list at all.
+pub fn listed(ask: &Ask, mut response: Response) -> Option<(Vec<Value>, Option<String>)> {
+    let said = |pointer| response.json.pointer(pointer);
+    let (end, more) = match ask.next {
+        Next::None => (None, false),
+        Next::At(pointer) => (said(pointer).and_then(text), false),
+        Next::LastKey { more, .. } => (None, said(more) == Some(&Value::Bool(true))),
+    };
+    let is_nothing = response.json.is_null();
+    let records = match response.json.pointer_mut(ask.records)?.take() {
+        Value::Array(records) => records,
+        // A source may answer with one record, or with null for none.
+        Value::Null if !is_nothing => Vec::new(),
+        record @ Value::Object(_) => vec![record],
+        _ => return None,
+    };
+    let last = |key| records.last().and_then(|last| last.pointer(key));
+    let next = match ask.next {
+        Next::LastKey { key, .. } if more => last(key).and_then(text),
+        _ => end,
+    };
+    Some((records, next.filter(|next| !next.is_empty())))
+}
+
 /// One pull of one stream; see the [module](self).
 #[derive(Debug)]
 pub struct Pull<'a> {
@@ -265,6 +289,8 @@ pub struct Pull<'a> {
     at: Checkpoint,
     doing: Doing,
     asked_at: Option<Timestamp>,
+    /// Whether a request for the page under way was answered.
+    is_answered: bool,
     restarts: u8,
     /// Records by id that came with earlier answers for the same ids.
     gathered: Vec<Value>,
@@ -279,6 +305,7 @@ impl<'a> Pull<'a> {
             at,
             doing: Doing::Next,
             asked_at: None,
+            is_answered: false,
             restarts: 0,
             gathered: Vec::new(),
         }
@@ -308,6 +335,15 @@ impl<'a> Pull<'a> {
             self.asked_at.get_or_insert(now);
         }
         step
+    }
+
+    /// Says when the request was sent that is answered now. Tries before it were in vain, and what
+    /// the first answer of a page says is no older than its own try.
+    pub fn asked(&mut self, at: Timestamp) {
+        if !self.is_answered {
+            self.asked_at = Some(at);
+            self.is_answered = true;
+        }
     }
 
     /// The wait is over.
@@ -457,31 +493,12 @@ impl<'a> Pull<'a> {
     fn read(
         &self,
         ask: Ask,
-        mut response: Response,
+        response: Response,
     ) -> Result<(Vec<Value>, Option<String>), PullError> {
         let stream = self.stream.name;
         let pointer = ask.records;
-        let said = |pointer| response.json.pointer(pointer);
-        let (at, more) = match ask.next {
-            Next::None => (None, false),
-            Next::At(pointer) => (said(pointer).and_then(text), false),
-            Next::LastKey { more, .. } => (None, said(more) == Some(&Value::Bool(true))),
-        };
-        let is_nothing = response.json.is_null();
-        let records = match response.json.pointer_mut(pointer).map(Value::take) {
-            Some(Value::Array(records)) => records,
-            // A source may answer with one record, or with null for none.
-            Some(Value::Null) if !is_nothing => Vec::new(),
-            Some(record @ Value::Object(_)) => vec![record],
-            _ => return Err(PullError::NoRecords { stream, pointer }),
-        };
-        let next = match ask.next {
-            Next::LastKey { key, .. } if more => {
-                let last = records.last().and_then(|last| last.pointer(key));
-                last.and_then(text)
-            }
-            _ => at.filter(|next| !next.is_empty()),
-        };
+        let listed = listed(&ask, response);
+        let (records, next) = listed.ok_or(PullError::NoRecords { stream, pointer })?;
         if next.is_some() && next == self.at.page {
             return Err(PullError::Repeats { stream });
         }
@@ -742,6 +759,7 @@ impl<'a> Pull<'a> {
             return Step::Done;
         };
         self.at = building.after;
+        self.is_answered = false;
         if self.at.job.is_some() {
             self.doing = Doing::Results;
         }
