@@ -47,6 +47,8 @@ export interface DataTableProps<T> {
 
 /** So many rows before the end the next page is asked for: more than anybody scrolls while it comes. */
 const AHEAD = 150;
+/** So many rows beyond each edge: what a hard fling covers in a frame. */
+const OVER = 30;
 /** Below this many rows all of them are there, and the browser's own search finds them. */
 const ALL = 60;
 
@@ -79,7 +81,7 @@ export function DataTable<T>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: OVER,
     initialRect: { width: 1000, height: 800 },
     enabled: !whole,
   });
