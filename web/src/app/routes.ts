@@ -1,6 +1,7 @@
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
+import { whatIf } from "@/features/what-if";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today];
+export const features: readonly Feature[] = [signIn, today, whatIf];
