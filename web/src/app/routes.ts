@@ -1,7 +1,8 @@
+import { forecast } from "@/features/forecast";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
 import { whatIf } from "@/features/what-if";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, whatIf];
+export const features: readonly Feature[] = [signIn, today, forecast, whatIf];

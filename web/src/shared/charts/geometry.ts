@@ -150,6 +150,8 @@ export interface Step {
   readonly value: number;
   /** A level rather than a change: it starts at nought. */
   readonly level?: boolean | undefined;
+  /** What a step is, where up is not good and down not bad: a win leaves the open pipeline too. */
+  readonly tone?: "good" | "bad" | "plain" | undefined;
 }
 
 /** From one level to another by what was added and taken. */
