@@ -54,6 +54,13 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       ...routes.filter((route) => route.open).map(make(root)),
     ]),
     ...(history ? { history } : {}),
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const kept = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
+      return kept.length > 0
+        ? `?${new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))}`
+        : "";
+    },
     defaultPreload: "intent",
     defaultPendingMs: 120,
     defaultPendingMinMs: 0,

@@ -88,3 +88,14 @@ test("one deal is one deal", () => {
   expect(f.counted(0, "deal")).toBe("0 deals");
   expect(f.counted(1_234_567, "company", "companies")).toBe("1,234,567 companies");
 });
+
+test.each([
+  [0, "0%"],
+  [0.0200379, "2%"],
+  [0.0131, "1.3%"],
+  [0.00028, "0.03%"],
+  [1e-7, "0.00001%"],
+  [0.0999, "10%"],
+  [0.374, "37%"],
+  [Number.NaN, "–"],
+])("a small share of %s is %s, finely", (share, text) => expect(f.percentFine(share)).toBe(text));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as g from "@/shared/charts/geometry";
 import { sankeyLayout } from "@/shared/charts/sankey-layout";
+import { bands, linear } from "@/shared/charts/scale";
 
 const box = g.frame(600, 240);
 const absurd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1e308, 1e308, 0];
@@ -227,4 +228,22 @@ test("bars in a list share the longest", () => {
   expect(g.barShares([2, 4, -1])).toEqual([0.5, 1, 0.25]);
   expect(g.barShares([0, Number.NaN])).toEqual([0, 0]);
   expect(g.barShares([])).toEqual([]);
+});
+
+describe("scales", () => {
+  test("a domain is rounded to its steps, and ticks are round", () => {
+    const scale = linear([0, 97], [0, 100], { nice: 5 });
+    expect(scale(100)).toBe(100);
+    expect(scale.ticks(5)).toEqual([0, 20, 40, 60, 80, 100]);
+  });
+  test("what lies outside stays at the edge only when it is asked to", () => {
+    expect(linear([0, 10], [0, 100])(20)).toBe(200);
+    expect(linear([0, 10], [100, 0], { clamp: true })(20)).toBe(0);
+    expect(linear([5, 5], [0, 100])(5)).toBe(0);
+  });
+  test("bands fill their room evenly", () => {
+    const two = bands(2, [0, 250], 0.5);
+    expect([two.at(0), two.at(0) + two.width, two.at(1), two.at(1) + two.width]).toEqual([50, 100, 150, 200]);
+    expect(bands(0, [0, 100], 0.2).width).toBeGreaterThan(0);
+  });
 });

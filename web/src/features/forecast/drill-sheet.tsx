@@ -40,9 +40,16 @@ const columns: readonly Column<DealRow>[] = [
     cell: (deal) => money(deal.amount),
   },
   {
-    id: "chance",
-    header: "Chance, by source",
-    width: 130,
+    id: "model",
+    header: "Chance",
+    width: 90,
+    align: "right",
+    cell: (deal) => percent(deal.p_win),
+  },
+  {
+    id: "source",
+    header: "By source",
+    width: 90,
     align: "right",
     cell: (deal) => percent(deal.probability),
   },
@@ -118,7 +125,10 @@ function Rows({
   return (
     <>
       <p className="mb-3 text-sm text-ink-soft">
-        {reconcile(line, totals, (value) => expected(value, currency))}
+        {reconcile(line, totals, (value) => expected(value, currency))}{" "}
+        <Link to="/deals" search={ask} className="font-medium text-accent-strong underline">
+          Open them in the pipeline
+        </Link>
       </p>
       <DataTable
         label={label}

@@ -1,4 +1,4 @@
-import type { Condition, DealAsk, Totals } from "@/api/deals";
+import type { DealAsk, Totals } from "@/api/deals";
 import type { Pipeline } from "@/api/pipelines";
 import { counted, type Money, money } from "@/shared/format";
 
@@ -17,24 +17,22 @@ const NOBODY = "no owner";
 
 /** The condition that finds the same deals; undefined where the line's name is none that is known. */
 export function askOf(of: Of, { owners, pipelines }: Names): DealAsk | undefined {
-  const open = { outcome: "open" } as const;
-  const ask = (more: Record<string, Condition>): DealAsk => ({
-    filter: { ...open, ...more },
-    sort: "-amount",
-  });
+  const ask = (more: DealAsk): DealAsk => ({ "filter[outcome]": "open", ...more, sort: "-amount" });
   if (of.kind === "all") return ask({});
   if (of.kind === "owner") {
     const ids = owners.filter((owner) => owner.label === of.label).map((owner) => owner.value);
-    if (ids.length > 0) return ask({ owner: ids.length === 1 ? (ids[0] ?? "") : { in: ids } });
-    return of.label === NOBODY ? ask({ owner: { exists: false } }) : undefined;
+    if (ids.length === 1) return ask({ "filter[owner]": ids.join() });
+    if (ids.length > 1) return ask({ "filter[owner][in]": ids.join(",") });
+    return of.label === NOBODY ? ask({ "filter[owner][exists]": "false" }) : undefined;
   }
   for (const pipeline of pipelines) {
     for (const { label: stage } of pipeline.stages) {
-      if (`${pipeline.name}: ${stage}` === of.label) return ask({ pipeline: pipeline.id, stage });
+      if (`${pipeline.name}: ${stage}` === of.label)
+        return ask({ "filter[pipeline]": pipeline.id, "filter[stage]": stage });
     }
   }
   const known = pipelines.some((pipeline) => pipeline.stages.some(({ label }) => label === of.label));
-  return known ? ask({ stage: of.label }) : undefined;
+  return known ? ask({ "filter[stage]": of.label }) : undefined;
 }
 
 const near = (a: number, b: number) => Math.abs(a - b) <= Math.max(1, Math.abs(b) * 1e-6);

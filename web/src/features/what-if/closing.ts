@@ -1,7 +1,7 @@
-import { scaleLinear } from "d3-scale";
 import { area, curveMonotoneX, curveStepAfter, line } from "d3-shape";
 import type { Simulation } from "@/api/simulations";
 import type { Frame } from "@/shared/charts/geometry";
+import { linear } from "@/shared/charts/scale";
 
 /** `won`: when it is won, over all runs; `closed`: when it is over, either way; `by`: the chance to be won by a day. */
 export type View = "won" | "closed" | "by";
@@ -117,14 +117,12 @@ export function months(asOf: string, days: number, most: number): { day: string;
 /** Where both arms lie in a chart. */
 export function closingPaths(closing: Closing, view: View, box: Frame) {
   const days = closing.width * closing.baseline.length;
-  const x = scaleLinear()
-    .domain([0, days || 1])
-    .range([box.left, box.width - box.right])
-    .clamp(true);
-  const y = scaleLinear()
-    .domain([0, Math.max(...closing.baseline, ...closing.modified) || 1])
-    .nice(4)
-    .range([box.height - box.bottom, box.top]);
+  const x = linear([0, days || 1], [box.left, box.width - box.right], { clamp: true });
+  const y = linear(
+    [0, Math.max(...closing.baseline, ...closing.modified) || 1],
+    [box.height - box.bottom, box.top],
+    { nice: 4 },
+  );
   const points = (shares: readonly number[]): [number, number][] =>
     view === "by"
       ? [[0, 0], ...shares.map((share, at): [number, number] => [(at + 1) * closing.width, share])]

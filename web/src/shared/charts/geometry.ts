@@ -3,8 +3,8 @@
  * absurd figures is still inside its frame.
  */
 import { extent, max, sum } from "d3-array";
-import { scaleBand, scaleLinear } from "d3-scale";
 import { area, curveMonotoneX, curveStepAfter, line } from "d3-shape";
+import { bands, type Linear, linear } from "./scale";
 
 export interface Frame {
   readonly width: number;
@@ -45,7 +45,7 @@ export interface Tick {
   readonly value: number;
 }
 
-const ticksOf = (scale: ReturnType<typeof scaleLinear<number, number>>, count: number): Tick[] =>
+const ticksOf = (scale: Linear, count: number): Tick[] =>
   scale.ticks(count).map((value) => ({ value, at: round(scale(value)) }));
 
 /** P10, P50 and P90 on one line. */
@@ -54,10 +54,7 @@ export function intervalBar(
   [from, to]: readonly [number, number],
   width: number,
 ): { x: number; width: number; mid: number } {
-  const scale = scaleLinear()
-    .domain(from === to ? [from, from + 1] : [from, to])
-    .range([0, width])
-    .clamp(true);
+  const scale = linear(from === to ? [from, from + 1] : [from, to], [0, width], { clamp: true });
   const place = (value: number) => round(scale(finite(value) ? value : from));
   const [a, b] = [Math.min(place(low), place(high)), Math.max(place(low), place(high))];
   return { x: a, width: Math.max(b - a, 2), mid: Math.min(b, Math.max(a, place(mid))) };
@@ -77,14 +74,8 @@ export function distributions(
     return Array.from({ length: used }, (_, at) => (whole > 0 ? (bins[at] ?? 0) / whole : 0));
   });
   const step = finite(binWidth) && binWidth > 0 ? binWidth : 1;
-  const x = scaleLinear()
-    .domain([0, used * step])
-    .range([box.left, box.width - box.right])
-    .clamp(true);
-  const y = scaleLinear()
-    .domain([0, max(shares.flat()) || 1])
-    .nice(4)
-    .range([box.height - box.bottom, box.top]);
+  const x = linear([0, used * step], [box.left, box.width - box.right], { clamp: true });
+  const y = linear([0, max(shares.flat()) || 1], [box.height - box.bottom, box.top], { nice: 4 });
   const points = (bins: readonly number[]): [number, number][] => [
     ...bins.map((share, at): [number, number] => [at * step, share]),
     [used * step, bins.at(-1) ?? 0],
@@ -118,14 +109,8 @@ export interface ReliabilityBin {
 
 /** Said against happened: on the diagonal the model can be taken at its word. */
 export function reliability(bins: readonly ReliabilityBin[], box: Frame) {
-  const x = scaleLinear()
-    .domain([0, 1])
-    .range([box.left, box.width - box.right])
-    .clamp(true);
-  const y = scaleLinear()
-    .domain([0, 1])
-    .range([box.height - box.bottom, box.top])
-    .clamp(true);
+  const x = linear([0, 1], [box.left, box.width - box.right], { clamp: true });
+  const y = linear([0, 1], [box.height - box.bottom, box.top], { clamp: true });
   const most = Math.max(1, ...bins.map((bin) => (finite(bin.n) ? bin.n : 0)));
   return {
     diagonal: { x1: x(0), y1: y(0), x2: x(1), y2: y(1) },
@@ -164,21 +149,17 @@ export function waterfall(steps: readonly Step[], box: Frame) {
     level = to;
     return { step, from, to };
   });
-  const x = scaleBand()
-    .domain(spans.map((_, at) => String(at)))
-    .range([box.left, box.width - box.right])
-    .padding(0.28);
-  const y = scaleLinear()
-    .domain(domain(spans.flatMap(({ from, to }) => [from, to])))
-    .nice(5)
-    .range([box.height - box.bottom, box.top]);
+  const x = bands(spans.length, [box.left, box.width - box.right], 0.28);
+  const y = linear(domain(spans.flatMap(({ from, to }) => [from, to])), [box.height - box.bottom, box.top], {
+    nice: 5,
+  });
   return {
     zero: round(y(0)),
     y: ticksOf(y, 5),
     bars: spans.map(({ step, from, to }, at) => ({
       step,
-      x: round(x(String(at)) ?? box.left),
-      width: round(x.bandwidth()),
+      x: round(x.at(at)),
+      width: round(x.width),
       y: round(Math.min(y(from), y(to))),
       height: round(Math.max(Math.abs(y(from) - y(to)), 1)),
       end: round(y(to)),
@@ -201,25 +182,22 @@ export function lineWithBand(
   options: { zero?: boolean; y?: [number, number] } = {},
 ) {
   const good = points.filter((point) => finite(point.x));
-  const x = scaleLinear()
-    .domain(
+  const x = linear(
+    domain(
+      good.map((point) => point.x),
+      false,
+    ),
+    [box.left, box.width - box.right],
+  );
+  const y = linear(
+    options.y ??
       domain(
-        good.map((point) => point.x),
-        false,
+        good.flatMap((point) => [point.y, point.low, point.high]),
+        options.zero ?? true,
       ),
-    )
-    .range([box.left, box.width - box.right]);
-  const y = scaleLinear()
-    .domain(
-      options.y ??
-        domain(
-          good.flatMap((point) => [point.y, point.low, point.high]),
-          options.zero ?? true,
-        ),
-    )
-    .range([box.height - box.bottom, box.top])
-    .clamp(true);
-  if (!options.y) y.nice(5);
+    [box.height - box.bottom, box.top],
+    { clamp: true, nice: options.y ? undefined : 5 },
+  );
   const at = (point: BandPoint) => round(x(point.x));
   return {
     line:
@@ -250,18 +228,12 @@ export interface Stack {
 
 /** Bars of parts. What is below nought hangs below it. */
 export function stackedBars(stacks: readonly Stack[], box: Frame) {
-  const x = scaleBand()
-    .domain(stacks.map((_, at) => String(at)))
-    .range([box.left, box.width - box.right])
-    .padding(0.25);
+  const x = bands(stacks.length, [box.left, box.width - box.right], 0.25);
   const ends = stacks.flatMap((stack) => {
     const good = stack.values.filter(finite);
     return [sum(good.filter((value) => value > 0)), sum(good.filter((value) => value < 0))];
   });
-  const y = scaleLinear()
-    .domain(domain(ends))
-    .nice(5)
-    .range([box.height - box.bottom, box.top]);
+  const y = linear(domain(ends), [box.height - box.bottom, box.top], { nice: 5 });
   return {
     zero: round(y(0)),
     y: ticksOf(y, 5),
@@ -270,8 +242,8 @@ export function stackedBars(stacks: readonly Stack[], box: Frame) {
       let down = 0;
       return {
         label: stack.label,
-        x: round(x(String(at)) ?? box.left),
-        width: round(x.bandwidth()),
+        x: round(x.at(at)),
+        width: round(x.width),
         parts: stack.values.map((raw) => {
           const value = finite(raw) ? raw : 0;
           const from = value >= 0 ? up : down;
@@ -295,12 +267,8 @@ export function sparkline(
   height: number,
 ): string {
   const good = values.map((y, x) => ({ x, y: finite(y) ? y : Number.NaN }));
-  const x = scaleLinear()
-    .domain([0, Math.max(1, values.length - 1)])
-    .range([1, width - 1]);
-  const y = scaleLinear()
-    .domain(domain(values, false))
-    .range([height - 2, 2]);
+  const x = linear([0, Math.max(1, values.length - 1)], [1, width - 1]);
+  const y = linear(domain(values, false), [height - 2, 2]);
   return (
     line<{ x: number; y: number }>(
       (point) => round(x(point.x)),

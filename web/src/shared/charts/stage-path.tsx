@@ -16,7 +16,7 @@ export function StagePath({ stages, label }: { stages: readonly PathStage[]; lab
     skipped: "border-dashed border-line bg-surface text-ink-faint line-through",
   };
   return (
-    <ol aria-label={label} className="flex gap-1 overflow-x-auto pb-1">
+    <ol aria-label={label} className="flex flex-wrap gap-1">
       {stages.map((stage, at) => (
         <li
           key={at}

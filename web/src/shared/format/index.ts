@@ -91,6 +91,15 @@ export function percent(share: number | null | undefined): string {
   return `${write(numbers({ maximumFractionDigits: 0 }), share * 100)}%`;
 }
 
+/** The same with a digit more where shares are small: for estimates and their intervals, `1.3%`; for axes, `0.02%`. */
+export function percentFine(share: number | null | undefined): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return UNKNOWN;
+  const value = share * 100;
+  const size = Math.abs(value);
+  if (size === 0 || size >= 10) return percent(share);
+  return `${write(numbers({ maximumSignificantDigits: size < 0.1 ? 1 : 2 }), value)}%`;
+}
+
 /** A difference of shares in points: `+12 pts`. */
 export function points(difference: number | null | undefined): string {
   if (difference === null || difference === undefined || !Number.isFinite(difference)) return UNKNOWN;

@@ -136,7 +136,7 @@ export function Facts({ facts }: { facts: readonly (readonly [ReactNode, ReactNo
       {facts.map(([name, value], at) => (
         <div key={at} className="contents">
           <dt className="text-ink-faint">{name}</dt>
-          <dd className="min-w-0 wrap-anywhere">{value}</dd>
+          <dd className="min-w-0 wrap-anywhere whitespace-pre-wrap">{value}</dd>
         </div>
       ))}
     </dl>

@@ -118,8 +118,14 @@ export function DataTable<T>({
     }
   };
 
+  // What scrolls is reached by keys: by its rows or headers, or else itself.
+  const reached = onOpen !== undefined || (onSort !== undefined && columns.some((column) => column.sort));
   return (
-    <div ref={scroller} className={cx("relative overflow-auto", className)}>
+    <div
+      ref={scroller}
+      className={cx("relative overflow-auto", className)}
+      {...(reached ? {} : { role: "region", "aria-label": `${label}, scrollable`, tabIndex: 0 })}
+    >
       <table
         aria-label={label}
         aria-rowcount={(total ?? rows.length) + 1}

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { type KeyboardEvent, type ReactNode, Suspense, useId } from "react";
 import { cx } from "./cx";
+import { Loading } from "./states";
 
 export interface Tab {
   readonly id: string;
@@ -63,7 +64,8 @@ export function Tabs({
       </div>
       {shown && (
         <div role="tabpanel" id={`${base}-panel`} aria-labelledby={`${base}-${shown.id}`}>
-          {shown.content}
+          {/* What a tab shows may be loaded when it is opened. */}
+          <Suspense fallback={<Loading />}>{shown.content}</Suspense>
         </div>
       )}
     </div>
