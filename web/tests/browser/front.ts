@@ -44,9 +44,9 @@ export async function front(
       return;
     }
     const file = join(dist, normalize(path));
-    const found =
-      extname(path) && file.startsWith(dist) ? await readFile(file).catch(() => undefined) : undefined;
-    const body = found ?? (extname(path) ? undefined : await readFile(join(dist, "index.html")));
+    const found = file.startsWith(dist) ? await readFile(file).catch(() => undefined) : undefined;
+    const body =
+      found ?? (path.startsWith("/assets/") ? undefined : await readFile(join(dist, "index.html")));
     if (!body) {
       outgoing.writeHead(404).end();
       return;

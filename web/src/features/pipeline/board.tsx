@@ -9,7 +9,7 @@ import { cx } from "@/shared/ui/cx";
 import { Failed, Skeleton } from "@/shared/ui/states";
 import { choose, chosen, NOBODY, valueName } from "./address";
 import { Chance } from "./columns";
-import { CATEGORIES, type useOwnEdit } from "./own-edit";
+import { CATEGORIES, useOwnEdit } from "./own-edit";
 
 const FIRST = 30;
 
@@ -61,12 +61,10 @@ export function Board({
   ask,
   facets,
   group,
-  edit,
 }: {
   ask: DealAsk;
   facets: readonly Facet[];
   group: "stage" | "forecast_category" | "owner";
-  edit: ReturnType<typeof useOwnEdit>;
 }) {
   const { data: pipelines } = useQuery(pipelinesQuery);
   const lanes = lanesOf(group, ask, facets, pipelines);
@@ -79,24 +77,14 @@ export function Board({
           lane={lane}
           ask={choose({ sort: "-amount", ...ask }, group, [lane.value])}
           movable={group === "forecast_category"}
-          edit={edit}
         />
       ))}
     </section>
   );
 }
 
-function LaneColumn({
-  lane,
-  ask,
-  movable,
-  edit,
-}: {
-  lane: Lane;
-  ask: DealAsk;
-  movable: boolean;
-  edit: ReturnType<typeof useOwnEdit>;
-}) {
+function LaneColumn({ lane, ask, movable }: { lane: Lane; ask: DealAsk; movable: boolean }) {
+  const edit = useOwnEdit();
   const query = useQuery(dealsQuery(ask, FIRST));
   const [over, setOver] = useState(false);
   const totals = query.data?.totals;
@@ -143,7 +131,7 @@ function LaneColumn({
             </li>
           ))}
         {query.data?.data.map((deal) => (
-          <Card key={deal.id} deal={deal} movable={movable} edit={edit} />
+          <Card key={deal.id} deal={deal} movable={movable} />
         ))}
         {totals && totals.count > FIRST && (
           <li className="px-1 text-xs text-ink-faint">
@@ -164,15 +152,8 @@ function move(edit: ReturnType<typeof useOwnEdit>, deal: DealRow, lane: string):
   if ((deal.forecast_category ?? null) !== value) edit.mutate({ deal, field: "forecast_category", value });
 }
 
-function Card({
-  deal,
-  movable,
-  edit,
-}: {
-  deal: DealRow;
-  movable: boolean;
-  edit: ReturnType<typeof useOwnEdit>;
-}) {
+function Card({ deal, movable }: { deal: DealRow; movable: boolean }) {
+  const edit = useOwnEdit();
   return (
     <li
       draggable={movable}

@@ -3,7 +3,7 @@ import { date, days, money, percent } from "@/shared/format";
 import { Link, path } from "@/shared/routing";
 import { Badge } from "@/shared/ui/pieces";
 import type { Column } from "@/shared/ui/table";
-import { OwnCell, type useOwnEdit } from "./own-edit";
+import { OwnCell } from "./own-edit";
 
 const tones = { won: "good", lost: "bad", open: "accent" } as const;
 
@@ -18,7 +18,7 @@ export function Chance({ deal }: { deal: DealRow }) {
   );
 }
 
-export const columns = (edit: ReturnType<typeof useOwnEdit>): Column<DealRow>[] => [
+export const columns: readonly Column<DealRow>[] = [
   {
     id: "name",
     header: "Deal",
@@ -95,18 +95,18 @@ export const columns = (edit: ReturnType<typeof useOwnEdit>): Column<DealRow>[] 
     header: "Category",
     width: 125,
     sort: "forecast_category",
-    cell: (deal) => <OwnCell deal={deal} field="forecast_category" edit={edit} />,
+    cell: (deal) => <OwnCell deal={deal} field="forecast_category" />,
   },
   {
     id: "next_step",
     header: "Next step",
     width: 190,
-    cell: (deal) => <OwnCell deal={deal} field="next_step" edit={edit} />,
+    cell: (deal) => <OwnCell deal={deal} field="next_step" />,
   },
   {
     id: "next_step_due",
     header: "Due",
     width: 130,
-    cell: (deal) => <OwnCell deal={deal} field="next_step_due" edit={edit} />,
+    cell: (deal) => <OwnCell deal={deal} field="next_step_due" />,
   },
 ];

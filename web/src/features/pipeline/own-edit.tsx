@@ -1,5 +1,5 @@
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { changeDeal, type DealList, type DealPatch, type DealRow, dealQuery } from "@/api/deals";
 import { date, words } from "@/shared/format";
 import { asProblem, Problem } from "@/shared/problem";
@@ -58,32 +58,67 @@ export function useOwnEdit() {
 const control = "h-7 w-full min-w-0 rounded-sm border border-line-strong/70 bg-surface px-1.5 text-sm";
 
 /** A cell that becomes its own control when it is pressed: Enter keeps, Escape leaves. */
-export function OwnCell({
+export function OwnCell({ deal, field }: { deal: DealRow; field: OwnField }) {
+  const [editing, setEditing] = useState(false);
+  const value = deal[field] ?? "";
+  const name = { forecast_category: "category", next_step: "next step", next_step_due: "due date" }[field];
+  const label = `${name[0]?.toUpperCase()}${name.slice(1)} of ${deal.name ?? deal.id}`;
+  if (editing) return <Editor deal={deal} field={field} label={label} onDone={() => setEditing(false)} />;
+  const text = value && inWords(field, value);
+  return (
+    <button
+      type="button"
+      aria-label={`${label}: ${text || "none"}. Change`}
+      onClick={() => setEditing(true)}
+      className="flex h-7 w-full min-w-0 items-center rounded-sm border border-transparent px-1.5 text-left hover:border-line-strong/60"
+    >
+      <span className={cx("truncate", !text && "text-ink-faint")}>{text || "–"}</span>
+    </button>
+  );
+}
+
+const inWords = (field: OwnField, value: string): string =>
+  field === "forecast_category" ? words(value) : field === "next_step_due" ? date(value) : value;
+
+function Editor({
   deal,
   field,
-  edit,
+  label,
+  onDone,
 }: {
   deal: DealRow;
   field: OwnField;
-  edit: ReturnType<typeof useOwnEdit>;
+  label: string;
+  onDone: () => void;
 }) {
-  const [editing, setEditing] = useState(false);
+  const edit = useOwnEdit();
   const value = deal[field] ?? "";
-  const saving = edit.isPending && edit.variables.deal.id === deal.id && edit.variables.field === field;
-  const name = { forecast_category: "category", next_step: "next step", next_step_due: "due date" }[field];
-  const label = `${name[0]?.toUpperCase()}${name.slice(1)} of ${deal.name ?? deal.id}`;
-  const shown = saving ? (edit.variables.value ?? "") : value;
+  // Enter and Escape take the control away, and a browser may call that leaving it.
+  const left = useRef(false);
   const keep = (next: string) => {
-    setEditing(false);
-    if (next !== value) edit.mutate({ deal, field, value: next === "" ? null : next });
+    if (left.current) return;
+    left.current = true;
+    if (next === value) onDone();
+    else edit.mutate({ deal, field, value: next === "" ? null : next }, { onSettled: onDone });
   };
-  const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
+  const onKey = (event: KeyboardEvent<HTMLInputElement | HTMLSelectElement>) => {
     event.stopPropagation();
-    if (event.key === "Enter") keep(event.currentTarget.value);
-    if (event.key === "Escape") setEditing(false);
+    if (event.key === "Enter" && field !== "forecast_category") keep(event.currentTarget.value);
+    if (event.key === "Escape") {
+      left.current = true;
+      onDone();
+    }
   };
-
-  if (editing && field === "forecast_category") {
+  if (edit.isPending) {
+    const next = edit.variables.value;
+    return (
+      <span role="status" className="block truncate px-1.5 opacity-60">
+        {next ? inWords(field, next) : "–"}
+        <span className="unseen"> is being saved</span>
+      </span>
+    );
+  }
+  if (field === "forecast_category") {
     return (
       <select
         // biome-ignore lint/a11y/noAutofocus: it stands where the press was
@@ -91,11 +126,8 @@ export function OwnCell({
         aria-label={label}
         value={value}
         onChange={(event) => keep(event.target.value)}
-        onBlur={() => setEditing(false)}
-        onKeyDown={(event) => {
-          event.stopPropagation();
-          if (event.key === "Escape") setEditing(false);
-        }}
+        onBlur={onDone}
+        onKeyDown={onKey}
         className={control}
       >
         <option value="">None</option>
@@ -107,38 +139,17 @@ export function OwnCell({
       </select>
     );
   }
-  if (editing) {
-    return (
-      <input
-        // biome-ignore lint/a11y/noAutofocus: it stands where the press was
-        autoFocus
-        aria-label={label}
-        type={field === "next_step_due" ? "date" : "text"}
-        maxLength={500}
-        defaultValue={value}
-        onBlur={(event) => keep(event.target.value)}
-        onKeyDown={onKey}
-        className={control}
-      />
-    );
-  }
-  const text =
-    field === "forecast_category"
-      ? shown && words(shown)
-      : field === "next_step_due"
-        ? shown && date(shown)
-        : shown;
   return (
-    <button
-      type="button"
-      aria-label={`${label}: ${text || "none"}. Change`}
-      onClick={() => setEditing(true)}
-      className={cx(
-        "flex h-7 w-full min-w-0 items-center rounded-sm border border-transparent px-1.5 text-left hover:border-line-strong/60",
-        saving && "opacity-60",
-      )}
-    >
-      <span className={cx("truncate", !text && "text-ink-faint")}>{text || "–"}</span>
-    </button>
+    <input
+      // biome-ignore lint/a11y/noAutofocus: it stands where the press was
+      autoFocus
+      aria-label={label}
+      type={field === "next_step_due" ? "date" : "text"}
+      maxLength={500}
+      defaultValue={value}
+      onBlur={(event) => keep(event.target.value)}
+      onKeyDown={onKey}
+      className={control}
+    />
   );
 }

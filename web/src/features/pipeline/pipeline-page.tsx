@@ -19,9 +19,8 @@ import { DataTable } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { read, replace } from "./address";
 import { Board } from "./board";
-import { columns as columnsOf } from "./columns";
+import { columns } from "./columns";
 import { FACETS, FilterBar } from "./filter-bar";
-import { useOwnEdit } from "./own-edit";
 import { Totals } from "./totals";
 import { ViewsMenu } from "./views-menu";
 
@@ -32,8 +31,6 @@ export default function PipelinePage() {
   const go = useGo();
   const query = useInfiniteQuery(dealPages(ask, FACETS));
   const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
-  const edit = useOwnEdit();
-  const columns = useMemo(() => columnsOf(edit), [edit]);
   const [hidden, setHidden] = useHiddenColumns();
 
   const first = query.data?.pages[0];
@@ -194,7 +191,7 @@ export default function PipelinePage() {
                 <NoDeals ask={ask} onClear={() => setAsk({})} />
               </div>
             ) : shape === "board" ? (
-              <Board ask={ask} facets={first.facets} group={group} edit={edit} />
+              <Board ask={ask} facets={first.facets} group={group} />
             ) : (
               <div className={cx("panel overflow-hidden", query.isPlaceholderData && "opacity-60")}>
                 <DataTable

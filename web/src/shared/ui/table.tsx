@@ -1,6 +1,15 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { cx } from "./cx";
 
 export interface Column<T> {
@@ -69,7 +78,7 @@ export function DataTable<T>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 20,
+    overscan: 12,
     initialRect: { width: 1000, height: 800 },
     enabled: !whole,
   });
@@ -84,39 +93,30 @@ export function DataTable<T>({
     if (nearEnd) onNearEnd?.();
   }, [nearEnd, onNearEnd]);
 
-  const shown = columns.filter((column) => !hidden?.includes(column.id));
+  const shown = useMemo(() => columns.filter((column) => !hidden?.includes(column.id)), [columns, hidden]);
   const least = shown.reduce((sum, column) => sum + column.width, 0);
 
-  const move = (index: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
-    setActive(next);
-    if (!whole) virtual.scrollToIndex(next);
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus(),
-    );
-  };
-  const onKey = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
-    if (event.target !== event.currentTarget) return;
-    const steps: Record<string, number> = {
-      ArrowDown: index + 1,
-      j: index + 1,
-      ArrowUp: index - 1,
-      k: index - 1,
-      PageDown: index + 20,
-      PageUp: index - 20,
-      Home: 0,
-      End: rows.length - 1,
-    };
-    const next = steps[event.key];
-    const row = rows[index];
-    if (next !== undefined) {
-      event.preventDefault();
-      move(next);
-    } else if (event.key === "Enter" && row !== undefined && onOpen) {
-      event.preventDefault();
-      onOpen(row);
-    }
-  };
+  const stop = Math.max(from, Math.min(active, to - 1));
+  // Rows are drawn again only when they change, so what they can do stays the same object.
+  const latest = useRef({ rows, onOpen, whole, virtual });
+  latest.current = { rows, onOpen, whole, virtual };
+  const acts = useMemo<Acts<T>>(
+    () => ({
+      open: (row) => latest.current.onOpen?.(row),
+      focused: setActive,
+      move: (index) => {
+        const { rows: all, whole: every, virtual: virtualizer } = latest.current;
+        const next = Math.max(0, Math.min(all.length - 1, index));
+        setActive(next);
+        if (!every) virtualizer.scrollToIndex(next);
+        requestAnimationFrame(() =>
+          scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus(),
+        );
+      },
+      last: () => latest.current.rows.length - 1,
+    }),
+    [],
+  );
 
   // What scrolls is reached by keys: by its rows or headers, or else itself.
   const reached = onOpen !== undefined || (onSort !== undefined && columns.some((column) => column.sort));
@@ -149,38 +149,15 @@ export function DataTable<T>({
           {rows.slice(from, to).map((row, at) => {
             const index = from + at;
             return (
-              <tr
+              <Row
                 key={rowId(row)}
-                data-index={index}
-                aria-rowindex={index + 2}
-                tabIndex={onOpen ? (index === Math.max(from, Math.min(active, to - 1)) ? 0 : -1) : undefined}
-                onKeyDown={onOpen ? (event) => onKey(event, index) : undefined}
-                onFocus={onOpen ? () => setActive(index) : undefined}
-                onClick={
-                  onOpen
-                    ? (event) => {
-                        // A link or a control inside the row does its own.
-                        if ((event.target as HTMLElement).closest("a,button,input,select,[role=combobox]"))
-                          return;
-                        onOpen(row);
-                      }
-                    : undefined
-                }
-                style={{ height: rowHeight }}
-                className={cx("group", onOpen && "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60")}
-              >
-                {shown.map((column) => (
-                  <td
-                    key={column.id}
-                    className={cx(
-                      "truncate border-b border-line px-3",
-                      column.align === "right" && "text-right",
-                    )}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+                row={row}
+                index={index}
+                columns={shown}
+                height={rowHeight}
+                stop={onOpen === undefined ? undefined : index === stop}
+                acts={acts}
+              />
             );
           })}
           {below > 0 && <Spacer height={below} columns={shown.length} />}
@@ -190,6 +167,70 @@ export function DataTable<T>({
     </div>
   );
 }
+
+interface Acts<T> {
+  readonly open: (row: T) => void;
+  readonly focused: (index: number) => void;
+  readonly move: (index: number) => void;
+  readonly last: () => number;
+}
+
+interface RowProps<T> {
+  row: T;
+  index: number;
+  columns: readonly Column<T>[];
+  height: number;
+  /** Whether Tab stops here; `undefined` in a table whose rows do not open. */
+  stop: boolean | undefined;
+  acts: Acts<T>;
+}
+
+function RowOf<T>({ row, index, columns, height, stop, acts }: RowProps<T>) {
+  const opens = stop !== undefined;
+  const onKey = (event: KeyboardEvent<HTMLTableRowElement>) => {
+    if (event.target !== event.currentTarget) return;
+    const steps: Record<string, number> = {
+      ArrowDown: index + 1,
+      j: index + 1,
+      ArrowUp: index - 1,
+      k: index - 1,
+      PageDown: index + 20,
+      PageUp: index - 20,
+      Home: 0,
+      End: acts.last(),
+    };
+    const next = steps[event.key];
+    if (next !== undefined) acts.move(next);
+    else if (event.key === "Enter") acts.open(row);
+    else return;
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent<HTMLTableRowElement>) => {
+    // A link or a control inside the row does its own.
+    if (!(event.target as HTMLElement).closest("a,button,input,select,[role=combobox]")) acts.open(row);
+  };
+  return (
+    <tr
+      data-index={index}
+      aria-rowindex={index + 2}
+      {...(opens
+        ? { tabIndex: stop ? 0 : -1, onKeyDown: onKey, onFocus: () => acts.focused(index), onClick }
+        : {})}
+      style={{ height }}
+      className={opens ? "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60" : undefined}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={cx("truncate border-b border-line px-3", column.align === "right" && "text-right")}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+const Row = memo(RowOf) as typeof RowOf;
 
 function Spacer({ height, columns }: { height: number; columns: number }) {
   return (
