@@ -137,7 +137,7 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
     shareAddress(window.location.origin, deal.id, { change: changes, runs: address.runs, result });
   return (
     <div className="@container">
-      <div className="grid grid-cols-1 gap-4 @3xl:grid-cols-[18rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-4 @xl:grid-cols-[15rem_minmax(0,1fr)] @3xl:grid-cols-[18rem_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <Card title="What would help most" level={own ? 2 : 3}>
             <Recommendations
@@ -252,7 +252,7 @@ function InSight({ simulation }: { simulation: Simulation }) {
     <button
       type="button"
       onClick={() => document.getElementById(ANSWER)?.scrollIntoView({ block: "start" })}
-      className="sticky bottom-2 z-10 flex items-baseline justify-between gap-3 rounded-md border border-accent bg-raised px-3 py-2 text-sm shadow-float @3xl:hidden"
+      className="sticky bottom-2 z-10 flex items-baseline justify-between gap-3 rounded-md border border-accent bg-raised px-3 py-2 text-sm shadow-float @xl:hidden"
     >
       <span className="font-semibold">
         {percent(baseline.p_win)} <span aria-hidden="true">→</span>
