@@ -81,7 +81,7 @@ test("a deal is found, and two what-ifs are asked, by keyboard alone", async () 
 
 test("a link holds the changes, another the result; a saved scenario is a click on another deal", async () => {
   const page = await pie.page();
-  await page.goto(`/what-if/${deal.id}?change=add_champion&change=accelerate(Demo,10)&runs=2000`);
+  await page.goto(`/what-if/${deal.id}?change=add_champion;accelerate(Demo,10)&runs=2000`);
   await page.getByRole("status").filter({ hasText: verdict }).waitFor();
   expect(await page.getByRole("checkbox", { name: "Win a champion" }).isChecked()).toBe(true);
   expect(await page.getByRole("slider", { name: "By" }).inputValue()).toBe("10");
@@ -134,7 +134,7 @@ test("what cannot be asked says why", async () => {
   await page.goto(`/what-if/${won.data[0]?.id}`);
   await page.getByText("This deal is won").waitFor();
   await accessible(page);
-  await page.goto(`/what-if/${deal.id}?change=set_stage(Nowhere)&change=hack(1)`);
+  await page.goto(`/what-if/${deal.id}?change=set_stage(Nowhere);hack(1)`);
   await page.getByText("One of the changes does not fit this deal").waitFor();
   await page.getByText(/The link held what is no change/).waitFor();
   await shot(page, "what-if-misfit");

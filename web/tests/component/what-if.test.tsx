@@ -118,7 +118,7 @@ describe("what-if on a deal", () => {
     await userEvent.click(await screen.findByRole("button", { name: /Contact them 2× as often/ }));
     expect(await screen.findByText("Too close to call")).toBeTruthy();
     expect(screen.getByText(/80% interval runs from −5 to \+10 pts/)).toBeTruthy();
-    expect(router.state.location.search).toMatchObject({ change: ["increase_touchpoints(2)"] });
+    expect(router.state.location.search).toMatchObject({ change: "increase_touchpoints(2)" });
     expect(screen.getByRole<HTMLInputElement>("slider", { name: "Contact them" }).value).toBe("2");
     const bodies = await Promise.all(asked.filter((one) => one.method === "POST").map((one) => one.json()));
     expect(bodies.map((body) => body.scenarios)).toEqual([[], ["increase_touchpoints(2)"]]);

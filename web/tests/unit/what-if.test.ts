@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Simulation } from "@/api/simulations";
 import { readAmount } from "@/features/what-if/amount";
-import { NOTHING, readAddress, readPlan, sayChange, writePlan } from "@/features/what-if/changes";
+import {
+  joinTexts,
+  NOTHING,
+  readAddress,
+  readPlan,
+  sayChange,
+  splitTexts,
+  writePlan,
+} from "@/features/what-if/changes";
 import { closing, closingPaths, dayAfter, months, rebin } from "@/features/what-if/closing";
 import { newestOfEach } from "@/features/what-if/recent";
 import { shareAddress } from "@/features/what-if/sharing";
@@ -69,18 +77,28 @@ describe("changes", () => {
 });
 
 test("the address is read as anybody may have typed it", () => {
-  expect(readAddress({})).toEqual({ change: [], runs: 10_000, result: undefined });
+  expect(readAddress({})).toEqual({ change: "", runs: 10_000, result: undefined });
   expect(readAddress({ change: "add_champion", runs: "2000" })).toMatchObject({
-    change: ["add_champion"],
+    change: "add_champion",
     runs: 2_000,
   });
-  expect(readAddress({ change: ["a", 5, null, ""], runs: 7, result: "../me" })).toEqual({
-    change: ["a"],
+  expect(readAddress({ change: 5, runs: 7, result: "../me" })).toEqual({
+    change: "",
     runs: 10_000,
     result: undefined,
   });
-  expect(readAddress({ change: Array(50).fill("x") }).change).toHaveLength(10);
   expect(readAddress({ result: "simulation_01abc" }).result).toBe("simulation_01abc");
+});
+
+test("several changes are one text of the address", () => {
+  for (const texts of [
+    [],
+    ["add_champion"],
+    ["add_champion", "accelerate(Demo,10)", "set_stage(Odd; very)"],
+    ["set_stage(A;B)", "hack(1)", "remove_blocker"],
+  ])
+    expect(splitTexts(joinTexts(texts))).toEqual(texts);
+  expect(splitTexts(joinTexts(Array(50).fill("add_champion")))).toHaveLength(10);
 });
 
 test("a link holds all there is to hold, escaped", () => {
@@ -88,7 +106,7 @@ test("a link holds all there is to hold, escaped", () => {
     shareAddress("https://pie.example", "deal_1", { change, runs: 10_000, ...more });
   expect(at([])).toBe("https://pie.example/what-if/deal_1");
   expect(at(["add_champion", "set_stage(A & B)"])).toBe(
-    "https://pie.example/what-if/deal_1?change=add_champion&change=set_stage%28A+%26+B%29",
+    "https://pie.example/what-if/deal_1?change=add_champion%3Bset_stage%28A+%26+B%29",
   );
   expect(at([], { runs: 2_000, result: "simulation_1" })).toBe(
     "https://pie.example/what-if/deal_1?runs=2000&result=simulation_1",

@@ -25,6 +25,7 @@ export const NOTHING: Plan = {
 export const MOST_TOUCHES = 5;
 export const MOST_DAYS = 90;
 const MOST_STAGE = 200;
+const MOST_CHANGES = 10;
 const AMOUNT = /^\d{1,15}(\.\d{1,4})?$/;
 
 const number = (text: string, least: number, most: number): number | undefined => {
@@ -103,9 +104,15 @@ export function sayChange(text: string, money: (value: string) => string): strin
   return `Contact them ${plan.touches}× as often`;
 }
 
+/** Several changes as one text of an address, and back. A stage may have anything in its name. */
+export const joinTexts = (texts: readonly string[]): string => texts.join(";");
+export const splitTexts = (text: string): string[] =>
+  text === "" ? [] : text.split(/;(?=[a-z_]+(?:\(|;|$))/).slice(0, MOST_CHANGES);
+
 /** The controls' part of the address. */
 export interface WhatIfAddress {
-  readonly change: readonly string[];
+  /** The changes, joined. */
+  readonly change: string;
   readonly runs: number;
   /** A simulation as it was answered. */
   readonly result: string | undefined;
@@ -115,10 +122,9 @@ export const RUNS = [2_000, 10_000, 100_000] as const;
 export const USUAL_RUNS = 10_000;
 
 export function readAddress(search: Readonly<Record<string, unknown>>): WhatIfAddress {
-  const texts = Array.isArray(search.change) ? search.change : [search.change];
   const runs = Number(search.runs);
   return {
-    change: texts.filter((text): text is string => typeof text === "string" && text !== "").slice(0, 10),
+    change: typeof search.change === "string" ? search.change : "",
     runs: RUNS.find((one) => one === runs) ?? USUAL_RUNS,
     result:
       typeof search.result === "string" && /^simulation_[0-9a-z]{1,64}$/.test(search.result)

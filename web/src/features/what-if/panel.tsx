@@ -15,7 +15,17 @@ import { Card } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
 import { Empty, Failed, Loading, NotEnoughHistory, Skeleton } from "@/shared/ui/states";
-import { NOTHING, type Plan, RUNS, readAddress, readPlan, sayChange, writePlan } from "./changes";
+import {
+  joinTexts,
+  NOTHING,
+  type Plan,
+  RUNS,
+  readAddress,
+  readPlan,
+  sayChange,
+  splitTexts,
+  writePlan,
+} from "./changes";
 import type { View } from "./closing";
 import { Controls } from "./controls";
 import { Recommendations } from "./recommendations";
@@ -63,8 +73,11 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
   const { data: pipelines } = useQuery(pipelinesQuery);
   const kept = useQuery(keptSimulationQuery(address.result));
   const isKept = address.result !== undefined && kept.data?.deal === deal.id;
-  const texts = isKept && kept.data ? kept.data.scenarios : address.change;
-  const { plan, unread } = useMemo(() => readPlan(texts), [texts]);
+  const keptTexts = isKept ? kept.data?.scenarios : undefined;
+  const { plan, unread } = useMemo(
+    () => readPlan(keptTexts ?? splitTexts(address.change)),
+    [keptTexts, address.change],
+  );
   const changes = useMemo(() => writePlan(plan), [plan]);
   const asked = useQuery(
     simulationQuery(deal.id, changes, address.runs, may && address.result === undefined),
@@ -77,7 +90,7 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
   const [copy, copying] = useCopy();
 
   const set = useCallback(
-    (next: Plan) => setAddress({ change: writePlan(next), result: undefined }, { replace: true }),
+    (next: Plan) => setAddress({ change: joinTexts(writePlan(next)), result: undefined }, { replace: true }),
     [setAddress],
   );
   const say = useCallback(
@@ -154,6 +167,7 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
               }}
             />
           </Card>
+          {simulation && isChanged && <InSight simulation={simulation} />}
           <Card
             title="What if"
             level={own ? 2 : 3}
@@ -200,7 +214,7 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
               {instant(simulation.as_of)}.{" "}
               <Button
                 size="sm"
-                onClick={() => setAddress({ result: undefined, change: simulation.scenarios })}
+                onClick={() => setAddress({ result: undefined, change: joinTexts(simulation.scenarios) })}
               >
                 Run it on today's data
               </Button>
@@ -245,14 +259,14 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
 
 const ANSWER = "what-if-answer";
 
-/** Where the answer lies far below the controls, its gist stays in sight. */
+/** Where the answer lies far below the controls, its gist is beside them. It covers nothing. */
 function InSight({ simulation }: { simulation: Simulation }) {
   const { baseline, modified, delta } = simulation;
   return (
     <button
       type="button"
       onClick={() => document.getElementById(ANSWER)?.scrollIntoView({ block: "start" })}
-      className="sticky bottom-2 z-10 flex items-baseline justify-between gap-3 rounded-md border border-accent bg-raised px-3 py-2 text-sm shadow-float @xl:hidden"
+      className="flex min-h-9 items-baseline justify-between gap-3 rounded-md border border-accent bg-surface px-3 py-2 text-sm @xl:hidden"
     >
       <span className="font-semibold">
         {percent(baseline.p_win)} <span aria-hidden="true">→</span>

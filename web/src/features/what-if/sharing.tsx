@@ -7,7 +7,7 @@ import { Dialog } from "@/shared/ui/dialog";
 import { Input } from "@/shared/ui/field";
 import { Menu, MenuItem } from "@/shared/ui/menu";
 import { toast } from "@/shared/ui/toast";
-import { USUAL_RUNS } from "./changes";
+import { joinTexts, USUAL_RUNS } from "./changes";
 
 /** An address that shows the same: the changes, and with `result` the answer as it was given. */
 export function shareAddress(
@@ -15,7 +15,7 @@ export function shareAddress(
   deal: string,
   ask: { change: Changes; runs: number; result?: string | undefined },
 ): string {
-  const search = new URLSearchParams(ask.change.map((change) => ["change", change]));
+  const search = new URLSearchParams(ask.change.length > 0 ? { change: joinTexts(ask.change) } : {});
   if (ask.runs !== USUAL_RUNS) search.set("runs", String(ask.runs));
   if (ask.result) search.set("result", ask.result);
   const query = search.toString();

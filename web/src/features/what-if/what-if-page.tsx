@@ -16,7 +16,7 @@ import { Field } from "@/shared/ui/field";
 import { Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
-import { sayChange } from "./changes";
+import { joinTexts, sayChange } from "./changes";
 import { newestOfEach } from "./recent";
 import { ScenarioRow } from "./saving";
 import { isTooClose, pointsRange } from "./verdict";
@@ -130,7 +130,7 @@ function Recent({ rows, now }: { rows: readonly SimulationRow[]; now: string }) 
           <li key={row.id} className="border-b border-line last:border-b-0">
             <Link
               to={path("/what-if", row.deal)}
-              search={{ result: row.id, change: row.scenarios }}
+              search={{ result: row.id, change: joinTexts(row.scenarios) }}
               className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5 px-4 py-2.5 hover:bg-sunken"
             >
               <span className="min-w-0">
