@@ -7,7 +7,6 @@ export type DealForecast = Schemas["ForecastDeal"];
 export type Changes = Schemas["Changes"];
 export type Part = Schemas["Part"];
 export type Run = Schemas["RunView"];
-export type Job = Schemas["JobView"];
 export type PeriodLength = "month" | "quarter";
 
 /** Of the open deals one sees: revenue and wins by period, owner and stage. */

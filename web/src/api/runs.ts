@@ -1,12 +1,9 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { api, data, type Schemas } from "./client";
-
-export type Job = Schemas["JobView"];
+import { api, data } from "./client";
+import { isEnded, type Job } from "./jobs";
 
 const EVERY_MS = 700;
-const ENDED: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
-export const hasEnded = (job: Job): boolean => ENDED.has(job.status);
 
 /** A job; asked again and again until it has ended. */
 const watchedJobQuery = (id: string | undefined) =>
@@ -14,7 +11,7 @@ const watchedJobQuery = (id: string | undefined) =>
     queryKey: ["jobs", "watched", id],
     enabled: id !== undefined,
     queryFn: ({ signal }) => data(api.GET("/v1/jobs/{id}", { params: { path: { id: id ?? "" } }, signal })),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : EVERY_MS),
+    refetchInterval: ({ state }) => (state.data && isEnded(state.data) ? false : EVERY_MS),
   });
 
 /** The newest job of a kind: one may be under way that was begun elsewhere or before a reload. */
@@ -50,7 +47,7 @@ export function useRun<Ask>(
   const [mine, setMine] = useState<string>();
   const [away, setAway] = useState<string>();
   const { data: newest } = useQuery(newestJobQuery(kind));
-  const id = mine ?? (newest && !hasEnded(newest) && newest.id !== away ? newest.id : undefined);
+  const id = mine ?? (newest && !isEnded(newest) && newest.id !== away ? newest.id : undefined);
   const { data: job } = useQuery(watchedJobQuery(id));
   const start = useMutation({
     mutationFn: begin,
@@ -64,7 +61,7 @@ export function useRun<Ask>(
       data(api.POST("/v1/jobs/{id}/cancel", { params: { path: { id: which } } })),
     onSuccess: (after) => client.setQueryData(["jobs", "watched", after.id], after),
   });
-  const ended = job && hasEnded(job) ? job.id : undefined;
+  const ended = job && isEnded(job) ? job.id : undefined;
   const latest = useRef({ job, told });
   latest.current = { job, told };
   useEffect(() => {
@@ -76,7 +73,7 @@ export function useRun<Ask>(
   }, [ended, client, kind]);
   return {
     job,
-    isRunning: job !== undefined && !hasEnded(job),
+    isRunning: job !== undefined && !isEnded(job),
     isStarting: start.isPending,
     isCancelling: cancel.isPending || job?.cancel_requested === true,
     error: start.error ?? cancel.error,

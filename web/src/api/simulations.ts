@@ -19,6 +19,9 @@ export const simulationQuery = (deal: string, changes: Changes, runs: number, en
     queryKey: ["simulations", "asked", deal, changes, runs],
     enabled,
     staleTime: 5 * 60_000,
+    // Coming back to the window asks nothing: each answer is kept under an address of its own.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
       (await data(

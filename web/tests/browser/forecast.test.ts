@@ -28,6 +28,7 @@ test("the forecast is read by keyboard, and every figure opens its deals with th
     "GET",
     "/v1/forecasts/current?by=quarter&periods=4",
   );
+  const pipelines: [number, string][] = [];
   for (const [name, lines] of [
     ["Forecast by owner", told.owners],
     ["Forecast by stage", told.stages],
@@ -43,6 +44,10 @@ test("the forecast is read by keyboard, and every figure opens its deals with th
     expect(Number(rows) - 1, `deals of ${line.label}`).toBe(line.deals);
     await shot(page, `forecast-${name.split(" ").at(-1)}-deals`);
     await accessible(page);
+    const inPipeline = await sheet
+      .getByRole("link", { name: "Open them in the pipeline" })
+      .getAttribute("href");
+    pipelines.push([line.deals, inPipeline ?? ""]);
     await page.keyboard.press("Escape");
     await sheet.waitFor({ state: "detached" });
     // The focus is where it was.
@@ -51,6 +56,12 @@ test("the forecast is read by keyboard, and every figure opens its deals with th
   await page.getByRole("button", { name: "Months" }).click();
   await page.getByRole("table", { name: "Forecast by month" }).waitFor();
   expect(page.url()).toContain("by=month");
+  for (const [deals, address] of pipelines) {
+    await page.goto(address);
+    await expect
+      .poll(async () => Number(await page.getByRole("table").first().getAttribute("aria-rowcount")) - 1)
+      .toBe(deals);
+  }
 });
 
 test("what changed between two days adds up and opens the deals", async () => {
@@ -70,6 +81,13 @@ test("what changed between two days adds up and opens the deals", async () => {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Amount" }).click();
   await shot(page, "forecast-flow");
+  // The end is the pipeline as it is.
+  const end = page.getByRole("link", { name: /^Open .* deals$/ });
+  const open = Number(/(\d+) deals$/.exec((await end.textContent()) ?? "")?.[1]);
+  await end.click();
+  await expect
+    .poll(async () => Number(await page.getByRole("table").first().getAttribute("aria-rowcount")) - 1)
+    .toBe(open);
   // An address with days the wrong way round says so and asks nothing.
   await page.goto("/forecast?tab=changes&from=2026-11-20&to=2026-11-01");
   await page.getByRole("alert").filter({ hasText: "It lies after the last day." }).waitFor();

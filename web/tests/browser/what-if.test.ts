@@ -124,6 +124,18 @@ test("a link holds the changes, another the result; a saved scenario is a click 
   await page.getByText(/is deleted/).waitFor();
 });
 
+test("on the deal's own page it is a tab, with its changes in the address too", async () => {
+  const page = await pie.page();
+  await page.goto(`/deals/${deal.id}?tab=what-if`);
+  await page.getByText("Nothing is changed yet").waitFor();
+  await page.getByRole("button", { name: /Win a champion/ }).click();
+  const said = page.getByRole("status").filter({ hasText: verdict });
+  await said.waitFor();
+  await expect.poll(() => page.url()).toContain("change=add_champion");
+  expect(page.url()).toContain("tab=what-if");
+  await look(page, "deal-what-if", () => said.waitFor());
+});
+
 test("what cannot be asked says why", async () => {
   const page = await pie.page({ expectErrors: /404|409|422/ });
   const won = await pie.call<Found>("POST", "/v1/deals/search", {

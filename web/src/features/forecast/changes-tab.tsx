@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { changesQuery, type Part } from "@/api/forecasts";
 import { Waterfall } from "@/shared/charts/waterfall";
 import { counted, money, moneyShort } from "@/shared/format";
+import { Link } from "@/shared/routing";
 import { Toggle } from "@/shared/ui/chip";
 import { Sheet } from "@/shared/ui/dialog";
 import { Field, Input } from "@/shared/ui/field";
@@ -91,7 +92,15 @@ export default function ChangesTab({
                   <ul className="mt-4 grid grid-cols-1 gap-2 sm:grid-cols-2 lg:grid-cols-4">
                     {bars.map((bar) => (
                       <li key={bar.part.kind}>
-                        <PartButton bar={bar} onOpen={() => setDrilled(bar)} />
+                        <PartButton
+                          bar={bar}
+                          isNow={
+                            bar.part.kind === "end" &&
+                            changes.undated === 0 &&
+                            lastDay(changes.to) >= changes.as_of.slice(0, 10)
+                          }
+                          onOpen={() => setDrilled(bar)}
+                        />
                       </li>
                     ))}
                   </ul>
@@ -116,7 +125,17 @@ export default function ChangesTab({
   );
 }
 
-function PartButton({ bar: { part, name }, onOpen }: { bar: Bar; onOpen: () => void }) {
+function PartButton({
+  bar: { part, name },
+  isNow,
+  onOpen,
+}: {
+  bar: Bar;
+  /** The end is the present: those deals are the pipeline as it is. */
+  isNow: boolean;
+  onOpen: () => void;
+}) {
+  const look = "block w-full rounded-md border border-line-strong/60 px-3 py-2 text-left hover:bg-sunken";
   const what = (
     <>
       <span className="block text-xs text-ink-faint">{name}</span>
@@ -124,13 +143,16 @@ function PartButton({ bar: { part, name }, onOpen }: { bar: Bar; onOpen: () => v
       <span className="block text-xs text-ink-soft">{counted(part.count, "deal")}</span>
     </>
   );
+  if (isNow) {
+    return (
+      <Link to="/deals" search={{ "filter[outcome]": "open", sort: "-amount" }} className={look}>
+        {what}
+      </Link>
+    );
+  }
   if (part.deals.length === 0) return <div className="px-3 py-2">{what}</div>;
   return (
-    <button
-      type="button"
-      onClick={onOpen}
-      className="w-full rounded-md border border-line-strong/60 px-3 py-2 text-left hover:bg-sunken"
-    >
+    <button type="button" onClick={onOpen} className={look}>
       {what}
     </button>
   );

@@ -40,6 +40,12 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
           lean on the history as a whole more than on each stage.
         </p>
       )}
+      {forecast.stale && (
+        <p className="text-xs text-ink-faint">
+          The data have changed since the model learned: it is learning anew, and the figures follow within
+          minutes.
+        </p>
+      )}
       <section
         aria-label="In short"
         className="panel grid grid-cols-1 gap-x-6 gap-y-4 p-4 sm:grid-cols-2 xl:grid-cols-4"

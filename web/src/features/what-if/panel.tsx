@@ -152,7 +152,7 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
     <div className="@container">
       <div className="grid grid-cols-1 gap-4 @xl:grid-cols-[15rem_minmax(0,1fr)] @3xl:grid-cols-[18rem_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          <Card title="What would help most" level={own ? 2 : 3}>
+          <Card title="What would help most">
             <Recommendations
               deal={deal.id}
               chosen={changes}
@@ -170,7 +170,6 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
           {simulation && isChanged && <InSight simulation={simulation} />}
           <Card
             title="What if"
-            level={own ? 2 : 3}
             aside={<SavedScenarios say={say} onChoose={(texts) => set(readPlan([...texts]).plan)} />}
           >
             <Controls
@@ -242,7 +241,6 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
                 now={outlook?.p_win}
                 view={view}
                 onView={setView}
-                level={own ? 2 : 3}
                 runs={address.runs}
                 onRuns={(runs) => setAddress({ runs, result: undefined }, { replace: true })}
                 busy={query.isFetching}
@@ -366,7 +364,6 @@ function Result({
   now,
   view,
   onView,
-  level,
   runs,
   onRuns,
   busy,
@@ -375,7 +372,6 @@ function Result({
   now: { readonly low: number; readonly high: number } | undefined;
   view: View;
   onView: (view: View) => void;
-  level: 2 | 3;
   runs: number;
   onRuns: (runs: number) => void;
   busy: boolean;
@@ -383,12 +379,11 @@ function Result({
   return (
     <div className="flex flex-col gap-4">
       <Verdict simulation={simulation} />
-      <section className="panel @container p-4" aria-label="Figures">
+      <section className="panel @container p-4" aria-label="What the changes do">
         <Figures simulation={simulation} now={now} />
       </section>
       <Card
         title="How it is spread"
-        level={level}
         aside={
           <>
             <span className="inline-flex w-4">{busy && <Spinner />}</span>
@@ -404,7 +399,7 @@ function Result({
       >
         <Distribution simulation={simulation} view={view} onView={onView} />
       </Card>
-      <Card title="What it rests on" level={level}>
+      <Card title="What it rests on">
         <RestsOn simulation={simulation} />
       </Card>
       {simulation.stale && (
