@@ -1,8 +1,11 @@
 import { deal } from "@/features/deal";
+import { forecast } from "@/features/forecast";
 import { pipeline } from "@/features/pipeline";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
+import { trust } from "@/features/trust";
+import { whatIf } from "@/features/what-if";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, pipeline, deal];
+export const features: readonly Feature[] = [signIn, today, pipeline, deal, forecast, whatIf, trust];

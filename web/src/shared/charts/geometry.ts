@@ -108,14 +108,14 @@ export interface ReliabilityBin {
 }
 
 /** Said against happened: on the diagonal the model can be taken at its word. */
-export function reliability(bins: readonly ReliabilityBin[], box: Frame) {
-  const x = linear([0, 1], [box.left, box.width - box.right], { clamp: true });
-  const y = linear([0, 1], [box.height - box.bottom, box.top], { clamp: true });
+export function reliability(bins: readonly ReliabilityBin[], box: Frame, upTo = 1) {
+  const x = linear([0, upTo], [box.left, box.width - box.right], { clamp: true });
+  const y = linear([0, upTo], [box.height - box.bottom, box.top], { clamp: true });
   const most = Math.max(1, ...bins.map((bin) => (finite(bin.n) ? bin.n : 0)));
   return {
-    diagonal: { x1: x(0), y1: y(0), x2: x(1), y2: y(1) },
+    diagonal: { x1: x(0), y1: y(0), x2: x(upTo), y2: y(upTo) },
     points: bins
-      .filter((bin) => finite(bin.predicted) && finite(bin.observed) && bin.n > 0)
+      .filter((bin) => finite(bin.predicted) && finite(bin.observed) && bin.n > 0 && bin.predicted <= upTo)
       .map((bin) => ({
         bin,
         x: round(x(bin.predicted)),
@@ -123,7 +123,7 @@ export function reliability(bins: readonly ReliabilityBin[], box: Frame) {
         low: round(y(finite(bin.low) ? bin.low : bin.observed)),
         high: round(y(finite(bin.high) ? bin.high : bin.observed)),
         // The area says how many.
-        r: round(3 + 6 * Math.sqrt(bin.n / most)),
+        r: round(2.5 + 3.5 * Math.sqrt(bin.n / most)),
       })),
     x: ticksOf(x, 5),
     y: ticksOf(y, 5),
@@ -135,6 +135,8 @@ export interface Step {
   readonly value: number;
   /** A level rather than a change: it starts at nought. */
   readonly level?: boolean | undefined;
+  /** What a step is, where up is not good and down not bad: a win leaves the open pipeline too. */
+  readonly tone?: "good" | "bad" | "plain" | undefined;
 }
 
 /** From one level to another by what was added and taken. */

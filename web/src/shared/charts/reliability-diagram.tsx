@@ -6,14 +6,23 @@ import { asPercent } from "./marks";
 export function ReliabilityDiagram({
   bins,
   baseRate,
+  upTo = 1,
+  unit = "Deals",
   ...rest
-}: ChartProps & { bins: readonly ReliabilityBin[]; baseRate?: number | undefined }) {
+}: ChartProps & {
+  bins: readonly ReliabilityBin[];
+  baseRate?: number | undefined;
+  /** The largest chance that is drawn: most chances are small, and crowd in the corner. */
+  upTo?: number;
+  /** What is counted. */
+  unit?: string;
+}) {
   return (
     <ChartFrame
       {...rest}
       height={rest.height ?? 300}
       table={{
-        columns: ["Said", "Happened", "Interval", "Deals"],
+        columns: ["Said", "Happened", "Interval", unit],
         rows: bins.map((bin) => [
           asPercent(bin.predicted),
           asPercent(bin.observed),
@@ -25,12 +34,12 @@ export function ReliabilityDiagram({
       }}
     >
       {(width, height) => {
-        const box = frame(width, height, { bottom: 38 });
-        const drawn = reliability(bins, box);
+        const box = frame(width, height, { bottom: 38, right: 20 });
+        const drawn = reliability(bins, box, upTo);
         const base =
-          baseRate === undefined
+          baseRate === undefined || baseRate > upTo
             ? undefined
-            : drawn.diagonal.y1 + (drawn.diagonal.y2 - drawn.diagonal.y1) * baseRate;
+            : drawn.diagonal.y1 + ((drawn.diagonal.y2 - drawn.diagonal.y1) * baseRate) / upTo;
         return (
           <>
             <AxisLeft ticks={drawn.y} left={box.left} right={width - box.right} format={asPercent} />
@@ -66,7 +75,7 @@ export function ReliabilityDiagram({
                   className="stroke-accent/60"
                 />
                 <circle cx={point.x} cy={point.y} r={point.r} className="fill-accent stroke-surface">
-                  <title>{`said ${asPercent(point.bin.predicted)}, happened ${asPercent(point.bin.observed)}, ${point.bin.n} deals`}</title>
+                  <title>{`said ${asPercent(point.bin.predicted)}, happened ${asPercent(point.bin.observed)}, ${point.bin.n} ${unit.toLowerCase()}`}</title>
                 </circle>
               </g>
             ))}

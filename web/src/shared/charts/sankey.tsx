@@ -3,6 +3,10 @@ import { frame } from "./geometry";
 import { cut } from "./marks";
 import { type Flow, sankeyLayout } from "./sankey-layout";
 
+/** The name gives way, the figure stays. */
+const named = (label: string, figure: string, most: number) =>
+  `${cut(label, Math.max(3, most - figure.length - 1))} ${figure}`;
+
 /** What went from where to where. */
 export function Sankey({
   flows,
@@ -50,7 +54,7 @@ export function Sankey({
                   textAnchor={node.side === "from" ? "end" : "start"}
                   className="fill-ink-soft text-2xs"
                 >
-                  {cut(`${node.label} ${format(node.value)}`, Math.floor(side / 5.5))}
+                  {named(node.label, format(node.value), Math.floor((side - 8) / 5.8))}
                 </text>
               </g>
             ))}

@@ -13,7 +13,14 @@ export function Waterfall({
   format: (value: number) => string;
   onPick?: (at: number) => void;
 }) {
-  const look = { level: "fill-chart-base", up: "fill-good", down: "fill-bad" };
+  const look = {
+    level: "fill-chart-base",
+    up: "fill-good",
+    down: "fill-bad",
+    good: "fill-good",
+    bad: "fill-bad",
+    plain: "fill-accent",
+  };
   return (
     <ChartFrame
       {...rest}
@@ -23,6 +30,9 @@ export function Waterfall({
       {(width, height) => {
         const box = frame(width, height, { left: 60, bottom: 40, top: 20 });
         const drawn = waterfall(steps, box);
+        // Figures that do not fit between their neighbours are in the table, not cut to something else.
+        const room = (width - box.left - box.right) / Math.max(1, drawn.bars.length);
+        const fits = (text: string) => text.length * 5.6 <= room;
         return (
           <>
             <AxisLeft ticks={drawn.y} left={box.left} right={width - box.right} format={format} />
@@ -39,7 +49,7 @@ export function Waterfall({
                   width={bar.width}
                   height={bar.height}
                   rx={2}
-                  className={look[bar.kind]}
+                  className={look[bar.step.tone ?? bar.kind]}
                 >
                   <title>{`${bar.step.label}: ${format(bar.step.value)}`}</title>
                 </rect>
@@ -59,7 +69,7 @@ export function Waterfall({
                   textAnchor="middle"
                   className="fill-ink text-2xs font-medium"
                 >
-                  {cut(format(bar.step.value), Math.max(6, Math.floor(bar.width / 5)))}
+                  {fits(format(bar.step.value)) && format(bar.step.value)}
                 </text>
                 <text
                   x={bar.x + bar.width / 2}
@@ -67,7 +77,7 @@ export function Waterfall({
                   textAnchor="middle"
                   className={axisText}
                 >
-                  {cut(bar.step.label, Math.max(4, Math.floor(bar.width / 5)))}
+                  {cut(bar.step.label, Math.max(4, Math.floor(room / 5.6)))}
                 </text>
               </g>
             ))}

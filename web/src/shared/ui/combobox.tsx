@@ -66,6 +66,9 @@ export function Combobox({
       <input
         {...useFieldProps()}
         {...list.input}
+        // There is no list to point into while it is closed.
+        aria-controls={open ? list.input["aria-controls"] : undefined}
+        aria-activedescendant={open ? list.input["aria-activedescendant"] : undefined}
         ref={input}
         aria-label={label}
         aria-expanded={open}
