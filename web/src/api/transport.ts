@@ -54,17 +54,19 @@ async function take(response: Response): Promise<boolean> {
  */
 async function renew(): Promise<boolean> {
   const locks = globalThis.navigator?.locks;
+  const goOn = () =>
+    once(
+      here("/v1/sessions/refresh", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      }),
+    );
   const work = async () => {
     if (await take(await once(here("/v1/me")))) return true;
-    return take(
-      await once(
-        here("/v1/sessions/refresh", {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: "{}",
-        }),
-      ),
-    );
+    const answer = await goOn();
+    // Another browser window has just gone on, and the cookies are its new ones by now.
+    return take(answer.status === 409 ? await goOn() : answer);
   };
   return locks ? locks.request("pie.session", work) : work();
 }

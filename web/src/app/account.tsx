@@ -42,8 +42,12 @@ export function Account({
       {me && (
         <MenuGroup label="Signed in">
           <p className="px-2 pb-1">
-            <span className="block font-medium">{words(me.role)}</span>
-            <span className="block text-xs text-ink-faint">{sees(me)}</span>
+            <span className="block font-medium">{me.name ?? words(me.role)}</span>
+            {me.email && <span className="block text-xs text-ink-faint">{me.email}</span>}
+            <span className="block text-xs text-ink-faint">
+              {me.name ? `${words(me.role)}, ` : ""}
+              {sees(me)}
+            </span>
           </p>
         </MenuGroup>
       )}

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,6 +37,10 @@ export interface Pie {
   /** What `pie up` said, with the sandboxes' addresses. */
   readonly said: string;
   page(options?: PageOptions): Promise<Page>;
+  /** A link that signs in as a role, once. */
+  link(role: string): Promise<string>;
+  /** The six digits of the newest e-mail to somebody that came after `since`, a time in ms. */
+  codeFor(email: string, since: number): Promise<string>;
   /** Asks the API directly, as the demo company's key: to prepare, never instead of looking at the page. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -60,7 +64,9 @@ const CHROMIUMS = [
   "/usr/bin/google-chrome",
 ];
 
-async function up(): Promise<{ api: string; data: string; said: string; end: () => Promise<void> }> {
+async function up(
+  size: "small" | "medium" | "large",
+): Promise<{ api: string; data: string; said: string; end: () => Promise<void> }> {
   if (process.env.PIE_URL && process.env.PIE_DATA) {
     const said = await readFile(join(process.env.PIE_DATA, "..", "up.log"), "utf8").catch(() => "");
     return { api: process.env.PIE_URL, data: process.env.PIE_DATA, said, end: async () => undefined };
@@ -69,13 +75,22 @@ async function up(): Promise<{ api: string; data: string; said: string; end: () 
   if (!bin || !existsSync(bin))
     throw new Error("PIE_BIN must name a `pie` binary: PIE_BIN=… npm run test:browser");
   const data = await mkdtemp(join(tmpdir(), "pie-web-"));
+  const web = execFileSync(bin, ["up", "--help"], { encoding: "utf8" }).includes("--web");
   const child: ChildProcess = spawn(
     bin,
-    ["up", "--port", "0", "--data", data, "--size", "small", "--color", "never"],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PIE_WEB: join(root, "dist") },
-    },
+    [
+      "up",
+      "--port",
+      "0",
+      "--data",
+      data,
+      "--size",
+      size,
+      "--color",
+      "never",
+      ...(web ? ["--web", join(root, "dist")] : []),
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
   );
   let said = "";
   const api = await new Promise<string>((found, fail) => {
@@ -123,18 +138,17 @@ async function codeFor(data: string, email: string, since: number): Promise<stri
   throw new Error(`no code for ${email} came into ${folder}`);
 }
 
-export async function start(): Promise<Pie> {
+export async function start(size: "small" | "medium" | "large" = "small"): Promise<Pie> {
   if (!existsSync(join(root, "dist/index.html"))) throw new Error("build the pages first: npm run build");
-  const running = await up();
+  const running = await up(size);
   const { api_key: key, members: people } = JSON.parse(
     await readFile(join(running.data, "credentials.json"), "utf8"),
   ) as { api_key: string; members: Record<string, string> };
   const serves = await fetch(running.api, { headers: { accept: "text/html" } })
     .then((answer) => answer.ok && answer.headers.get("content-type")?.startsWith("text/html"))
     .catch(() => false);
-  // Cookies came later than the first screens: without them the front signs each call with the key.
-  const cookies = serves || process.env.PIE_COOKIES === "1";
-  const before = serves ? undefined : await front(join(root, "dist"), running.api, cookies ? undefined : key);
+  // A `pie` that serves no pages has no sessions of browsers either: the front signs each call with the key.
+  const before = serves ? undefined : await front(join(root, "dist"), running.api, key);
   const url = before?.url ?? running.api;
   const executablePath = CHROMIUMS.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("no Chromium found: name it in PIE_CHROMIUM");
@@ -142,19 +156,22 @@ export async function start(): Promise<Pie> {
   const states = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
   const troubles: string[] = [];
 
+  async function link(role: string): Promise<string> {
+    const answer = await fetch(`${running.api}/local/sign-in`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ email: people[role] }),
+    });
+    if (!answer.ok) throw new Error(`no link to sign in as ${role}: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { url: string }).url;
+  }
+
   async function signedIn(role: string) {
     const kept = states.get(role);
     if (kept) return kept;
-    const email = people[role];
-    if (!email) throw new Error(`pie up named no ${role}:\n${running.said}`);
     const context = await browser.newContext({ baseURL: url });
     const page = await context.newPage();
-    await page.goto("/sign-in");
-    await page.getByLabel("E-mail").fill(email);
-    const since = Date.now() - 1000;
-    await page.getByRole("button", { name: "Send me a code" }).click();
-    await page.getByLabel("Code").fill(await codeFor(running.data, email, since));
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.goto(await link(role));
     await page.getByRole("main").getByRole("heading", { level: 1, name: "Today" }).waitFor();
     const state = await context.storageState();
     await context.close();
@@ -181,7 +198,7 @@ export async function start(): Promise<Pie> {
         locale: "en-GB",
         reducedMotion: "reduce",
         viewport: { width, height },
-        ...(as && cookies ? { storageState: await signedIn(as) } : {}),
+        ...(as && serves ? { storageState: await signedIn(as) } : {}),
       });
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);
@@ -192,6 +209,8 @@ export async function start(): Promise<Pie> {
       });
       return page;
     },
+    link,
+    codeFor: (email, since) => codeFor(running.data, email, since),
     async call<T>(method: string, path: string, body?: unknown) {
       const answer = await fetch(new URL(path, running.api), {
         method,

@@ -56,6 +56,36 @@ test("who is not signed in comes to the sign-in page, and back to where they wer
   });
 });
 
+test("a link's ticket signs in once, and leaves the address before it is used", async () => {
+  let signedIn = false;
+  window.location.hash = "#ticket=abc%2Bdef";
+  const asked = answers({
+    "GET /v1/me": () => (signedIn ? Response.json(me) : problem(401, "unauthenticated")),
+    "POST /v1/sessions/refresh": () => problem(401, "unauthenticated"),
+    "POST /v1/sessions": () => {
+      signedIn = true;
+      expect(window.location.hash).toBe("");
+      return Response.json({ member: "member_1", csrf: "x" }, { status: 201 });
+    },
+    "GET /v1/insights/today": today,
+  });
+  open("/sign-in");
+  await screen.findByRole("heading", { level: 1, name: "Today" });
+  const begun = asked.filter((request) => new URL(request.url).pathname === "/v1/sessions");
+  expect(begun).toHaveLength(1);
+  expect(await begun[0]?.json()).toEqual({ grant: "ticket", ticket: "abc+def", keep: "cookie" });
+});
+
+test("a ticket that is not good any more leaves the other way", async () => {
+  window.location.hash = "#ticket=old";
+  answers({
+    "POST /v1/sessions": () => problem(401, "unauthenticated", { detail: "The ticket is used up." }),
+  });
+  open("/sign-in");
+  expect((await screen.findByRole("alert")).textContent).toContain("The ticket is used up.");
+  expect(screen.getByRole("button", { name: "Send me a code" })).toHaveProperty("disabled", false);
+});
+
 test("a session that ends leaves nothing of the one before", async () => {
   answers({
     "GET /v1/me": me,

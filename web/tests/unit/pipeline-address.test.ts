@@ -41,7 +41,9 @@ describe("the values of a field", () => {
     [{ "filter[stage][in]": "Demo,Won" }, "Demo", { "filter[stage]": "Won" }],
     [{ "filter[stage]": "Demo" }, "Demo", {}],
     [{ "filter[stage][exists]": "false" }, "Demo", { "filter[stage]": "Demo" }],
-    [{ "filter[stage]": "Demo" }, "Demo, technical", { "filter[stage]": "Demo, technical" }],
+    [{ "filter[stage]": "Demo" }, "Demo, technical", { "filter[stage][in]": "Demo,Demo\\, technical" }],
+    [{ "filter[stage][in]": "Demo,Demo\\, technical" }, "Demo", { "filter[stage]": "Demo, technical" }],
+    [{ "filter[stage]": "a\\" }, "b,c", { "filter[stage][in]": "a\\\\,b\\,c" }],
     [{ q: "a", "filter[stage]": "Demo" }, NOBODY, { q: "a", "filter[stage][exists]": "false" }],
   ])("of %j, %j toggled, are %j", (ask, value, expected) =>
     expect(toggle(ask, "stage", value)).toEqual(expected),
@@ -49,6 +51,14 @@ describe("the values of a field", () => {
 
   test("are read back", () => {
     expect(chosen(choose({}, "owner", ["a", "b"]), "owner")).toEqual(["a", "b"]);
+    for (const values of [
+      ["Demo, technical", "Proposal"],
+      ["a\\", "b"],
+      ["\\,", ",", "\\\\"],
+      ["Größe", "x,y,z"],
+    ]) {
+      expect(chosen(choose({}, "owner", values), "owner")).toEqual(values);
+    }
     expect(chosen(choose({}, "owner", [NOBODY]), "owner")).toEqual([NOBODY]);
     expect(chosen({ "filter[owners]": "x" }, "owner")).toEqual([]);
   });

@@ -43,6 +43,17 @@ test("an access token that has run out is renewed, once for all that wait", asyn
   expect(session.csrf).toBe("second");
 });
 
+test("when another window has just gone on, going on again takes its cookies", async () => {
+  let tries = 0;
+  answers({
+    "GET /v1/settings": () => (tries > 1 ? json({ ok: true }) : problem(401, "unauthenticated")),
+    "GET /v1/me": () => problem(401, "unauthenticated"),
+    "POST /v1/sessions/refresh": () => (++tries === 1 ? problem(409, "changed") : json({ csrf: "third" })),
+  });
+  expect(await data(api.GET("/v1/settings"))).toEqual({ ok: true });
+  expect(session.csrf).toBe("third");
+});
+
 test("when renewing does not help the session is over, and it is told", async () => {
   const gone = () => problem(401, "unauthenticated");
   answers({ "GET /v1/settings": gone, "GET /v1/me": gone, "POST /v1/sessions/refresh": gone });

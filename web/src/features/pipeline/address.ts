@@ -46,7 +46,7 @@ export const NOBODY = "\u0000none";
 export function chosen(ask: DealAsk, field: string): readonly string[] {
   if (ask[`filter[${field}][exists]`] === "false") return [NOBODY];
   const several = ask[`filter[${field}][in]`];
-  if (several !== undefined) return several.split(",").map((value) => value.trim());
+  if (several !== undefined) return split(several);
   const alone = ask[`filter[${field}]`];
   return alone === undefined ? [] : [alone];
 }
@@ -65,11 +65,17 @@ export function choose(ask: DealAsk, field: string, values: readonly string[]): 
   const last = values.at(-1);
   if (last === undefined) return rest;
   if (last === NOBODY) return { ...rest, [`filter[${field}][exists]`]: "false" };
-  // A list is split at commas, so a value that has one stands alone.
   const several = values.filter((value) => value !== NOBODY);
-  if (several.length === 1 || last.includes(",")) return { ...rest, [`filter[${field}]`]: last };
-  return { ...rest, [`filter[${field}][in]`]: several.filter((value) => !value.includes(",")).join(",") };
+  if (several.length === 1) return { ...rest, [`filter[${field}]`]: last };
+  return { ...rest, [`filter[${field}][in]`]: join(several) };
 }
+
+/** Several values as `in` takes them: a comma or backslash of a value has a backslash before it. */
+const join = (values: readonly string[]): string =>
+  values.map((value) => value.replaceAll(/[\\,]/g, "\\$&")).join(",");
+
+const split = (text: string): string[] =>
+  (text.match(/(?:\\.|[^,\\])+/g) ?? []).map((value) => value.replaceAll(/\\(.)/g, "$1").trim());
 
 export const toggle = (ask: DealAsk, field: string, value: string): DealAsk => {
   const now = chosen(ask, field);

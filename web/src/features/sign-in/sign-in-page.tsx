@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ChartPie } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { meQuery, sendCode, signIn } from "@/api/me";
+import { type Grant, meQuery, sendCode, signIn } from "@/api/me";
 import { asProblem } from "@/shared/problem";
 import { useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
@@ -21,7 +21,7 @@ export default function SignInPage() {
   const codeInput = useRef<HTMLInputElement>(null);
   const sent = useMutation({ mutationFn: sendCode });
   const begun = useMutation({
-    mutationFn: () => signIn(email.trim(), code.trim()),
+    mutationFn: (grant: Grant) => signIn(grant),
     onSuccess: async () => {
       client.clear();
       await client.ensureQueryData(meQuery);
@@ -36,11 +36,22 @@ export default function SignInPage() {
     if (sent.isSuccess) codeInput.current?.focus();
   }, [sent.isSuccess]);
 
+  const { mutate: begin } = begun;
+  useEffect(() => {
+    // A link or a provider brings a ticket behind the #, which no server is sent. It leaves the address before it is used.
+    const ticket = /^#ticket=(.+)$/.exec(window.location.hash)?.[1];
+    if (!ticket) return;
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+    begin({ grant: "ticket", ticket: decodeURIComponent(ticket) });
+  }, [begin]);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (sent.isSuccess) begun.mutate();
+    if (sent.isSuccess)
+      begun.mutate({ grant: "code", email: email.trim(), code: code.replaceAll(/\s/g, "") });
     else sent.mutate(email.trim());
   };
+  const byTicket = begun.variables?.grant === "ticket";
   const wrong = begun.error ? asProblem(begun.error) : undefined;
   const notSent = sent.error ? asProblem(sent.error) : undefined;
 
@@ -51,6 +62,13 @@ export default function SignInPage() {
           <ChartPie className="size-6 text-accent" />
           <h1 className="text-xl font-semibold tracking-tight">Sign in to Pie</h1>
         </div>
+        {byTicket && (
+          <div role={wrong ? "alert" : "status"} className="mb-4 text-sm">
+            {wrong
+              ? `This link does not sign you in. ${wrong.message} Ask for a code instead.`
+              : "Signing you in…"}
+          </div>
+        )}
         <form onSubmit={submit} className="flex flex-col gap-4">
           <Field
             label="E-mail"
@@ -71,7 +89,7 @@ export default function SignInPage() {
             <Field
               label="Code"
               hint="Six digits from the e-mail that was sent just now. They are good for ten minutes."
-              error={wrong && `${wrong.message} ${wrong.remedy}`}
+              error={!byTicket && wrong && `${wrong.message} ${wrong.remedy}`}
             >
               <Input
                 ref={codeInput}
@@ -85,7 +103,7 @@ export default function SignInPage() {
               />
             </Field>
           )}
-          <Button type="submit" look="accent" busy={sent.isPending || begun.isPending}>
+          <Button type="submit" look="accent" busy={sent.isPending || begun.isPending || begun.isSuccess}>
             {sent.isSuccess ? "Sign in" : "Send me a code"}
           </Button>
           {sent.isSuccess && (

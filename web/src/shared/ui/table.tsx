@@ -47,12 +47,15 @@ export interface DataTableProps<T> {
 
 /** So many rows before the end the next page is asked for: more than anybody scrolls while it comes. */
 const AHEAD = 150;
+/** So many rows beyond each edge: what a hard fling covers in a frame. */
+const OVER = 30;
 /** Below this many rows all of them are there, and the browser's own search finds them. */
 const ALL = 60;
 
 /**
  * Rows and columns. Only what is seen is drawn, so a hundred thousand rows scroll like fifty. It is a table for those
- * who listen too: rows say which of how many they are, headers say how they sort.
+ * who listen too: rows say which of how many they are, headers say how they sort. Roles and a grid, not table elements:
+ * a browser that lays out a table of rows that come and go leaves gaps where they were.
  */
 export function DataTable<T>({
   label,
@@ -78,15 +81,13 @@ export function DataTable<T>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: OVER,
     initialRect: { width: 1000, height: 800 },
     enabled: !whole,
   });
   const items = virtual.getVirtualItems();
   const from = whole ? 0 : (items[0]?.index ?? 0);
   const to = whole ? rows.length : (items.at(-1)?.index ?? -1) + 1;
-  const above = from * rowHeight;
-  const below = (rows.length - to) * rowHeight;
 
   const nearEnd = to >= rows.length - AHEAD;
   useEffect(() => {
@@ -95,6 +96,9 @@ export function DataTable<T>({
 
   const shown = useMemo(() => columns.filter((column) => !hidden?.includes(column.id)), [columns, hidden]);
   const least = shown.reduce((sum, column) => sum + column.width, 0);
+  const template = shown
+    .map((column) => (column.grow ? `minmax(${column.width}px, 1fr)` : `${column.width}px`))
+    .join(" ");
 
   const stop = Math.max(from, Math.min(active, to - 1));
   // Rows are drawn again only when they change, so what they can do stays the same object.
@@ -126,26 +130,26 @@ export function DataTable<T>({
       className={cx("relative overflow-auto", className)}
       {...(reached ? {} : { role: "region", "aria-label": `${label}, scrollable`, tabIndex: 0 })}
     >
-      <table
+      <div
+        role="table"
         aria-label={label}
         aria-rowcount={(total ?? rows.length) + 1}
-        className="w-full table-fixed border-separate border-spacing-0 text-sm"
+        className="text-sm"
         style={{ minWidth: least }}
       >
-        <colgroup>
-          {shown.map((column) => (
-            <col key={column.id} style={column.grow ? undefined : { width: column.width }} />
-          ))}
-        </colgroup>
-        <thead>
-          <tr aria-rowindex={1}>
+        <div role="rowgroup" className="sticky top-0 z-10 bg-surface">
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid h-8 items-center border-b border-line"
+            style={{ gridTemplateColumns: template }}
+          >
             {shown.map((column) => (
               <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {above > 0 && <Spacer height={above} columns={shown.length} />}
+          </div>
+        </div>
+        <div role="rowgroup" className="relative" style={{ height: rows.length * rowHeight }}>
           {rows.slice(from, to).map((row, at) => {
             const index = from + at;
             return (
@@ -154,15 +158,15 @@ export function DataTable<T>({
                 row={row}
                 index={index}
                 columns={shown}
+                template={template}
                 height={rowHeight}
                 stop={onOpen === undefined ? undefined : index === stop}
                 acts={acts}
               />
             );
           })}
-          {below > 0 && <Spacer height={below} columns={shown.length} />}
-        </tbody>
-      </table>
+        </div>
+      </div>
       {more}
     </div>
   );
@@ -179,15 +183,16 @@ interface RowProps<T> {
   row: T;
   index: number;
   columns: readonly Column<T>[];
+  template: string;
   height: number;
   /** Whether Tab stops here; `undefined` in a table whose rows do not open. */
   stop: boolean | undefined;
   acts: Acts<T>;
 }
 
-function RowOf<T>({ row, index, columns, height, stop, acts }: RowProps<T>) {
+function RowOf<T>({ row, index, columns, template, height, stop, acts }: RowProps<T>) {
   const opens = stop !== undefined;
-  const onKey = (event: KeyboardEvent<HTMLTableRowElement>) => {
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget) return;
     const steps: Record<string, number> = {
       ArrowDown: index + 1,
@@ -205,41 +210,37 @@ function RowOf<T>({ row, index, columns, height, stop, acts }: RowProps<T>) {
     else return;
     event.preventDefault();
   };
-  const onClick = (event: MouseEvent<HTMLTableRowElement>) => {
+  const onClick = (event: MouseEvent<HTMLElement>) => {
     // A link or a control inside the row does its own.
     if (!(event.target as HTMLElement).closest("a,button,input,select,[role=combobox]")) acts.open(row);
   };
   return (
-    <tr
+    <div
+      role="row"
       data-index={index}
       aria-rowindex={index + 2}
       {...(opens
         ? { tabIndex: stop ? 0 : -1, onKeyDown: onKey, onFocus: () => acts.focused(index), onClick }
         : {})}
-      style={{ height }}
-      className={opens ? "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60" : undefined}
+      style={{ height, top: index * height, gridTemplateColumns: template }}
+      className={cx(
+        "absolute inset-x-0 grid items-center border-b border-line",
+        opens && "cursor-pointer outline-offset-[-2px] hover:bg-sunken/60",
+      )}
     >
       {columns.map((column) => (
-        <td
+        <div
+          role="cell"
           key={column.id}
-          className={cx("truncate border-b border-line px-3", column.align === "right" && "text-right")}
+          className={cx("truncate px-3", column.align === "right" && "text-right")}
         >
           {column.cell(row)}
-        </td>
+        </div>
       ))}
-    </tr>
+    </div>
   );
 }
 const Row = memo(RowOf) as typeof RowOf;
-
-function Spacer({ height, columns }: { height: number; columns: number }) {
-  return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a gap of a table's body; nothing in it takes the focus
-    <tr aria-hidden="true" style={{ height }}>
-      <td colSpan={columns} className="p-0" />
-    </tr>
-  );
-}
 
 function HeaderCell<T>({
   column,
@@ -254,11 +255,11 @@ function HeaderCell<T>({
   const up = sort === column.sort;
   const sorted = column.sort !== undefined && (down || up);
   return (
-    <th
-      scope="col"
+    <div
+      role="columnheader"
       aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
       className={cx(
-        "sticky top-0 z-10 h-8 border-b border-line bg-surface px-3 text-left text-xs font-medium text-ink-faint",
+        "min-w-0 px-3 text-xs font-medium text-ink-faint",
         column.align === "right" && "text-right",
       )}
     >
@@ -278,6 +279,6 @@ function HeaderCell<T>({
       ) : (
         <span className="block truncate">{column.header}</span>
       )}
-    </th>
+    </div>
   );
 }
