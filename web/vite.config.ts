@@ -34,5 +34,6 @@ export default defineConfig({
     include: ["tests/unit/**/*.test.{ts,tsx}", "tests/component/**/*.test.tsx"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 });

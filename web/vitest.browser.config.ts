@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   test: {
     environment: "node",
-    include: ["tests/browser/**/*.test.ts"],
+    include: process.env.PIE_SPEED ? ["tests/browser/speed.ts"] : ["tests/browser/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 180_000,

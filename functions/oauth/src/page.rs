@@ -77,8 +77,9 @@ impl IntoResponse for Page {
             ),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // The address of this page holds a code.
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        // The address of this page holds a code, so no more than its origin is told. Without that
+        // browsers would send the form as of no origin, and it would be refused.
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
         response
     }
 }

@@ -38,7 +38,7 @@ mod wire;
 
 pub use clock::Clock;
 pub use disk::Durability;
-pub use fault::{Call, Fault, Faults, Moment, Rates};
+pub use fault::{Applied, Call, Fault, Faults, Moment, Rates};
 pub use seam::InProcess;
 pub use service::Service;
 pub use ses::Mail;

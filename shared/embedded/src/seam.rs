@@ -2,7 +2,7 @@
 
 use crate::Aws;
 use crate::clock::stopwatch;
-use crate::fault::{Call, Fault, Moment};
+use crate::fault::{Applied, Call, Fault, Moment};
 use crate::service::{Service, route};
 use crate::wire::{Answer, Ask, Refusal};
 use aws_smithy_runtime_api::client::http::{
@@ -134,6 +134,12 @@ impl Aws {
             answer
         };
         tally.took(service, operation, busy);
+        self.faults().show(&Applied {
+            service,
+            operation,
+            body,
+            status: answer.status().as_u16(),
+        });
         match fault {
             Fault::AppliedButLost => return Err(Lost),
             Fault::Kill(Moment::After) => {

@@ -8,7 +8,7 @@ use model::{Layer, Timestamp};
 use pull::Stop;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Connection, Job, Page, StreamMode, StreamState, StreamStatus};
+use store::{Connection, Job, Lease, Page, StreamMode, StreamState, StreamStatus};
 
 /// What a run is asked for, besides its kind.
 #[derive(serde::Deserialize, Default)]
@@ -31,7 +31,7 @@ pub(super) async fn begin(
     let Some(lease) = work.tenant.lease(&name).await? else {
         return later(work, LATER_S).await;
     };
-    let begun = Box::pin(begin_alone(work, connector, job)).await;
+    let begun = Box::pin(begin_alone(work, connector, job, &lease)).await;
     if let Err(error) = work.tenant.release(&lease).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -52,6 +52,7 @@ async fn begin_alone(
     work: &Work<'_>,
     connector: &'static Connector,
     job: &str,
+    lease: &Lease,
 ) -> Result<(), Error> {
     // As it is now that nobody else begins a run.
     let id = work.id.to_string();
@@ -102,6 +103,7 @@ async fn begin_alone(
     write_setting(work, connector, &connection, &setting).await?;
     let run = Run {
         job: &job,
+        lease,
         mode,
         asked: &asked,
         known: &setting.known,
@@ -112,6 +114,7 @@ async fn begin_alone(
 /// A run that begins.
 struct Run<'a> {
     job: &'a Job,
+    lease: &'a Lease,
     mode: StreamMode,
     asked: &'a Asked,
     known: &'a Known,
@@ -226,8 +229,13 @@ async fn queue(
     run: &Run<'_>,
 ) -> Result<(), Error> {
     let Run {
-        job, asked, known, ..
+        job,
+        lease,
+        asked,
+        known,
+        ..
     } = *run;
+    let (begun, mut is_ours) = (lease.epoch(), true);
     let now = work.tenant.now();
     let before: BTreeMap<String, StreamState> = work
         .tenant
@@ -257,6 +265,13 @@ async fn queue(
             mode => mode,
         };
         let state = work.tenant.edit_stream(connection.id, name, |state| {
+            // Who stood still while others began the run, and perhaps ended it, begins nothing.
+            is_ours = state.begun <= begun;
+            if !is_ours {
+                return;
+            }
+            state.begun = begun;
+            state.job.clone_from(&job.id);
             state.status = if is_off {
                 StreamStatus::Off
             } else {
@@ -278,6 +293,7 @@ async fn queue(
             }
         });
         state.await?;
+        super::ours(is_ours, lease.name())?;
         if !is_off {
             messages.push(work.stream_message(name, &job.id, 0));
         }
@@ -288,10 +304,15 @@ async fn queue(
     let id = connection.id.to_string();
     work.tenant
         .edit_document::<Connection, store::Error>(&id, |connection| {
-            connection.run = Some(job.id.clone());
+            is_ours = connection.begun <= begun;
+            if is_ours {
+                connection.begun = begun;
+                connection.run = Some(job.id.clone());
+            }
             Ok(())
         })
         .await?;
+    super::ours(is_ours, lease.name())?;
     for messages in messages.chunks(20) {
         let page = Page {
             messages: messages.to_vec(),
