@@ -1,8 +1,9 @@
 import { deal } from "@/features/deal";
 import { pipeline } from "@/features/pipeline";
+import { processMap } from "@/features/process-map";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, pipeline, deal];
+export const features: readonly Feature[] = [signIn, today, pipeline, deal, processMap];
