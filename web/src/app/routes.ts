@@ -1,4 +1,5 @@
 import { deal } from "@/features/deal";
+import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
 import { processMap } from "@/features/process-map";
 import { signIn } from "@/features/sign-in";
@@ -6,4 +7,4 @@ import { today } from "@/features/today";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, pipeline, deal, processMap];
+export const features: readonly Feature[] = [signIn, today, pipeline, deal, processMap, owners];

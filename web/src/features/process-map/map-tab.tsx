@@ -52,16 +52,16 @@ export function MapTab({
       <Card
         title="How deals really move"
         aside={
-          <span className="flex items-center gap-2">
-            <span aria-hidden="true">Leave out moves made by fewer than</span>
+          <label htmlFor="least" className="flex items-center gap-2">
+            Leave out moves made by fewer than
             <Select
-              label="Leave out moves made by fewer than"
+              id="least"
               className="h-7! w-20!"
               value={String(least)}
               onChange={(next) => setAddress({ least: Number(next) }, { replace: true })}
               options={LEAST.map((each) => ({ value: String(each), label: `${each}%` }))}
             />
-          </span>
+          </label>
         }
       >
         <div className="mb-3 flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-soft">

@@ -1,3 +1,4 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
 
@@ -9,6 +10,14 @@ export interface PlainColumn<T> {
   /** What names the row; the first such cell is its header. */
   readonly names?: boolean;
   readonly className?: string;
+  /** Rows can be put in the order of this. */
+  readonly sorts?: boolean;
+}
+
+/** The order of the rows: by a column, the largest first or the smallest. */
+export interface Order {
+  readonly by: string;
+  readonly down: boolean;
 }
 
 /**
@@ -22,6 +31,8 @@ export function PlainTable<T>({
   rowId,
   foot,
   isOn,
+  order,
+  onOrder,
 }: {
   /** What the table is of. */
   label: string;
@@ -32,6 +43,8 @@ export function PlainTable<T>({
   foot?: T | undefined;
   /** Rows that are chosen. */
   isOn?: (row: T) => boolean;
+  order?: Order;
+  onOrder?: (order: Order) => void;
 }) {
   const line = (row: T, id: string, strong: boolean) => (
     <tr
@@ -50,7 +63,8 @@ export function PlainTable<T>({
             {...(column.names ? { scope: "row" as const } : {})}
             className={cx(
               "px-3 py-2 align-top first:pl-4 last:pr-4",
-              column.names ? "text-left font-medium" : "",
+              column.names &&
+                "text-left font-medium max-md:sticky max-md:left-0 max-md:z-1 max-md:bg-surface",
               column.align === "right" && "text-right",
               column.className,
             )}
@@ -71,12 +85,30 @@ export function PlainTable<T>({
               <th
                 key={column.id}
                 scope="col"
+                aria-sort={order?.by === column.id ? (order.down ? "descending" : "ascending") : undefined}
                 className={cx(
                   "px-3 py-2 text-left align-bottom text-xs font-medium text-ink-faint first:pl-4 last:pr-4",
                   column.align === "right" && "text-right",
                 )}
               >
-                {column.header}
+                {column.sorts && onOrder ? (
+                  <button
+                    type="button"
+                    onClick={() =>
+                      onOrder({ by: column.id, down: order?.by === column.id ? !order.down : true })
+                    }
+                    className={cx(
+                      "inline-flex min-h-6 items-center gap-0.5 hover:text-ink [&_svg]:size-3.5",
+                      column.align === "right" ? "flex-row-reverse text-right" : "text-left",
+                      order?.by === column.id && "text-ink",
+                    )}
+                  >
+                    {column.header}
+                    {order?.by === column.id && (order.down ? <ArrowDown /> : <ArrowUp />)}
+                  </button>
+                ) : (
+                  column.header
+                )}
               </th>
             ))}
           </tr>
