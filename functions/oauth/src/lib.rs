@@ -43,6 +43,10 @@ impl fmt::Debug for App {
 /// The paths of this function.
 pub fn router(app: App) -> Router {
     let function = app.function.clone();
+    let app = App {
+        store: app.store.named("oauth"),
+        ..app
+    };
     let router = Router::new()
         .route(
             "/v1/oauth/{provider}/callback",

@@ -70,6 +70,16 @@ impl Store {
         }
     }
 
+    /// The same store as a function of that name uses it: its calls carry the name, and it keeps
+    /// unwrapped keys for itself, as a function in a process of its own does.
+    #[must_use]
+    pub fn named(&self, function: &str) -> Self {
+        let Inner {
+            aws, names, clock, ..
+        } = &*self.inner;
+        Self::with_clock(aws.named(function), names.clone(), Arc::clone(clock))
+    }
+
     /// The part of the tenant that a verified caller belongs to.
     pub fn tenant(&self, ctx: &TenantCtx) -> Tenant {
         Tenant {
@@ -85,8 +95,9 @@ impl Store {
         (self.inner.clock)()
     }
 
-    /// Makes table, bucket, key and queues where they are missing, on one machine and in tests; on
-    /// AWS the templates do. Gives the store with the addresses the queues have here.
+    /// Makes table, bucket, key, queues and the product's own keys where they are missing, on one
+    /// machine and in tests; on AWS whoever deploys does. Gives the store with the addresses the
+    /// queues have here.
     pub async fn create(&self) -> Result<Self, Error> {
         let Inner {
             aws,
@@ -103,7 +114,9 @@ impl Store {
             queues,
             ..names.clone()
         };
-        Ok(Self::with_clock(aws.clone(), names, Arc::clone(clock)))
+        let made = Self::with_clock(aws.clone(), names, Arc::clone(clock));
+        made.keys().await?;
+        Ok(made)
     }
 
     /// Whether the table answers.
