@@ -45,6 +45,10 @@ pub fn router(app: App) -> Router {
     let mut settings = edge::http::Settings::new(app.function.clone());
     // CloudFront asks under API Gateway's name, so our own page is known by its address.
     settings.origins.push(app.public_url.clone());
+    let app = App {
+        store: app.store.named("oauth"),
+        ..app
+    };
     let router = Router::new()
         .route(
             "/v1/oauth/{provider}/callback",

@@ -65,7 +65,7 @@ impl App {
     /// The function on a store.
     pub fn new(store: Store, function: Function) -> Self {
         Self {
-            store,
+            store: store.named(FUNCTION),
             function,
             memory: Arc::default(),
         }

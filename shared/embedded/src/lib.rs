@@ -22,6 +22,7 @@
 //! What differs from AWS is written down in `docs/guides/embedded-aws.md`. In short: no IAM, no quotas, no signatures
 //! checked, one region, one account, reads always consistent.
 
+mod calls;
 mod clock;
 mod disk;
 mod dynamodb;

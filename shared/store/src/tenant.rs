@@ -81,6 +81,21 @@ impl Store {
         }
     }
 
+    /// The same store as a function of that name uses it: its calls carry the name, and it keeps
+    /// unwrapped keys for itself, as a function in a process of its own does.
+    #[must_use]
+    pub fn named(&self, function: &str) -> Self {
+        let Inner {
+            aws,
+            names,
+            clock,
+            luck,
+            ..
+        } = &*self.inner;
+        let (clock, luck) = (Arc::clone(clock), Arc::clone(luck));
+        Self::with_luck(aws.named(function), names.clone(), clock, luck)
+    }
+
     /// The part of the tenant that a verified caller belongs to.
     pub fn tenant(&self, ctx: &TenantCtx) -> Tenant {
         Tenant {
@@ -96,8 +111,9 @@ impl Store {
         (self.inner.clock)()
     }
 
-    /// Makes table, bucket, key and queues where they are missing, on one machine and in tests; on
-    /// AWS the templates do. Gives the store with the addresses the queues have here.
+    /// Makes table, bucket, key, queues and the product's own keys where they are missing, on one
+    /// machine and in tests; on AWS whoever deploys does. Gives the store with the addresses the
+    /// queues have here.
     pub async fn create(&self) -> Result<Self, Error> {
         let Inner {
             aws,
@@ -116,7 +132,9 @@ impl Store {
             ..names.clone()
         };
         let (clock, luck) = (Arc::clone(clock), Arc::clone(luck));
-        Ok(Self::with_luck(aws.clone(), names, clock, luck))
+        let made = Self::with_luck(aws.clone(), names, clock, luck);
+        made.keys().await?;
+        Ok(made)
     }
 
     /// Whether the table answers.
