@@ -71,6 +71,7 @@ describe("coverage", () => {
     );
   test("says no more than so few days can", () => {
     expect(of(21, 3)).toMatchObject({ inside: 21, of: 24, verdict: "as meant" });
+    expect(of(18, 6).verdict).toBe("as meant");
     expect(of(8, 16).verdict).toBe("too narrow");
     expect(of(200, 0).verdict).toBe("too wide");
     expect(of(0, 0)).toMatchObject({ seen: 0, verdict: "as meant" });

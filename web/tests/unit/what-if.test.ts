@@ -147,6 +147,11 @@ describe("the distribution", () => {
     expect(both.modified.slice(0, 3)).toEqual([0, 0.2, 0.4]);
     expect(both.later).toEqual({ baseline: 0.05, modified: 0.09 });
   });
+  test("does not draw as one bar what comes at any time later", () => {
+    const late = closing(pair(arm(10, [0, 0, 0, 50])), "won");
+    expect(late.baseline.every((share) => share === 0)).toBe(true);
+    expect(late.later.baseline).toBe(0.5);
+  });
   test("grows to the chance to be won", () => {
     const by = closing(pair(arm(10, [10, 10, 10, 0, 0, 0, 0, 0])), "by");
     expect(by.baseline.at(-1)).toBeCloseTo(0.3);

@@ -11,6 +11,7 @@ import { RangeTable } from "./range-table";
 
 const DrillSheet = lazy(() => import("./drill-sheet"));
 
+const list = "flex list-disc flex-col gap-1.5 pl-5 text-sm text-ink-soft";
 const DAY_MS = 86_400_000;
 
 /** What the open deals will do: by period, owner and stage; where the risk lies; what is not known. */
@@ -19,6 +20,8 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
   const { currency, total, periods, owners, stages } = forecast;
   const money = (value: number) => expected(value, currency);
   const span = (line: Line) => `P10 ${money(line.revenue.p10)}, P90 ${money(line.revenue.p90)}`;
+  const wins = (line: Line) =>
+    `${counted(Math.round(line.wins.p50), "win")} (${count(Math.round(line.wins.p10))} to ${count(Math.round(line.wins.p90))})`;
   const running = periods[0];
   const names = { month: "months", quarter: "quarters" } as const;
   const open = (line: Line, of: Drilled["of"], about: string) =>
@@ -55,14 +58,14 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
             label={`${running.label}, still to be won`}
             value={money(running.revenue.p50)}
             interval={span(running)}
-            note={`${count(Math.round(running.wins.p50))} wins (${count(Math.round(running.wins.p10))} to ${count(Math.round(running.wins.p90))})`}
+            note={wins(running)}
           />
         )}
         <Figure
           label={`Next ${count(periods.length)} ${names[by]} together`}
           value={money(total.revenue.p50)}
           interval={span(total)}
-          note={`${count(Math.round(total.wins.p50))} wins (${count(Math.round(total.wins.p10))} to ${count(Math.round(total.wins.p90))})`}
+          note={wins(total)}
         />
         <Figure
           label="Open now"
@@ -144,18 +147,28 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
         </Card>
       </div>
       <Risks forecast={forecast} money={money} />
-      <Card title="What this forecast does not know">
-        <ul className="flex list-disc flex-col gap-1.5 pl-5 text-sm text-ink-soft">
-          {forecast.unknown.map((text) => (
-            <li key={text}>{text.replace(/no test on the past is part.*$/, "see Trust.")}</li>
-          ))}
-          {forecast.findings.map((finding) => (
-            <li key={finding.kind}>
-              {finding.what}: {finding.remedy}.
-            </li>
-          ))}
-        </ul>
-      </Card>
+      <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
+        <Card title="What this forecast does not know">
+          <ul className={list}>
+            {forecast.unknown
+              .filter((text) => !text.startsWith("How good this forecast would have been"))
+              .map((text) => (
+                <li key={text}>{text.replaceAll(" %", "%")}</li>
+              ))}
+          </ul>
+        </Card>
+        {forecast.findings.length > 0 && (
+          <Card title="What is odd in the data it is made of">
+            <ul className={list}>
+              {forecast.findings.map((finding) => (
+                <li key={finding.kind}>
+                  {finding.what}: {finding.remedy}.
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )}
+      </div>
       <Suspense>
         {drilled && (
           <DrillSheet drilled={drilled} currency={currency} onClose={() => setDrilled(undefined)} />

@@ -39,7 +39,7 @@ export function RangeChart({
                 <rect x={x - 4} y={mid - 1.25} width={wide + 8} height={2.5} rx={1} className="fill-accent" />
                 <text
                   x={x + wide / 2}
-                  y={top - 5}
+                  y={mid - 6}
                   textAnchor="middle"
                   className="fill-ink text-2xs font-medium"
                 >

@@ -117,8 +117,10 @@ export function Comparison({
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-ink-soft">
-        From the data of {date(from.slice(0, 10))}, compared with those of {date(now.slice(0, 10))}, {passed}{" "}
-        later.
+        From the data of {date(from.slice(0, 10))}
+        {seen.days < 1
+          ? ", the newest there are."
+          : `, compared with those of ${date(now.slice(0, 10))}, ${passed} later.`}
         {!whole && " Sums are told to who sees all deals; these are the deals you see."}
         {!isAll && " More than 10,000 deals were closed since: only those are compared."}
       </p>

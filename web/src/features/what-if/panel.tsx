@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bookmark, RotateCcw } from "lucide-react";
+import { Bookmark, Link2, RotateCcw } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { type Deal, dealQuery } from "@/api/deals";
 import { meQuery } from "@/api/me";
@@ -113,6 +113,15 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
     .map((one) => one.name ?? "Somebody");
 
   const isChanged = changes.length > 0;
+  const share = useCallback(
+    (result?: string) =>
+      shareAddress(window.location.origin, deal.id, { change: changes, runs: address.runs, result }),
+    [deal.id, changes, address.runs],
+  );
+  const copyChanges = useCallback(
+    () => copy(share(), "The link is copied: it runs anew when opened."),
+    [copy, share],
+  );
   const commands = useMemo<readonly Command[]>(() => {
     const when = () => isChanged;
     return [
@@ -134,8 +143,17 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
         when,
         run: () => set(NOTHING),
       },
+      {
+        id: "what-if.link",
+        label: "Copy a link to these changes",
+        group: "What-if",
+        keys: own ? "l" : undefined,
+        icon: Link2,
+        also: "share",
+        run: copyChanges,
+      },
     ];
-  }, [own, isChanged, set]);
+  }, [own, isChanged, set, copyChanges]);
   useCommands(commands);
 
   if (!may) {
@@ -146,8 +164,6 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
     );
   }
   const [save, reset] = commands;
-  const share = (result: string | undefined) =>
-    shareAddress(window.location.origin, deal.id, { change: changes, runs: address.runs, result });
   return (
     <div className="@container">
       <div className="grid grid-cols-1 gap-4 @xl:grid-cols-[15rem_minmax(0,1fr)] @3xl:grid-cols-[18rem_minmax(0,1fr)]">
@@ -194,11 +210,13 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
               {reset && <CommandButton command={reset} look="quiet" />}
               {save && <CommandButton command={save} />}
               <Share
-                onChanges={() => copy(share(undefined), "The link is copied: it runs anew when opened.")}
+                onChanges={copyChanges}
                 onResult={
-                  simulation &&
-                  (() =>
-                    copy(share(simulation.id), "The link is copied: it shows these figures for 90 days."))
+                  // Not while what is shown answers the question before.
+                  simulation && !query.isPlaceholderData
+                    ? () =>
+                        copy(share(simulation.id), "The link is copied: it shows these figures for 90 days.")
+                    : undefined
                 }
               />
             </div>

@@ -19,7 +19,7 @@ export function Recommendations({
   const query = useQuery(recommendationsQuery(deal));
   if (query.error)
     return <p className="text-sm text-ink-soft">No recommendations: {asProblem(query.error).message}</p>;
-  if (!query.data) return <Skeleton className="h-24 w-full" />;
+  if (!query.data) return <Skeleton className="h-36 w-full" />;
   const { data, currency } = query.data;
   if (data.length === 0) {
     return (

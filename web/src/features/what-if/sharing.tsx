@@ -1,5 +1,5 @@
 import { Link2, TimerReset } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import type { Changes } from "@/api/simulations";
 import { path } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
@@ -25,7 +25,7 @@ export function shareAddress(
 /** Copies, or shows what is to be copied where the browser does not let us. */
 export function useCopy(): [(text: string, said: string) => void, ReactNode] {
   const [shown, setShown] = useState<string>();
-  const copy = (text: string, said: string) => {
+  const copy = useCallback((text: string, said: string) => {
     const clipboard = navigator.clipboard as Clipboard | undefined;
     if (!clipboard) {
       setShown(text);
@@ -35,7 +35,7 @@ export function useCopy(): [(text: string, said: string) => void, ReactNode] {
       () => toast(said, { tone: "good" }),
       () => setShown(text),
     );
-  };
+  }, []);
   const dialog = shown !== undefined && (
     <Dialog
       open

@@ -15,7 +15,7 @@ import { Combobox } from "@/shared/ui/combobox";
 import { Field } from "@/shared/ui/field";
 import { Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { Empty } from "@/shared/ui/states";
+import { Empty, Skeleton } from "@/shared/ui/states";
 import { joinTexts, sayChange } from "./changes";
 import { newestOfEach } from "./recent";
 import { ScenarioRow } from "./saving";
@@ -29,7 +29,8 @@ export default function WhatIfPage() {
   const go = useGo();
   const [q, setQ] = useState("");
   const deals = useQuery(openDealsQuery(q.trim()));
-  const largest = useQuery(openDealsQuery("")).data?.data.slice(0, LARGEST) ?? [];
+  const first = useQuery(openDealsQuery(""));
+  const largest = first.data?.data.slice(0, LARGEST) ?? [];
   const recent = useQuery(recentSimulationsQuery());
   const { data: scenarios } = useQuery(scenariosQuery);
   const { refetch } = recent;
@@ -59,10 +60,16 @@ export default function WhatIfPage() {
                 empty={deals.isPending ? "Looking…" : "No open deal of that name among those you see."}
               />
             </Field>
-            {largest.length > 0 && (
+            {(first.isPending || largest.length > 0) && (
               <>
                 <h3 className="mt-4 mb-1 text-xs font-medium text-ink-faint">Or one of the largest</h3>
                 <ul className="-mx-2">
+                  {first.isPending &&
+                    Array.from({ length: LARGEST }, (_, at) => (
+                      <li key={at} aria-hidden="true" className="h-11 px-2 py-1 sm:h-7">
+                        <Skeleton className="h-full w-full" />
+                      </li>
+                    ))}
                   {largest.map((deal) => (
                     <li key={deal.id}>
                       <Link
