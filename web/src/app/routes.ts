@@ -1,3 +1,4 @@
+import { connections } from "@/features/connections";
 import { deal } from "@/features/deal";
 import { pipeline } from "@/features/pipeline";
 import { signIn } from "@/features/sign-in";
@@ -5,4 +6,4 @@ import { today } from "@/features/today";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, pipeline, deal];
+export const features: readonly Feature[] = [signIn, today, pipeline, deal, connections];
