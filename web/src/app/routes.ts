@@ -1,3 +1,4 @@
+import { connections } from "@/features/connections";
 import { deal } from "@/features/deal";
 import { forecast } from "@/features/forecast";
 import { owners } from "@/features/owners";
@@ -20,4 +21,5 @@ export const features: readonly Feature[] = [
   trust,
   processMap,
   owners,
+  connections,
 ];
