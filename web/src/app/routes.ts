@@ -1,3 +1,4 @@
+import { cashFlow } from "@/features/cash-flow";
 import { deal } from "@/features/deal";
 import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
@@ -7,4 +8,4 @@ import { today } from "@/features/today";
 import type { Feature } from "@/shared/feature";
 
 /** Everything the app can show: a line each. The order is the navigation's. */
-export const features: readonly Feature[] = [signIn, today, pipeline, deal, processMap, owners];
+export const features: readonly Feature[] = [signIn, today, pipeline, deal, processMap, owners, cashFlow];
