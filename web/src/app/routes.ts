@@ -1,3 +1,4 @@
+import { cashFlow } from "@/features/cash-flow";
 import { connections } from "@/features/connections";
 import { deal } from "@/features/deal";
 import { forecast } from "@/features/forecast";
@@ -21,5 +22,6 @@ export const features: readonly Feature[] = [
   trust,
   processMap,
   owners,
+  cashFlow,
   connections,
 ];

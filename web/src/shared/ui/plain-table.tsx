@@ -51,8 +51,7 @@ export function PlainTable<T>({
       key={id}
       className={cx(
         "border-b border-line last:border-0",
-        strong && "bg-sunken/60 font-medium",
-        isOn?.(row) && "bg-accent-soft",
+        strong ? "bg-sunken font-medium" : isOn?.(row) ? "bg-accent-soft" : "bg-surface",
       )}
     >
       {columns.map((column) => {
@@ -64,7 +63,7 @@ export function PlainTable<T>({
             className={cx(
               "px-3 py-2 align-top first:pl-4 last:pr-4",
               column.names &&
-                "text-left font-medium max-md:sticky max-md:left-0 max-md:z-1 max-md:bg-surface",
+                "text-left font-medium max-md:sticky max-md:left-0 max-md:z-1 max-md:bg-inherit",
               column.align === "right" && "text-right",
               column.className,
             )}
