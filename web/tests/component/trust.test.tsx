@@ -100,6 +100,45 @@ test("before the first test it says what one is, and begins it; too little histo
   expect(await posted?.json()).toEqual({ horizon_days: 60 });
 });
 
+test("a test under way says how far it is, and is stopped by a press", async () => {
+  const job = (more: object) => ({
+    id: "job_1",
+    kind: "backtest.run",
+    status: "running",
+    progress: { phase: "testing on the past", done: 3, total: 24 },
+    eta: new Date(Date.now() + 120_000).toISOString(),
+    cancel_requested: false,
+    result: null,
+    ...more,
+  });
+  // It goes on until it is told to stop, and for one more look.
+  let left = 2;
+  let told = false;
+  const requests = answers({
+    ...around,
+    "GET /v1/jobs": { data: [job({})] },
+    "GET /v1/jobs/job_1": () => {
+      if (told) left -= 1;
+      return Response.json(job(left > 0 ? { cancel_requested: told } : { status: "cancelled" }));
+    },
+    "POST /v1/jobs/job_1/cancel": () => {
+      told = true;
+      return Response.json(job({ cancel_requested: true }));
+    },
+  });
+  render(<TrustPage />);
+  expect(
+    await screen.findByText("The test on the past is under way: 3 of 24 past days, done in 2 minutes."),
+  ).toBeTruthy();
+  const far = screen.getByRole<HTMLProgressElement>("progressbar", { name: "The test on the past" });
+  expect(far.getAttribute("value")).toBe("0.125");
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(await screen.findByText("The test on the past is being stopped…")).toBeTruthy();
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Cancel" }).disabled).toBe(true);
+  expect(await screen.findByText(/was stopped. Nothing was saved/, {}, { timeout: 4000 })).toBeTruthy();
+  expect(requests.filter((one) => one.method === "POST")).toHaveLength(1);
+});
+
 test("who may not begin one is not offered it", async () => {
   answers({ ...around, "GET /v1/me": { principal: "m", role: "ae", scopes: ["read"], sees_all: false } });
   render(<TrustPage />);
