@@ -88,7 +88,7 @@ pub(super) fn app_url(app: &App, connector: &Connector) -> Option<String> {
 }
 
 /// Where people and sources reach this installation.
-pub(super) fn public_url(app: &App) -> &str {
+pub(crate) fn public_url(app: &App) -> &str {
     app.config().public_url.trim_end_matches('/')
 }
 

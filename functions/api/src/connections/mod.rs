@@ -10,6 +10,7 @@ mod runs;
 mod view;
 mod webhook;
 
+pub(crate) use catalogue::public_url;
 pub(crate) use grant::{Away, Going, offered_sandbox, send_away};
 
 use crate::access::Access;
