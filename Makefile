@@ -4,7 +4,13 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 
-.PHONY: up load run test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz schedules mutants help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz schedules mutants help
+
+run: ## build the web app and the release, and start everything: open the link it prints
+	npm --prefix web ci
+	npm --prefix web run build
+	cargo build --release --package local
+	$(PIE) up
 
 up: ## build the release and start the whole product; Ctrl-C stops it
 	cargo build --release --package local
@@ -14,7 +20,7 @@ load: ## requests a second and their latency; needs wrk and python3
 	cargo build --release --package local
 	python3 bench/load.py
 
-run: ## build the release, invent a company, forecast it
+forecast: ## build the release, invent a company, forecast it
 	cargo build --release --package local
 	$(PIE) demo --out $(DEMO) --force
 	$(PIE) forecast $(DEMO) --html $(DEMO)/forecast.html

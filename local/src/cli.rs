@@ -17,7 +17,7 @@ Start here:
   pie demo --out demo            make a company to play with
   pie check demo                 what was read, and what is odd in it
   pie forecast demo --html report.html
-  pie up                         the whole product on this machine, with its API
+  pie up                         the whole product on this machine: web app and API
   pie --api URL --help           ask a server instead of reading files
 
 Exit codes: 0 done, 1 failure, 2 wrong command line, 4 not found, 5 conflict,
@@ -87,6 +87,7 @@ pub(crate) enum Command {
     Vendors(commands::vendors::Args),
     Key(commands::key::Args),
     Tenant(commands::tenant::Args),
+    SignIn(commands::sign_in::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
     Completions(commands::completions::Args),
@@ -110,6 +111,7 @@ impl Command {
             Self::Vendors(args) => commands::vendors::run(args, output),
             Self::Key(args) => commands::key::run(args, output),
             Self::Tenant(args) => commands::tenant::run(args, output),
+            Self::SignIn(args) => commands::sign_in::run(args, output),
             Self::Doctor(args) => commands::doctor::run(args, output),
             Self::Openapi(args) => commands::openapi::run(args, output),
             Self::Completions(args) => commands::completions::run(args, output),

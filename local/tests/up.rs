@@ -199,3 +199,110 @@ fn the_table_of_errors_in_the_documentation_is_the_one_of_the_code() {
         "write it anew: pie openapi --errors > docs/api-errors.md"
     );
 }
+
+/// Runs `pie sign-in` on a folder; gives what it printed, or its exit code and complaint.
+fn sign_in(folder: &Path, more: &[&str]) -> Result<String, (Option<i32>, String)> {
+    let ran = Command::new(env!("CARGO_BIN_EXE_pie"))
+        .args(["sign-in", "--data"])
+        .arg(folder)
+        .args(more)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().trim().to_owned();
+    if ran.status.success() {
+        Ok(text(ran.stdout))
+    } else {
+        Err((ran.status.code(), text(ran.stderr)))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_web_app_is_served_and_a_link_signs_in_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let dist = folder.path().join("dist");
+    std::fs::create_dir(&dist).unwrap();
+    std::fs::write(dist.join("index.html"), "<the page>").unwrap();
+    let dist = dist.to_str().unwrap();
+    let server = Server::start(folder.path(), &["--no-sandboxes", "--web", dist]);
+    assert_eq!(server.told["web"], true, "{}", server.told);
+    let page = |path: &str| server.client.get(format!("{}{path}", server.url));
+    for path in ["/", "/deals/deal_1", "/sign-in"] {
+        let answer = page(path)
+            .header("accept", "text/html")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let policy = answer.headers()["content-security-policy"].clone();
+        assert!(policy.to_str().unwrap().contains("script-src 'self';"));
+        assert_eq!(answer.text().await.unwrap(), "<the page>", "{path}");
+    }
+    let answer = page("/v1/deals").header("accept", "text/html").send().await;
+    assert_eq!(answer.unwrap().status(), 401);
+
+    let roles = server.told["members"].as_object().unwrap();
+    assert_eq!(roles.len(), 4, "{roles:?}");
+    let first = server.told["sign_in"].as_str().unwrap().to_owned();
+    let mut links = vec![("admin".to_owned(), first)];
+    for (role, email) in roles {
+        links.push((
+            role.clone(),
+            sign_in(folder.path(), &["--as", role]).unwrap(),
+        ));
+        let email = email.as_str().unwrap();
+        links.push((
+            role.clone(),
+            sign_in(folder.path(), &["--as", email]).unwrap(),
+        ));
+    }
+    for (role, link) in links {
+        let begins = format!("{}/sign-in#ticket=", server.url);
+        let ticket = link.strip_prefix(&begins).unwrap();
+        let body = json!({"grant": "ticket", "ticket": ticket, "keep": "cookie"});
+        let sessions = format!("{}/v1/sessions", server.url);
+        let begin = || server.client.post(&sessions).json(&body).send();
+        let begun = begin().await.unwrap();
+        assert_eq!(begun.status(), 201, "{role}");
+        let cookies = begun.headers().get_all("set-cookie").iter();
+        let cookies: Vec<&str> = cookies
+            .map(|it| it.to_str().unwrap().split(';').next().unwrap())
+            .collect();
+        let me = page("/v1/me").header("cookie", cookies.join("; "));
+        let me: Value = me.send().await.unwrap().json().await.unwrap();
+        assert_eq!(me["role"], role.as_str(), "{me}");
+        assert!(me["csrf"].is_string(), "{me}");
+        assert_eq!(begin().await.unwrap().status(), 401, "a link is good once");
+    }
+    let (code, said) = sign_in(folder.path(), &["--as", "boss"]).unwrap_err();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("admin, ae, cro, sales_manager"), "{said}");
+    let (code, said) = sign_in(folder.path(), &["--as", "nobody@t.example"]).unwrap_err();
+    assert_eq!(code, Some(4), "{said}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (code, said) = sign_in(elsewhere.path(), &[]).unwrap_err();
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("pie up"), "{said}");
+
+    // Only an admin of a tenant gets links, and for its own members.
+    let link = format!("{}/local/sign-in", server.url);
+    let wanted = json!({"email": "admin@lanternfold.example"});
+    let ask = |key: Option<String>| {
+        let request = server.client.post(&link).json(&wanted);
+        match key {
+            Some(key) => request.bearer_auth(key).send(),
+            None => request.send(),
+        }
+    };
+    assert_eq!(ask(None).await.unwrap().status(), 401);
+    assert_eq!(ask(Some("none".to_owned())).await.unwrap().status(), 401);
+    let less = json!({"name": "less", "scopes": ["read"], "role": "cro"});
+    let less = server.post("/v1/api-keys", Some(less)).await;
+    let less = less["key"].as_str().unwrap().to_owned();
+    assert_eq!(ask(Some(less)).await.unwrap().status(), 403);
+    let got = server.client.get(&link).bearer_auth(&server.key).send();
+    assert_eq!(got.await.unwrap().status(), 405);
+    server.kill();
+    let (code, said) = sign_in(folder.path(), &[]).unwrap_err();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("start `pie up`"), "{said}");
+}

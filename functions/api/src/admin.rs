@@ -6,6 +6,7 @@ use crate::auth::Caller;
 use crate::paging::{Page, PageQuery};
 use crate::people::audit;
 use crate::routes::Routes;
+use crate::shapes::settings::{NewSettings, Settings as AllSettings};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::etag::{ETag, IfMatch};
@@ -53,7 +54,7 @@ pub(crate) async fn settings_of(caller: &Caller) -> Result<(insight::Settings, u
 
 /// The settings
 #[utoipa::path(get, path = "/v1/settings", tag = "admin", operation_id = "getSettings",
-    responses((status = 200, description = "Every setting with its present value", body = Object)))]
+    responses((status = 200, description = "Every setting with its present value", body = AllSettings)))]
 async fn get_settings(caller: Caller) -> Result<Response, Problem> {
     let (settings, rev) = settings_of(&caller).await?;
     Ok(ETag::of_rev(rev).on(Json(settings)))
@@ -64,8 +65,8 @@ async fn get_settings(caller: Caller) -> Result<Response, Problem> {
 /// What is left out goes back to its default.
 #[utoipa::path(put, path = "/v1/settings", tag = "admin", operation_id = "putSettings",
     params(("If-Match" = Option<String>, Header, description = "The ETag that was read")),
-    request_body(content = Object, description = "The settings that differ from the defaults"),
-    responses((status = 200, description = "As they are now", body = Object)))]
+    request_body = NewSettings,
+    responses((status = 200, description = "As they are now", body = AllSettings)))]
 async fn put_settings(
     State(app): State<App>,
     caller: Caller,
@@ -75,11 +76,8 @@ async fn put_settings(
     body.validate().map_err(|errors| {
         let problem = Problem::new(Code::InvalidBody);
         errors.into_iter().fold(problem, |problem, error| {
-            problem.field(
-                format!("/{}", error.field.replace('.', "/")),
-                error.code,
-                error.message,
-            )
+            let message = format!("{}; {}", error.message, error.remedy);
+            problem.field(error.field, error.code, message)
         })
     })?;
     let (_, rev) = settings_of(&caller).await?;
@@ -198,9 +196,66 @@ impl Document for SavedIssuer {
     }
 }
 
+/// An identity provider whose ID tokens are accepted.
+#[derive(ToSchema)]
+#[schema(as = Issuer)]
+#[expect(dead_code, reason = "it describes what is kept")]
+pub(crate) struct IssuerDoc {
+    /// The exact `iss` of its tokens.
+    #[schema(example = "https://login.company.example")]
+    issuer: String,
+    /// The client id that its tokens for us are made out to.
+    audience: String,
+    /// Where its keys are published.
+    jwks_uri: String,
+    /// How it signs. A token cannot choose.
+    algorithm: SigningDoc,
+    /// When an address of its tokens is believed.
+    email: EmailDoc,
+    /// Claims that must have exactly this text, such as an organisation.
+    #[schema(required = false)]
+    required: BTreeMap<String, String>,
+    /// The role that new members with an address of a domain get; nobody else is let in unasked.
+    #[schema(required = false, value_type = BTreeMap<String, String>)]
+    roles: BTreeMap<String, Role>,
+}
+
+/// How an identity provider signs.
+#[derive(ToSchema)]
+#[schema(as = SigningAlgorithm)]
+#[expect(dead_code, reason = "it describes what is kept")]
+pub(crate) enum SigningDoc {
+    /// RSA.
+    RS256,
+    /// ECDSA over P-256.
+    ES256,
+}
+
+/// When an address is believed.
+#[derive(ToSchema)]
+#[schema(as = EmailBelief, rename_all = "snake_case")]
+#[expect(dead_code, reason = "it describes what is kept")]
+pub(crate) enum EmailDoc {
+    /// When the token says it was verified.
+    Verified,
+    /// Unless the token says it was not: for issuers that give out addresses themselves.
+    TrustIssuer,
+}
+
+/// An identity provider by its name.
+#[derive(ToSchema)]
+#[schema(as = SavedIssuer)]
+#[expect(dead_code, reason = "it describes what is kept")]
+pub(crate) struct SavedIssuerDoc {
+    /// Its name.
+    id: String,
+    /// The provider.
+    issuer: IssuerDoc,
+}
+
 /// The customer's identity providers
 #[utoipa::path(get, path = "/v1/issuers", tag = "admin", operation_id = "listIssuers",
-    responses((status = 200, description = "The providers", body = Page<Object>)))]
+    responses((status = 200, description = "The providers", body = Page<SavedIssuerDoc>)))]
 async fn list_issuers(caller: Caller) -> Result<Json<Page<Value>>, Problem> {
     let issuers = caller.tenant().documents::<SavedIssuer>().await?;
     let issuers = issuers
@@ -215,8 +270,8 @@ async fn list_issuers(caller: Caller) -> Result<Json<Page<Value>>, Problem> {
 /// Accept the ID tokens of an identity provider
 #[utoipa::path(put, path = "/v1/issuers/{id}", tag = "admin", operation_id = "putIssuer",
     params(("id" = String, Path, description = "A name of your own: letters, digits and dashes")),
-    request_body(content = Object, description = "issuer, audience, jwks_uri, algorithm, email, required, roles"),
-    responses((status = 200, description = "Accepted from now on", body = Object)))]
+    request_body = IssuerDoc,
+    responses((status = 200, description = "Accepted from now on", body = SavedIssuerDoc)))]
 async fn put_issuer(
     caller: Caller,
     Path(id): Path<String>,

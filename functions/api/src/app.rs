@@ -1,6 +1,7 @@
 //! What handlers share.
 
 use crate::directory::Directories;
+use crate::live::Sessions;
 use crate::reading::Reads;
 use bytes::Bytes;
 use edge::{Function, Rates};
@@ -96,6 +97,7 @@ struct Inner {
     books: Books<Table>,
     reads: Reads,
     directories: Directories,
+    sessions: Sessions,
     rates: Rates,
     key_tenants: Mutex<HashMap<KeyId, TenantId>>,
     issuers: Mutex<HashMap<String, JwksCache>>,
@@ -119,6 +121,7 @@ impl App {
                 books: Books::new(WARM_TENANTS),
                 reads: Reads::default(),
                 directories: Directories::default(),
+                sessions: Sessions::default(),
                 rates: Rates::new(CALLERS),
                 key_tenants: Mutex::default(),
                 issuers: Mutex::default(),
@@ -149,6 +152,11 @@ impl App {
     /// Who is a member of which tenant.
     pub(crate) fn directories(&self) -> &Directories {
         &self.inner.directories
+    }
+
+    /// Which sessions have not ended.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
     }
 
     /// How often callers may call.

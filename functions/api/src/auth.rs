@@ -1,13 +1,15 @@
-//! Who calls: from the `Authorization` header, and from nothing else.
+//! Who calls: from the `Authorization` header, or where there is none from a browser's cookie, and
+//! from nothing else.
 
 use crate::app::App;
+use crate::cookies;
 use crate::directory::Known;
 use axum::extract::FromRequestParts;
 use edge::{Code, Problem, RequestId};
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use identity::{Actor, PresentedKey, TenantCtx};
+use http::{HeaderMap, Method};
+use identity::{Actor, PresentedKey, SessionId, TenantCtx};
 use model::{TenantId, Viewer};
 use std::sync::{Arc, PoisonError};
 use store::{Lookup, Tenant};
@@ -20,13 +22,30 @@ const MOST_KEYS: usize = 10_000;
 pub struct Caller {
     ctx: TenantCtx,
     tenant: Tenant,
+    browser: Option<SessionId>,
 }
 
 impl Caller {
     /// The caller a verified pass belongs to.
     pub fn new(app: &App, ctx: TenantCtx) -> Self {
         let tenant = app.store().tenant(&ctx);
-        Self { ctx, tenant }
+        Self {
+            ctx,
+            tenant,
+            browser: None,
+        }
+    }
+
+    /// The same caller, known by the cookie of a session.
+    #[must_use]
+    pub(crate) fn by_cookie(mut self, session: Option<SessionId>) -> Self {
+        self.browser = session;
+        self
+    }
+
+    /// The session, where the caller is a browser that keeps it in a cookie.
+    pub(crate) fn browser(&self) -> Option<SessionId> {
+        self.browser
     }
 
     /// The tenant's part of the store.
@@ -82,18 +101,46 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     Ok(token)
 }
 
-/// Finds out who calls. Every reason against is answered alike; the log has the reason.
+/// Who calls, and what is known of their tenant.
+pub(crate) struct Identified {
+    pub(crate) ctx: TenantCtx,
+    pub(crate) known: Arc<Known>,
+    /// The session, where it came by cookie.
+    pub(crate) browser: Option<SessionId>,
+}
+
+/// Finds out who calls. Every reason against is answered alike; the log has the reason. A header
+/// `Authorization` counts alone, whatever cookies come with it: who sends one knows what they do.
 pub(crate) async fn authenticate(
     app: &App,
+    method: &Method,
     headers: &HeaderMap,
     request: &RequestId,
-) -> Result<(TenantCtx, Arc<Known>), Problem> {
-    let token = bearer(headers)?;
-    if token.starts_with("pie_") {
-        by_api_key(app, token, request).await
-    } else {
-        by_session(app, token, request).await
+) -> Result<Identified, Problem> {
+    if !headers.contains_key(AUTHORIZATION)
+        && let Some(token) = cookies::access(headers)
+    {
+        let (ctx, known, session) = by_session(app, token, request).await?;
+        cookies::check(app, method, headers, session).await?;
+        let browser = Some(session);
+        return Ok(Identified {
+            ctx,
+            known,
+            browser,
+        });
     }
+    let token = bearer(headers)?;
+    let (ctx, known) = if token.starts_with("pie_") {
+        by_api_key(app, token, request).await?
+    } else {
+        let (ctx, known, _) = by_session(app, token, request).await?;
+        (ctx, known)
+    };
+    Ok(Identified {
+        ctx,
+        known,
+        browser: None,
+    })
 }
 
 async fn known(app: &App, tenant: TenantId) -> Result<Arc<Known>, Problem> {
@@ -105,15 +152,20 @@ async fn by_session(
     app: &App,
     token: &str,
     request: &RequestId,
-) -> Result<(TenantCtx, Arc<Known>), Problem> {
+) -> Result<(TenantCtx, Arc<Known>, SessionId), Problem> {
     let keys = app.store().keys().await?;
     let session = keys.sessions.verify(token, app.now()).map_err(|e| {
         unauthenticated("The session token is not valid, or the session is over").because(e)
     })?;
     let known = known(app, session.tenant()).await?;
     let ctx = TenantCtx::of_session(&session, &known.directory, request.as_str());
-    let ctx = ctx.map_err(|e| unauthenticated("The session is over; sign in again").because(e))?;
-    Ok((ctx, known))
+    let over = || unauthenticated("The session is over; sign in again");
+    let ctx = ctx.map_err(|e| over().because(e))?;
+    let tenant = app.store().tenant(&ctx);
+    if !app.sessions().is_live(&tenant, &session).await? {
+        return Err(over());
+    }
+    Ok((ctx, known, session.session()))
 }
 
 async fn by_api_key(

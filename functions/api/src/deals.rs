@@ -9,7 +9,7 @@ use crate::wire::{DEAL_FIELDS, DealRow, Fields};
 use axum::response::Response;
 use edge::{Code, Json, Pairs, Problem};
 use identity::{Policy, RateClass, Role, Scope};
-use insight::query::{Column, FACETS, Facet, Totals, parameter};
+use insight::query::{Column, FACETS, Facet, Totals, parameter, several};
 use insight::{DealTable, FieldError, Filter, Position, Query, Sort};
 use model::Book;
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,7 @@ pub(crate) enum Condition {
     /// Equal to this.
     Value(Scalar),
     /// By operator.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Operand>)]
     Operators(BTreeMap<String, Operand>),
 }
 
@@ -299,9 +299,9 @@ impl Reading {
                 },
             ))
         };
-        let (seq, (found, figures)) = if ask.needs_model {
+        let (seq, (found, figures)) = if let Some(fitted) = &model {
             let warm = self.keep()?;
-            let table = self.table_with_chances(&warm).await?;
+            let table = self.table_with_chances(&warm, fitted).await?;
             (warm.seq, list(&table, &warm.book)?)
         } else {
             let (seq, listed) = self.read(|warm| (warm.seq, list(&warm.derived.0, &warm.book)))?;
@@ -401,11 +401,10 @@ pub(crate) async fn found(reading: &Reading, search: Search) -> Result<Response,
                 conditions.extend(operators.iter().map(|(operator, operand)| {
                     let value = match operand {
                         Operand::One(value) => value.text(),
-                        Operand::Several(values) => values
-                            .iter()
-                            .map(Scalar::text)
-                            .collect::<Vec<_>>()
-                            .join(","),
+                        Operand::Several(values) => {
+                            let values: Vec<String> = values.iter().map(Scalar::text).collect();
+                            several(values.iter().map(String::as_str))
+                        }
                     };
                     (field.clone(), operator.clone(), value)
                 }));
@@ -476,8 +475,9 @@ async fn deal_facets(reading: Reading, pairs: Pairs) -> Result<Response, Problem
     let ask = asked(pairs)?;
     let warm = reading.keep()?;
     let table: Option<Arc<DealTable>> = if ask.needs_model {
-        reading.model().await?.model()?;
-        Some(reading.table_with_chances(&warm).await?)
+        let fitted = reading.model().await?;
+        fitted.model()?;
+        Some(reading.table_with_chances(&warm, &fitted).await?)
     } else {
         None
     };

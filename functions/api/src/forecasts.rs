@@ -393,16 +393,29 @@ impl From<Run> for RunView {
     }
 }
 
-/// A saved run with what it says.
+/// A saved forecast with what it says.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct RunPage {
+pub(crate) struct ForecastRun {
     /// The run.
     #[serde(flatten)]
     run: RunView,
     /// Whether it is all of it: only those who see all deals get the figures of the whole tenant.
     whole: bool,
     /// What it says.
-    #[schema(value_type = Object)]
+    #[schema(value_type = shapes::saved::SavedForecast)]
+    says: Value,
+}
+
+/// A saved backtest with what it says.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BacktestRun {
+    /// The run.
+    #[serde(flatten)]
+    run: RunView,
+    /// Whether it is all of it: only those who see all deals get the counts.
+    whole: bool,
+    /// What it says.
+    #[schema(value_type = shapes::saved::SavedBacktest)]
     says: Value,
 }
 
@@ -500,8 +513,11 @@ async fn list_forecasts(
 /// As it was told then. Who does not see all deals gets the deals they see today and no sums.
 #[utoipa::path(get, path = "/v1/forecasts/{id}", tag = "forecasts", operation_id = "getForecast",
     params(("id" = String, Path, description = "The forecast's id")),
-    responses((status = 200, description = "The forecast", body = RunPage)))]
-async fn get_forecast(reading: Reading, Path(id): Path<String>) -> Result<Json<RunPage>, Problem> {
+    responses((status = 200, description = "The forecast", body = ForecastRun)))]
+async fn get_forecast(
+    reading: Reading,
+    Path(id): Path<String>,
+) -> Result<Json<ForecastRun>, Problem> {
     let (run, mut says) = run_of(&reading.caller, "forecast", &id).await?;
     let warm = reading.keep()?;
     let sight = reading.sight(&warm).await?;
@@ -510,7 +526,7 @@ async fn get_forecast(reading: Reading, Path(id): Path<String>) -> Result<Json<R
         seen_part(&mut says, &sight);
     }
     without_places(&mut says);
-    Ok(Json(RunPage {
+    Ok(Json(ForecastRun {
         run: run.into(),
         whole,
         says,
@@ -593,14 +609,17 @@ async fn list_backtests(
 /// counts.
 #[utoipa::path(get, path = "/v1/backtests/{id}", tag = "forecasts", operation_id = "getBacktest",
     params(("id" = String, Path, description = "The backtest's id")),
-    responses((status = 200, description = "The backtest", body = RunPage)))]
-async fn get_backtest(caller: Caller, Path(id): Path<String>) -> Result<Json<RunPage>, Problem> {
+    responses((status = 200, description = "The backtest", body = BacktestRun)))]
+async fn get_backtest(
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<BacktestRun>, Problem> {
     let (run, mut says) = run_of(&caller, "backtest", &id).await?;
     let whole = caller.viewer().sees_all;
     if !whole {
         skill_alone(&mut says);
     }
-    Ok(Json(RunPage {
+    Ok(Json(BacktestRun {
         run: run.into(),
         whole,
         says,

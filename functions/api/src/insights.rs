@@ -17,7 +17,7 @@ use insight::sight::restricted;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use mining::Mined;
-use model::{Book, Date};
+use model::{Book, Date, DealId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -113,6 +113,9 @@ pub(crate) struct AttentionQuery {
     /// `missing_owner`, `orphan_owner`, `missing_amount`, `missing_close_date`, `missing_company`
     /// or `no_history`.
     reason: Option<String>,
+    /// Only this deal: what is amiss with it. The counts are over all deals.
+    #[param(value_type = Option<String>)]
+    deal: Option<DealId>,
 }
 
 /// Deals that need attention
@@ -131,9 +134,16 @@ async fn get_attention(
         .map(AttentionReason::from_str)
         .transpose();
     let reason = reason.map_err(|error| in_query([error]))?;
-    reading
-        .insight(move |desk| written(&attention(desk, reason, limit)))
-        .await
+    let deal = query.deal;
+    let ask = move |desk: &Desk<'_>| {
+        let limit = deal.map_or(limit, |_| usize::MAX);
+        let mut listed = attention(desk, reason, limit);
+        if let Some(deal) = deal {
+            listed.deals.retain(|it| it.id == deal);
+        }
+        written(&listed)
+    };
+    reading.insight(ask).await
 }
 
 /// Deals past the day they were expected to close

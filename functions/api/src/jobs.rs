@@ -72,7 +72,7 @@ pub(crate) struct JobView {
     /// Whether somebody asked to stop it.
     cancel_requested: bool,
     /// What came of it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::shapes::JobResult>)]
     result: Option<Value>,
     /// Why it failed.
     problem: Option<JobProblemView>,
@@ -208,6 +208,8 @@ pub(crate) struct JobsQuery {
     status: Option<JobStatus>,
     /// Only those of this kind, or of an area such as `import`.
     kind: Option<String>,
+    /// Only those that work on this: an import, a connection.
+    subject: Option<String>,
 }
 
 /// The jobs, the newest first
@@ -225,9 +227,10 @@ pub(crate) async fn list_jobs(
         cursor,
         status,
         kind,
+        subject,
     } = query;
     let (now, page_query) = (caller.tenant().now(), PageQuery { limit, cursor });
-    let list = format!("jobs {status:?} {kind:?}");
+    let list = format!("jobs {status:?} {kind:?} {subject:?}");
     let of_kind = |job: &Job| match &kind {
         Some(kind) => job.kind == *kind || job.kind.split('.').next() == Some(kind),
         None => true,
@@ -236,6 +239,7 @@ pub(crate) async fn list_jobs(
         is_open_to(&caller, &job.created_by)
             && status.is_none_or(|status| job.status == status)
             && of_kind(job)
+            && (subject.is_none() || job.subject == subject)
     };
     let view = |stored: Stored<Job>| JobView::of(stored.value, now);
     page(&caller, &list, &page_query, passes, view)

@@ -12,9 +12,11 @@
 mod access;
 mod app;
 mod auth;
+mod cookies;
 mod directory;
 mod documents;
 mod kept;
+mod live;
 mod models;
 mod openapi;
 mod paging;

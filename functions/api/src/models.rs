@@ -10,7 +10,8 @@
 //!   one is running or the last took more than a tenth of the time since.
 //! - Nobody waits for such a refit, and on Lambda it stands still between requests. So a model that
 //!   has been stale for a minute is refitted by the request that finds it so, which waits.
-//! - A deal the model does not know is worth the wait, too.
+//! - A deal the model does not know is worth the wait, too; the lists of the day are not, and take
+//!   the model there is.
 //!
 //! What a caller may see is never decided by a model: its rows are shown to those who see the deal
 //! in the book as it is now.
@@ -235,6 +236,7 @@ impl Models {
         app: &App,
         tenant: TenantId,
         wanted: Wanted,
+        too_old: SignedDuration,
         good_enough: impl Fn(&Fitted) -> bool,
     ) -> Result<Arc<Fitted>, Problem> {
         let slot = self.slot(tenant, app.now());
@@ -252,7 +254,7 @@ impl Models {
             match held {
                 // Somebody is at it already.
                 Err(_) if usable => return Ok(fitted),
-                Ok(held) if usable && stale < TOO_OLD => {
+                Ok(held) if usable && stale < too_old => {
                     if age >= fitted.took.saturating_mul(PAUSE).max(LEAST_PAUSE) {
                         tokio::spawn(wanted.fit(slot, held));
                     }
@@ -286,7 +288,18 @@ impl Reading {
         self.app
             .reads()
             .models
-            .of(&self.app, tenant, wanted, |_| true)
+            .of(&self.app, tenant, wanted, TOO_OLD, |_| true)
+            .await
+    }
+
+    /// The model there is, however old, for what is looked at first and often: only where there is
+    /// none is it waited for.
+    pub(crate) async fn model_at_hand(&self) -> Result<Arc<Fitted>, Problem> {
+        let (wanted, tenant) = (self.wanted().await?, self.caller.tenant().id());
+        self.app
+            .reads()
+            .models
+            .of(&self.app, tenant, wanted, SignedDuration::MAX, |_| true)
             .await
     }
 
@@ -296,7 +309,9 @@ impl Reading {
         self.app
             .reads()
             .models
-            .of(&self.app, tenant, wanted, |fitted| !fitted.lacks(deal))
+            .of(&self.app, tenant, wanted, TOO_OLD, |fitted| {
+                !fitted.lacks(deal)
+            })
             .await
     }
 }

@@ -10,7 +10,9 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr,
     ResponseBuilder,
@@ -21,7 +23,8 @@ const TITLE: &str = "Pie";
 const DESCRIPTION: &str = "What a sales team's open deals will do, how sure that is, and what would \
     change it. Lists come in pages with a cursor; errors are `application/problem+json`; money is a \
     decimal with its currency; every number has an `as_of`. Send `Authorization: Bearer` with a session \
-    token or an API key.";
+    token or an API key; a page of the product sends the cookie of its session, and `X-CSRF-Token` with \
+    whatever changes something.";
 
 /// The whole document.
 pub fn document(app: &App) -> OpenApi {
@@ -49,12 +52,17 @@ fn complete(mut api: OpenApi, version: &str, public: &[(String, String)]) -> Ope
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("A session token or an API key."))
         .build();
+    let cookie = ApiKeyValue::with_description(
+        "pie_session",
+        "The session of a browser. Whatever changes something also needs the header `X-CSRF-Token`.",
+    );
     let mut schemas: Vec<(String, RefOr<utoipa::openapi::Schema>)> = Vec::new();
     Problem::schemas(&mut schemas);
     let components = api.components.take().unwrap_or_default();
     let mut components = ComponentsBuilder::from(components)
         .schema("Problem", Problem::schema())
-        .security_scheme("bearer", SecurityScheme::Http(bearer));
+        .security_scheme("bearer", SecurityScheme::Http(bearer))
+        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     for (name, schema) in schemas {
         components = components.schema(name, schema);
     }
@@ -84,7 +92,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 fn finish(method: &str, path: &str, operation: &mut Operation, is_public: bool) {
     let mut statuses = vec![400, 500, 503];
     if !is_public {
-        operation.security = Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
+        let of = |scheme: &str| SecurityRequirement::new(scheme, [] as [&str; 0]);
+        operation.security = Some(vec![of("bearer"), of("cookie")]);
         statuses.extend([401, 403, 429]);
     } else if method != "GET" {
         // What everybody may call and is no read is about signing in.

@@ -4,7 +4,7 @@
 use crate::app::{App, Table};
 use crate::auth::Caller;
 use crate::kept::Kept;
-use crate::models::Models;
+use crate::models::{Fitted, Models};
 use crate::paging::PageQuery;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -201,10 +201,10 @@ impl Reading {
     pub(crate) async fn table_with_chances(
         &self,
         warm: &Arc<Warm<Table>>,
+        fitted: &Arc<Fitted>,
     ) -> Result<Arc<DealTable>, Problem> {
-        let fitted = self.model().await?;
         let key = self.key(&[&warm.seq.to_string(), &fitted.seq.to_string()]);
-        let warm = Arc::clone(warm);
+        let (warm, fitted) = (Arc::clone(warm), Arc::clone(fitted));
         let make = blocking(move || {
             let mut table = warm.derived.0.clone();
             table.set_chances(|id| Some(fitted.forecast(id)?.p_win.value));
@@ -289,7 +289,8 @@ impl Reading {
         Ok(version.on(json(bytes)))
     }
 
-    /// An insight: read off the desk of the caller, made once as [`answer`](Self::answer) says.
+    /// An insight: read off the desk of the caller, made once as [`answer`](Self::answer) says. What a
+    /// deal is worth by its chance is worth by the model's, as everywhere, where there is a model.
     pub(crate) async fn insight(
         &self,
         ask: impl FnOnce(&Desk<'_>) -> Result<Vec<u8>, Problem> + Send + 'static,
@@ -299,12 +300,18 @@ impl Reading {
         let viewer = self.caller.viewer().clone();
         let kept = Arc::clone(&warm);
         let rev = decided.rev.to_string();
+        let fitted = self.model_at_hand().await?;
+        let model = fitted.model().is_ok().then(|| fitted.seq.to_string());
         let make = async {
             let digest = self.digest(&warm).await?;
+            let chances = match &model {
+                Some(_) => Some(self.table_with_chances(&warm, &fitted).await?),
+                None => None,
+            };
             blocking(move || {
                 ask(&Desk {
                     book: &kept.book,
-                    table: &kept.derived.0,
+                    table: chances.as_deref().unwrap_or(&kept.derived.0),
                     digest: &digest,
                     settings: &decided.settings,
                     viewer: &viewer,
@@ -313,7 +320,8 @@ impl Reading {
             })
             .await?
         };
-        self.answer(&warm, &[&rev], make).await
+        let model = model.as_deref().unwrap_or("");
+        self.answer(&warm, &[&rev, model], make).await
     }
 
     /// A page of a list whose rows are written already: with the cursor to what follows, and more

@@ -2,13 +2,13 @@
 
 use crate::access::{Access, Entry};
 use crate::app::App;
-use crate::auth::{Caller, authenticate};
+use crate::auth::{Caller, Identified, authenticate};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use edge::{Code, Problem, RequestId};
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use identity::Policy;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
@@ -84,7 +84,8 @@ async fn guard(
         .cloned()
         .unwrap_or_default();
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
-    let caller = match admit(&app, policy, &headers, &path, &id).await {
+    let method = request.method().clone();
+    let caller = match admit(&app, policy, (&method, &path), &headers, &id).await {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };
@@ -100,15 +101,21 @@ async fn guard(
 async fn admit(
     app: &App,
     policy: Policy,
+    (method, path): (&Method, &str),
     headers: &HeaderMap,
-    path: &str,
     id: &RequestId,
 ) -> Result<Caller, Problem> {
-    let (ctx, known) = authenticate(app, headers, id).await?;
+    let Identified {
+        ctx,
+        known,
+        browser,
+    } = authenticate(app, method, headers, id).await?;
     edge::http::note_caller(&ctx);
-    if known.info.deleted_at.is_some() && !path.starts_with("/v1/tenant") {
+    // Whoever can restore it has to see that they may.
+    let is_about_it = path.starts_with("/v1/tenant") || path == "/v1/me";
+    if known.info.deleted_at.is_some() && !is_about_it {
         return Err(Problem::new(Code::TenantDeleted));
     }
     policy.allows(ctx.actor())?;
-    Ok(Caller::new(app, ctx))
+    Ok(Caller::new(app, ctx).by_cookie(browser))
 }

@@ -33,6 +33,8 @@ pub(crate) struct Version {
     name: &'static str,
     /// The version of the software.
     version: &'static str,
+    /// Whether it runs on one machine, where e-mails land in the folder `aws/mail` of its data.
+    local: bool,
 }
 
 /// Whether the process lives
@@ -58,12 +60,13 @@ async fn version(State(app): State<App>) -> Json<Version> {
     Json(Version {
         name: "pie",
         version: app.config().version,
+        local: app.config().local,
     })
 }
 
 /// The public keys that session tokens are signed with
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "service", operation_id = "jwks",
-    responses((status = 200, description = "A JSON Web Key Set", body = Object)))]
+    responses((status = 200, description = "A JSON Web Key Set", body = crate::shapes::KeySet)))]
 async fn jwks(State(app): State<App>) -> Result<Json<Value>, Problem> {
     let keys = app.store().keys().await?;
     Ok(Json(keys.sessions.jwks(app.now())))

@@ -3,7 +3,16 @@
 #![expect(dead_code, reason = "only their descriptions are used")]
 #![expect(clippy::struct_field_names, reason = "the engines name the fields")]
 
+pub(crate) mod process;
+pub(crate) mod saved;
+pub(crate) mod settings;
+
 use crate::paging::Money;
+use process::{
+    Bottleneck, Conformance, Drift, MinedStage, OrderSource, Rework, StageDwell, Transitions,
+    Variants,
+};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -751,31 +760,23 @@ pub(crate) struct PipelineMap {
     /// Its deals.
     deals: u64,
     /// Its stages in order: label, outcome, whether deals end there.
-    #[schema(value_type = Vec<Object>)]
-    stages: Vec<()>,
-    /// `declared` or `discovered`.
-    order: String,
+    stages: Vec<MinedStage>,
+    /// Where that order comes from.
+    order: OrderSource,
     /// Every move that occurs, with its share, its time and what it depends on.
-    #[schema(value_type = Object)]
-    transitions: (),
+    transitions: Transitions,
     /// How long deals stay.
-    #[schema(value_type = Vec<Object>)]
-    dwell: Vec<()>,
+    dwell: Vec<StageDwell>,
     /// Which ways they take.
-    #[schema(value_type = Object)]
-    variants: (),
+    variants: Variants,
     /// Where time costs wins, worst first.
-    #[schema(value_type = Vec<Object>)]
-    bottlenecks: Vec<()>,
+    bottlenecks: Vec<Bottleneck>,
     /// What is done twice.
-    #[schema(value_type = Object)]
-    rework: (),
+    rework: Rework,
     /// Where the order is left.
-    #[schema(value_type = Object)]
-    conformance: (),
+    conformance: Conformance,
     /// What changed lately.
-    #[schema(value_type = Object)]
-    drift: (),
+    drift: Drift,
 }
 
 /// What is wrong with the data.
@@ -983,4 +984,113 @@ pub(crate) struct Quota {
     won: Money,
     /// The share of the target.
     attained: f64,
+}
+
+/// What an import read, wrote and took back, as far as it has come.
+#[derive(ToSchema)]
+pub(crate) struct ImportSummary {
+    /// Rows of the files.
+    #[schema(required = false)]
+    rows: ImportRows,
+    /// Odd things, by how much they matter.
+    #[schema(required = false)]
+    issues: ImportIssues,
+    /// The instant the data stand at.
+    #[schema(required = false, format = DateTime)]
+    as_of: String,
+    /// What a commit would write, by kind: `deals`, `companies`, …
+    #[schema(required = false)]
+    would_write: BTreeMap<String, Tally>,
+    /// What was written, by kind.
+    #[schema(required = false)]
+    written: BTreeMap<String, Tally>,
+    /// Some of what was not written because what is kept is newer.
+    #[schema(required = false)]
+    stale: Vec<String>,
+    /// Some of what could not be kept.
+    #[schema(required = false)]
+    quarantined: Vec<Unkept>,
+    /// What was taken back.
+    #[schema(required = false)]
+    undone: ImportUndone,
+}
+
+/// What could not be kept, and why.
+#[derive(ToSchema)]
+pub(crate) struct Unkept {
+    /// What it is.
+    key: String,
+    /// Why not.
+    reason: String,
+}
+
+/// Rows of an import's files.
+#[derive(ToSchema)]
+pub(crate) struct ImportRows {
+    /// All of them.
+    read: u64,
+    /// Those that something came of.
+    used: u64,
+    /// The others; the report says why.
+    not_used: u64,
+}
+
+/// Odd things in an import's files.
+#[derive(ToSchema)]
+pub(crate) struct ImportIssues {
+    /// A row or cell is lost.
+    error: u64,
+    /// Something may be wrong.
+    warning: u64,
+    /// Worth knowing.
+    note: u64,
+}
+
+/// What becomes of the entities of one kind.
+#[derive(ToSchema)]
+pub(crate) struct Tally {
+    /// There was none.
+    new: u64,
+    /// It said something else.
+    changed: u64,
+    /// It said the same already.
+    unchanged: u64,
+    /// What is kept is newer.
+    stale: u64,
+    /// It cannot be kept.
+    quarantined: u64,
+}
+
+/// What an undo did.
+#[derive(ToSchema)]
+pub(crate) struct ImportUndone {
+    /// Entities put back.
+    restored: u64,
+    /// Entities taken out.
+    removed: u64,
+    /// Entities left alone because they changed since.
+    changed_since: u64,
+    /// Some of those.
+    changed_since_keys: Vec<String>,
+}
+
+/// What came of a job; what there is depends on its kind.
+#[derive(ToSchema)]
+pub(crate) struct JobResult {
+    /// The forecast or backtest that was made.
+    #[schema(required = false)]
+    run: Option<String>,
+    /// Why there is none.
+    #[schema(required = false)]
+    not_enough_history: String,
+    /// Everything else.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+}
+
+/// A JSON Web Key Set.
+#[derive(ToSchema)]
+pub(crate) struct KeySet {
+    /// The keys.
+    keys: Vec<BTreeMap<String, String>>,
 }

@@ -1,15 +1,17 @@
 //! Signing in and out: a code by e-mail, a token of the customer's own issuer or a source's account
-//! for a session, and a refresh token for the next one.
+//! for a session, and a refresh token for the next one. A program keeps the tokens; a browser has
+//! them kept in [cookies].
 
 use crate::access::Access;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::connections::{Away, Going, offered_sandbox, send_away};
+use crate::cookies;
 use crate::routes::Routes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge::{Code, Json, Path, Problem};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use identity::{
     CodeAnswer, Email, Grant, Hint, Issuer, Jwks, Limit, Member, MemberId, Policy, Presented,
     RateClass, RefreshFamily, RefreshToken, Role, Scope, SessionId, SignInCode, Status, TenantCtx,
@@ -23,8 +25,6 @@ use store::{AuthKind, Connection, Error, Lookup, OauthPurpose, SentCode, Tenant,
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-/// What a state says that is a ticket for a session.
-const TICKET: &str = "ticket";
 /// How often people may set out to sign in with one provider: so that nobody fills the table.
 const SET_OUT: Limit = Limit::constant(200, 20, 1);
 
@@ -68,18 +68,38 @@ pub(crate) enum Begin {
         /// Which tenant, for an address that is a member of several.
         #[serde(default)]
         tenant: Option<String>,
+        /// Who keeps the session.
+        #[serde(default)]
+        keep: Keep,
     },
     /// An ID token of the customer's own issuer.
     IdToken {
         /// The token.
         id_token: String,
+        /// Who keeps the session.
+        #[serde(default)]
+        keep: Keep,
     },
     /// What somebody came back with who signed in with a source's account.
     Ticket {
         /// The ticket: good once, for ten minutes.
         #[schema(value_type = String)]
         ticket: SecretString,
+        /// Who keeps the session.
+        #[serde(default)]
+        keep: Keep,
     },
+}
+
+/// Who keeps a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Keep {
+    /// The caller: the answer has the tokens.
+    #[default]
+    Tokens,
+    /// The browser, in cookies that no script can read: the answer has no tokens.
+    Cookie,
 }
 
 /// How to sign in with a source's account.
@@ -99,11 +119,12 @@ pub(crate) struct GoTo {
 }
 
 /// A refresh token.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Refresh {
-    /// The newest refresh token of the session.
-    refresh_token: String,
+    /// The newest refresh token of the session; left out by a browser, whose cookie holds it.
+    #[serde(default)]
+    refresh_token: Option<String>,
 }
 
 /// A session.
@@ -126,6 +147,32 @@ pub(crate) struct Session {
     tenant: TenantId,
 }
 
+/// A session that a browser keeps in cookies.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BrowserSession {
+    /// Send it as `X-CSRF-Token` with whatever changes something.
+    csrf: String,
+    /// When to go on with `POST /v1/sessions/refresh`, at the latest.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// Who signed in.
+    #[schema(value_type = String)]
+    member: MemberId,
+    /// Of which tenant.
+    #[schema(value_type = String)]
+    tenant: TenantId,
+}
+
+/// A session, as it was asked to be kept.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Begun {
+    /// By the caller.
+    Tokens(Session),
+    /// By the browser.
+    Cookie(BrowserSession),
+}
+
 /// Who calls.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhoAmI {
@@ -137,6 +184,10 @@ pub(crate) struct WhoAmI {
     /// The member, or the one the key acts as.
     #[schema(value_type = Option<String>)]
     member: Option<MemberId>,
+    /// What the member is called.
+    name: Option<String>,
+    /// The member's address.
+    email: Option<String>,
     /// The role.
     #[schema(value_type = String)]
     role: Role,
@@ -147,6 +198,9 @@ pub(crate) struct WhoAmI {
     sees_all: bool,
     /// How many sellers' deals are seen, if not all.
     sees_people: usize,
+    /// For a session that came by cookie: send it as `X-CSRF-Token` with whatever changes something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csrf: Option<String>,
 }
 
 /// Send a sign-in code by e-mail
@@ -186,8 +240,8 @@ async fn send_code(
 
 /// Sign in with a source's account
 ///
-/// The answer says where to send the person. They come back to the product's page with `#ticket=…`
-/// behind its address, which `POST /v1/sessions` takes.
+/// The answer says where to send the person. They come back to the product's page `/sign-in` with
+/// `#ticket=…` behind its address, which `POST /v1/sessions` takes.
 #[utoipa::path(post, path = "/v1/sign-in/{provider}", tag = "sessions", operation_id = "signInWith",
     params(("provider" = String, Path, description = "The source: `salesforce` or `hubspot`")),
     request_body = Option<SignInWith>,
@@ -238,32 +292,81 @@ async fn sign_in_with(
 }
 
 /// Begin a session
+///
+/// With `"keep":"cookie"` the tokens are set as cookies that no script can read, and the answer has
+/// a text to send along with whatever changes something.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", operation_id = "beginSession",
     request_body = Begin,
-    responses((status = 201, description = "Signed in", body = Session)))]
+    responses((status = 201, description = "Signed in", body = Begun)))]
 async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Response, Problem> {
-    let (tenant, member) = match body {
+    let ((tenant, member), keep) = match body {
         Begin::Code {
             email,
             code,
             tenant,
-        } => by_code(&app, &email, &code, tenant.as_deref()).await?,
-        Begin::IdToken { id_token } => by_id_token(&app, &id_token).await?,
-        Begin::Ticket { ticket } => by_ticket(&app, &ticket).await?,
+            keep,
+        } => (by_code(&app, &email, &code, tenant.as_deref()).await?, keep),
+        Begin::IdToken { id_token, keep } => (by_id_token(&app, &id_token).await?, keep),
+        Begin::Ticket { ticket, keep } => (by_ticket(&app, &ticket).await?, keep),
     };
-    let session = open_session(&app, &tenant, &member).await?;
-    Ok((StatusCode::CREATED, Json(session)).into_response())
+    let tokens = open_session(&app, &tenant, &member).await?;
+    handed(&app, StatusCode::CREATED, tokens, keep).await
+}
+
+/// Hands a session out as it is to be kept.
+async fn handed(
+    app: &App,
+    status: StatusCode,
+    tokens: Tokens,
+    keep: Keep,
+) -> Result<Response, Problem> {
+    let Tokens { session, id, until } = tokens;
+    if keep == Keep::Tokens {
+        return Ok((status, Json(Begun::Tokens(session))).into_response());
+    }
+    let begun = BrowserSession {
+        csrf: cookies::text(app, id).await?,
+        expires_at: session.expires_at,
+        member: session.member,
+        tenant: session.tenant,
+    };
+    let mut answer = (status, Json(Begun::Cookie(begun))).into_response();
+    let kept = cookies::Kept {
+        access: (&session.access_token, session.expires_at),
+        refresh: (&session.refresh_token, until),
+    };
+    cookies::put(app, answer.headers_mut(), &kept)?;
+    Ok(answer)
+}
+
+/// The refresh token of a call, and who keeps the session: a body says more than a cookie.
+fn presented<'a>(
+    app: &App,
+    headers: &'a HeaderMap,
+    body: &'a Refresh,
+) -> Result<Option<(&'a str, Keep)>, Problem> {
+    if let Some(token) = &body.refresh_token {
+        return Ok(Some((token, Keep::Tokens)));
+    }
+    let by_cookie = cookies::refresh(app, headers)?;
+    Ok(by_cookie.map(|token| (token, Keep::Cookie)))
 }
 
 /// Go on with a session: a new access token for the newest refresh token
+///
+/// A browser that keeps the session in cookies sends no token, from a page of the product's own; the
+/// answer then has none either.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "sessions", operation_id = "refreshSession",
-    request_body = Refresh,
-    responses((status = 200, description = "The next tokens", body = Session)))]
+    request_body = Option<Refresh>,
+    responses((status = 200, description = "The next tokens", body = Begun)))]
 async fn refresh(
     State(app): State<App>,
-    Json(body): Json<Refresh>,
-) -> Result<Json<Session>, Problem> {
-    let token = RefreshToken::parse(&body.refresh_token).map_err(|_| over())?;
+    headers: HeaderMap,
+    body: Option<Json<Refresh>>,
+) -> Result<Response, Problem> {
+    let Json(body) = body.unwrap_or_default();
+    let (token, keep) = presented(&app, &headers, &body)?.ok_or_else(over)?;
+    let token = RefreshToken::parse(token).map_err(|_| over())?;
     let tenant = system(&app, token.tenant());
     let id = token.session().to_string();
     let stored = tenant
@@ -285,18 +388,17 @@ async fn refresh(
             if member.status != Status::Active || member.epoch != family.epoch {
                 return Err(over());
             }
-            let session = family.session;
+            let going = family.clone();
             tenant
                 .replace_document(family, stored.rev)
                 .await
                 .map_err(|error| match error {
                     // Somebody used the same token at the same time; their answer has the next one.
-                    Error::Changed { .. } => over(),
+                    Error::Changed { .. } => raced(keep),
                     error => error.into(),
                 })?;
-            tokens(&app, tenant.id(), member, session, token)
-                .await
-                .map(Json)
+            let tokens = tokens(&app, member, &going, token).await?;
+            handed(&app, StatusCode::OK, tokens, keep).await
         }
         Presented::Reused { family } => {
             // The token was used before: somebody has a copy. The whole session ends.
@@ -304,18 +406,46 @@ async fn refresh(
                 .replace_document(family, stored.rev)
                 .await
                 .map_err(Problem::from)?;
+            app.sessions().forget(token.session());
             Err(over())
         }
-        Presented::Raced | Presented::Refused => Err(over()),
+        Presented::Raced => Err(raced(keep)),
+        Presented::Refused => Err(over()),
+    }
+}
+
+/// Another tab of the browser has just gone on with the session. Its answer has set the cookies of
+/// this tab, too; the next token is not given twice, since whoever has stolen the last one would be
+/// given it as well.
+fn raced(keep: Keep) -> Problem {
+    match keep {
+        Keep::Tokens => over(),
+        Keep::Cookie => Problem::new(Code::Changed)
+            .detail("Another page of this browser has just gone on with the session")
+            .remedy("Send the same request again: the browser has the new cookies."),
     }
 }
 
 /// End a session
+///
+/// A browser that keeps the session in cookies sends no token, and its cookies are taken away.
 #[utoipa::path(post, path = "/v1/sessions/end", tag = "sessions", operation_id = "endSession",
-    request_body = Refresh,
+    request_body = Option<Refresh>,
     responses((status = 204, description = "It has ended, or there was none")))]
-async fn end(State(app): State<App>, Json(body): Json<Refresh>) -> Result<StatusCode, Problem> {
-    if let Ok(token) = RefreshToken::parse(&body.refresh_token) {
+async fn end(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Option<Json<Refresh>>,
+) -> Result<Response, Problem> {
+    let Json(body) = body.unwrap_or_default();
+    let mut answer = StatusCode::NO_CONTENT.into_response();
+    let Some((token, keep)) = presented(&app, &headers, &body)? else {
+        return Ok(answer);
+    };
+    if keep == Keep::Cookie {
+        cookies::clear(&app, answer.headers_mut())?;
+    }
+    if let Ok(token) = RefreshToken::parse(token) {
         let tenant = system(&app, token.tenant());
         let id = token.session().to_string();
         let keys = app.store().keys().await?;
@@ -330,26 +460,43 @@ async fn end(State(app): State<App>, Json(body): Json<Refresh>) -> Result<Status
                     Ok(()) | Err(Error::NotFound { .. }) => {}
                     Err(error) => return Err(error.into()),
                 }
+                app.sessions().forget(token.session());
             }
         }
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(answer)
 }
 
 /// Who am I?
 #[utoipa::path(get, path = "/v1/me", tag = "sessions", operation_id = "whoAmI",
     responses((status = 200, description = "The caller", body = WhoAmI)))]
-async fn whoami(caller: Caller) -> Json<WhoAmI> {
+async fn whoami(State(app): State<App>, caller: Caller) -> Result<Json<WhoAmI>, Problem> {
     let actor = caller.actor();
-    Json(WhoAmI {
+    let csrf = match caller.browser() {
+        Some(session) => Some(cookies::text(&app, session).await?),
+        None => None,
+    };
+    let known = app
+        .directories()
+        .of(app.store(), caller.tenant().id())
+        .await?;
+    let member = actor.member().and_then(|id| {
+        let member = known.as_ref()?.directory.get(&id)?;
+        Some((member.name.clone(), member.email.as_str().to_owned()))
+    });
+    let (name, email) = member.unzip();
+    Ok(Json(WhoAmI {
         tenant: caller.tenant().id(),
         principal: actor.principal().to_string(),
         member: actor.member(),
+        name,
+        email,
         role: actor.role(),
         scopes: actor.scopes(),
         sees_all: actor.viewer().sees_all,
         sees_people: actor.viewer().people.len(),
-    })
+        csrf,
+    }))
 }
 
 fn address(text: &str) -> Result<Email, Problem> {
@@ -464,11 +611,8 @@ async fn by_ticket(app: &App, ticket: &SecretString) -> Result<(Tenant, Member),
     let kept = app.store().take_oauth_state(ticket.expose_secret()).await?;
     let kept = kept.ok_or_else(refused)?;
     // The states of those who go away are of the same kind, and are no tickets.
-    if kept.provider != TICKET || kept.session != TICKET || kept.purpose != OauthPurpose::SignIn {
-        return Err(refused());
-    }
-    let tenant = system(app, kept.tenant.ok_or_else(refused)?);
-    let id: MemberId = kept.by.parse().map_err(|_| refused())?;
+    let (tenant, id) = kept.is_ticket_of().ok_or_else(refused)?;
+    let tenant = system(app, tenant);
     // Not from memory: they may have become a member just now.
     let directory = tenant.directory().await?;
     let member = directory.get(&id).cloned().ok_or_else(refused)?;
@@ -566,12 +710,15 @@ async fn fetch_keys(app: &App, issuer: &Issuer) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The tokens of a session, of which, and until when it can go on.
+struct Tokens {
+    session: Session,
+    id: SessionId,
+    until: Timestamp,
+}
+
 /// Opens a session for a member who has proved who they are.
-pub(crate) async fn open_session(
-    app: &App,
-    tenant: &Tenant,
-    member: &Member,
-) -> Result<Session, Problem> {
+async fn open_session(app: &App, tenant: &Tenant, member: &Member) -> Result<Tokens, Problem> {
     let keys = app.store().keys().await?;
     let session = SessionId::from_bytes(random_array());
     let (family, token) = RefreshFamily::begin(
@@ -581,34 +728,38 @@ pub(crate) async fn open_session(
         &keys.pepper,
         app.now(),
     );
-    tenant.create_document(family).await?;
-    tokens(app, tenant.id(), member, session, token).await
+    tenant.create_document(family.clone()).await?;
+    tokens(app, member, &family, token).await
 }
 
 async fn tokens(
     app: &App,
-    tenant: TenantId,
     member: &Member,
-    session: SessionId,
+    family: &RefreshFamily,
     refresh: SecretString,
-) -> Result<Session, Problem> {
+) -> Result<Tokens, Problem> {
     let grant = Grant {
-        tenant,
+        tenant: family.tenant,
         member: member.id,
         epoch: member.epoch,
-        session,
+        session: family.session,
     };
     let keys = app.store().keys().await?;
     let issued = keys
         .sessions
         .issue(&grant, random_array(), app.now())
         .map_err(Problem::internal)?;
-    Ok(Session {
+    let session = Session {
         access_token: issued.token.expose_secret().to_owned(),
         token_type: "Bearer",
         expires_at: issued.expires_at,
         refresh_token: refresh.expose_secret().to_owned(),
         member: member.id,
-        tenant,
+        tenant: family.tenant,
+    };
+    Ok(Tokens {
+        session,
+        id: family.session,
+        until: family.expires_at(),
     })
 }

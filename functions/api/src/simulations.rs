@@ -28,7 +28,7 @@ use std::fmt;
 use store::{SavedScenario, Simulation, Stored, unique};
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::routes;
 
 pub(crate) const SIMULATE: Access =
@@ -185,14 +185,18 @@ pub(crate) struct SimulationRequest {
     #[serde(default)]
     #[schema(default = 1)]
     seed: Option<u64>,
+    /// Whether the answer is kept, to be looked at again; not while somebody tries this and that.
+    #[serde(default)]
+    #[schema(default = true)]
+    keep: Option<bool>,
 }
 
 /// The answer to "what if": solved exactly and simulated on the same luck, both arms.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Simulation)]
 pub(crate) struct Answer<'a> {
-    /// Its id, to look at it again within 90 days.
-    id: &'a str,
+    /// Its id, to look at it again within 90 days; nothing where it is not kept.
+    id: Option<&'a str>,
     /// The deal.
     #[schema(value_type = String)]
     deal: DealId,
@@ -244,7 +248,7 @@ fn author(caller: &Caller) -> &str {
 /// Ask "what if" of a deal
 ///
 /// Both arms are solved exactly and simulated on the same luck; the answer is kept for 90 days
-/// under its `Location`.
+/// under its `Location`, unless `keep` is `false`.
 #[utoipa::path(post, path = "/v1/simulations", tag = "simulations", operation_id = "simulate",
     request_body = SimulationRequest,
     responses((status = 200, description = "The answer", body = Answer<'static>,
@@ -267,7 +271,9 @@ pub(crate) async fn answer(
         scenario,
         runs,
         seed,
+        keep,
     } = request;
+    let keep = keep.unwrap_or(true);
     let runs = runs.unwrap_or(USUAL_RUNS);
     let mut wrong = Problem::new(Code::InvalidBody);
     if !(1..=MOST_RUNS).contains(&runs) {
@@ -318,7 +324,7 @@ pub(crate) async fn answer(
             evidence,
         } = what_if.map_err(|error| no_forecast(&error))?;
         let answer = Answer {
-            id: &id,
+            id: keep.then_some(id.as_str()),
             deal,
             as_of: fitted.book.as_of,
             model_seq: fitted.seq,
@@ -348,6 +354,9 @@ pub(crate) async fn answer(
         Ok::<_, Problem>((simulation, bytes))
     })
     .await??;
+    if !keep {
+        return Ok(json(bytes));
+    }
     tenant.create_document(simulation).await?;
     let location = HeaderValue::try_from(path).map_err(Problem::internal)?;
     let mut response = json(bytes);
@@ -382,6 +391,8 @@ pub(crate) struct SimulationRow {
     /// The deal.
     #[schema(value_type = String)]
     deal: DealId,
+    /// What the deal is called.
+    deal_name: Option<String>,
     /// Who asked.
     created_by: String,
     /// When.
@@ -395,16 +406,37 @@ pub(crate) struct SimulationRow {
     delta: Value,
 }
 
+/// Which simulations.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SimulationsQuery {
+    /// Only those of this deal.
+    #[param(value_type = Option<String>)]
+    deal: Option<DealId>,
+    /// How many rows, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
 /// The simulations, the newest first
 ///
 /// Those of deals the caller sees.
 #[utoipa::path(get, path = "/v1/simulations", tag = "simulations", operation_id = "listSimulations",
-    params(PageQuery),
+    params(SimulationsQuery),
     responses((status = 200, description = "A page of simulations", body = Page<SimulationRow>)))]
 async fn list_simulations(
     reading: Reading,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<SimulationsQuery>,
 ) -> Result<Json<Page<SimulationRow>>, Problem> {
+    let SimulationsQuery {
+        deal: of,
+        limit,
+        cursor,
+    } = query;
+    let query = PageQuery { limit, cursor };
     let warm = reading.keep()?;
     let sight = reading.sight(&warm).await?;
     let view = |stored: Stored<Simulation>| {
@@ -415,17 +447,24 @@ async fn list_simulations(
             created_at,
             mut answer,
         } = stored.value;
+        let deals = &warm.book.deals;
+        let place = deals.binary_search_by_key(&deal, |it| it.id).ok();
         SimulationRow {
             id,
             deal,
+            deal_name: place.and_then(|place| deals[place].name.clone()),
             created_by: owner,
             created_at,
             scenarios: answer["scenarios"].take(),
             delta: answer["delta"].take(),
         }
     };
-    let seen = |it: &Simulation| sight.deal(it.deal);
-    page(&reading.caller, "simulations", &query, seen, view)
+    let seen = |it: &Simulation| of.is_none_or(|of| of == it.deal) && sight.deal(it.deal);
+    let list = of.map_or_else(
+        || "simulations".to_owned(),
+        |of| format!("simulations {of}"),
+    );
+    page(&reading.caller, &list, &query, seen, view)
         .await
         .map(Json)
 }

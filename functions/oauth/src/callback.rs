@@ -7,8 +7,8 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use connector::Connector;
-use http::header::COOKIE;
-use http::{HeaderMap, StatusCode};
+use http::header::{COOKIE, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use identity::TenantCtx;
 use pull::{Apps, Refused, Settings, Source};
 use secrecy::{ExposeSecret, SecretString};
@@ -45,7 +45,7 @@ pub(crate) async fn come_back(
 ) -> Response {
     let came = came.map(|Query(came)| came).unwrap_or_default();
     let done = Box::pin(back(&app, &provider, &headers, came, false)).await;
-    answer(done)
+    answer(&app, done)
 }
 
 /// A person confirms what a program began.
@@ -57,13 +57,22 @@ pub(crate) async fn confirm(
 ) -> Response {
     let came = came.map(|Form(came)| came).unwrap_or_default();
     let done = Box::pin(back(&app, &provider, &headers, came, true)).await;
-    answer(done)
+    answer(&app, done)
 }
 
-fn answer(done: Result<Response, Problem>) -> Response {
+/// The address of the product's own pages.
+pub(crate) fn home(app: &App) -> &str {
+    app.public_url.trim_end_matches('/')
+}
+
+fn answer(app: &App, done: Result<Response, Problem>) -> Response {
     match done {
         Ok(response) => response,
-        Err(Problem::Page(page)) => page.into_response(),
+        Err(Problem::Page(mut page)) => {
+            page.link
+                .get_or_insert_with(|| (format!("{}/", home(app)), "Back to Pie"));
+            page.into_response()
+        }
         Err(Problem::Store(error)) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -119,7 +128,9 @@ async fn back(
         return Err(begin_again());
     };
     let connector = connectors::find(provider).ok_or_else(begin_again)?;
-    if kept.provider != provider || !is_issuer(&came, connector) || !is_here(&kept, headers) {
+    let is_whole = !kept.verifier.expose_secret().is_empty();
+    let is_its = kept.provider == provider && is_issuer(app, &kept, &came, connector).await?;
+    if !is_whole || !is_its || !is_here(&kept, headers) {
         tracing::warn!(
             provider,
             expected = kept.provider,
@@ -152,11 +163,30 @@ async fn back(
 }
 
 /// Whether the answer is from whom it was asked of. Each provider has an address of its own to come
-/// back to; one that names itself is held to it.
-fn is_issuer(came: &Came, connector: &Connector) -> bool {
-    let Some(iss) = &came.iss else { return true };
-    let oauth = pull::oauth_of(connector);
-    oauth.is_some_and(|oauth| oauth.token.starts_with(iss.trim_end_matches('/')))
+/// back to; one that names itself is held to the host where this person was sent to sign in.
+async fn is_issuer(
+    app: &App,
+    kept: &OauthState,
+    came: &Came,
+    connector: &Connector,
+) -> Result<bool, Problem> {
+    let Some(iss) = &came.iss else {
+        return Ok(true);
+    };
+    let found = match (tenant_of(app, kept), kept.connection) {
+        (Some(tenant), Some(id)) => tenant.find_document::<Connection>(&id.to_string()).await?,
+        _ => None,
+    };
+    let origin = pull::oauth_of(connector).and_then(|oauth| {
+        let url = match &found {
+            Some(found) => pull::address(&found.value, oauth.token),
+            None => oauth.token.to_owned(),
+        };
+        let (scheme, rest) = url.split_once("://")?;
+        let host = rest.split('/').next()?;
+        Some(format!("{scheme}://{host}"))
+    });
+    Ok(origin.is_some_and(|origin| origin == iss.trim_end_matches('/')))
 }
 
 /// Whether it is the browser in which it was begun. A program's state is bound to nobody: there the
@@ -291,8 +321,16 @@ async fn connect(
     };
     tenant.audit(entry).await?;
     let title = connector.title;
+    let there = format!("{}/connections/{id}", home(app));
+    if kept.session != PROGRAM {
+        // Whoever went away from our page comes back to it.
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        let there = HeaderValue::try_from(there).map_err(|_| begin_again())?;
+        response.headers_mut().insert(LOCATION, there);
+        return Ok(response);
+    }
     let page = Page {
-        link: Some((format!("{}/", app.public_url), "Back to Pie")),
+        link: Some((there, "Back to Pie")),
         ..Page::new(
             StatusCode::OK,
             format!("{title} is connected"),

@@ -77,9 +77,14 @@ impl IntoResponse for Page {
             ),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // The address of this page holds a code, so no more than its origin is told. Without that
-        // browsers would send the form as of no origin, and it would be refused.
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+        // The address of this page holds a code, so nobody else is told it. A form has to say where it
+        // comes from, though: a browser that may not says `Origin: null`, and that is nobody's page.
+        let referrer = if self.form.is_some() {
+            "same-origin"
+        } else {
+            "no-referrer"
+        };
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
         response
     }
 }

@@ -5,7 +5,7 @@
 //! a user with that address there: with that user's deals, and their team's if they lead one.
 
 use crate::App;
-use crate::callback::{Problem, begin_again, refused, settings};
+use crate::callback::{Problem, begin_again, home, refused, settings};
 use crate::page::Page;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use model::{Book, ConnectionId, PersonId, TenantId};
 use pull::{Source, address, oauth_of};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use store::{AuthKind, Connection, Lookup, OauthPurpose, OauthState, Secrets, Tenant};
+use store::{AuthKind, Connection, Lookup, OauthState, Secrets, Tenant};
 
 /// Who works here, for feed and audit.
 const FUNCTION: &str = "oauth";
@@ -54,29 +54,16 @@ pub(crate) async fn finish(
     let who = who(app, &sign_in, &connection, &secrets).await?;
     let (tenant, member) = find(app, connector, &who).await?;
     // Taken to the API for a session, once, within the state's ten minutes.
-    let ticket = OauthState {
-        tenant: Some(tenant.id()),
-        by: member.id.to_string(),
-        session: TICKET.to_owned(),
-        provider: TICKET.to_owned(),
-        connection: None,
-        purpose: OauthPurpose::SignIn,
-        verifier: String::new().into(),
-        redirect_uri: String::new(),
-        return_to: "sessions".to_owned(),
-        created_at: app.store.now(),
-    };
+    let ticket = OauthState::ticket(tenant.id(), member.id, app.store.now());
     let ticket = app.store.put_oauth_state(&ticket).await?;
     // Behind the #, which no server is sent and no log has.
-    let url = format!("{}/#ticket={}", app.public_url, ticket.expose_secret());
+    let url = format!("{}/sign-in#ticket={}", home(app), ticket.expose_secret());
     let mut response = StatusCode::SEE_OTHER.into_response();
     let url = HeaderValue::try_from(url).map_err(|_| begin_again())?;
     response.headers_mut().insert(LOCATION, url);
     Ok(response)
 }
 
-/// What a state says that is a ticket for a session.
-const TICKET: &str = "ticket";
 /// Where a sign-in comes from that went to a sandbox of this machine.
 const SANDBOX: &str = "sandbox";
 

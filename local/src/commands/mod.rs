@@ -15,6 +15,7 @@ pub(crate) mod openapi;
 pub(crate) mod predict;
 pub(crate) mod remote;
 pub(crate) mod score;
+pub(crate) mod sign_in;
 pub(crate) mod simulate;
 pub(crate) mod tenant;
 pub(crate) mod up;

@@ -8,7 +8,7 @@ use identity::{Limit, RateClass};
 use jiff::civil::Date;
 
 use crate::exit::{Exit, Failure};
-use crate::host::{Credentials, Demo, Host, Services, Settings, Vendors, broken, sandbox};
+use crate::host::{Credentials, Demo, Host, Services, Settings, Vendors, Web, broken, sandbox};
 use crate::output::{Output, Page};
 
 const EXAMPLES: &str = "\
@@ -56,6 +56,9 @@ pub(crate) struct Args {
     /// The last day of the demo company's story [default: yesterday]
     #[arg(long, value_name = "DAY")]
     as_of: Option<Date>,
+    /// The folder of the web app, as it was built [default: web/dist]
+    #[arg(long, env = "PIE_WEB", value_name = "FOLDER")]
+    web: Option<PathBuf>,
     /// Other limits: CLASS=BURST/COUNT/SECONDS, such as simulate=100/50/1; may be given several times
     #[arg(long, value_name = "LIMIT", value_parser = limit)]
     limit: Vec<(RateClass, Limit)>,
@@ -152,6 +155,7 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
         port: args.port,
         limits: args.limit.clone(),
         sandbox: (!args.no_sandboxes).then_some(sandbox),
+        web: Web::find(args.web.as_deref())?,
     };
     let host = Host::start(&settings).await?;
     let credentials = match Credentials::read(&args.data) {
@@ -165,7 +169,20 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if let Some(credentials) = &credentials {
         credentials.save(&args.data)?;
     }
-    told(&host, credentials.as_ref(), args, output)?;
+    let admin = credentials
+        .as_ref()
+        .and_then(|known| Some((known.tenant, known.members.get("admin")?)));
+    let link = match admin {
+        Some((tenant, email)) => host.sign_in(tenant, email).await?,
+        None => None,
+    };
+    let told = Told {
+        host: &host,
+        credentials: credentials.as_ref(),
+        link,
+        has_web: settings.web.is_there(),
+    };
+    told.tell(args, output)?;
     stopped().await;
     output.note("Stopping; what was begun may end …");
     let embedded = host.embedded.clone();
@@ -196,41 +213,57 @@ async fn found(host: &Host, demo: Demo, output: &Output) -> Result<Credentials, 
     founded.map_err(broken)?
 }
 
-fn told(
-    host: &Host,
-    credentials: Option<&Credentials>,
-    args: &Args,
-    output: &Output,
-) -> Result<(), Failure> {
-    let url = host.url();
-    let answer = serde_json::json!({
-        "url": url,
-        "docs": format!("{url}/docs/"),
-        "credentials": credentials.map(|_| Credentials::file(&args.data)),
-        "members": credentials.map(|known| &known.members),
-        "sandboxes": host.sandboxes.as_ref().map(crate::host::Sandboxes::addresses),
-    });
-    output.answer(&answer, |page| {
-        page.heading(format!("Pie is up at {url}"));
-        page.item(format!("API documentation: {url}/docs/"));
-        match credentials {
-            Some(known) => of_demo(page, &url, known, args),
-            None => page.item("There is no tenant yet; start without --empty to make the demo company."),
-        }
-        if let Some(sandboxes) = &host.sandboxes {
-            page.gap();
-            page.line("Sandboxes, vendors of this machine to try a connection with:");
-            for (source, address) in sandboxes.addresses() {
-                let key = sandbox::key(&source).map(|key| format!(", key {key}"));
-                page.item(format!("{source}: {address}{}", key.unwrap_or_default()));
+/// What there is to tell once everything is up.
+struct Told<'a> {
+    host: &'a Host,
+    credentials: Option<&'a Credentials>,
+    /// Signs in as the demo company's administrator.
+    link: Option<String>,
+    has_web: bool,
+}
+
+impl Told<'_> {
+    fn tell(&self, args: &Args, output: &Output) -> Result<(), Failure> {
+        let url = self.host.url();
+        let sandboxes = self.host.sandboxes.as_ref();
+        let answer = serde_json::json!({
+            "url": url,
+            "sign_in": self.link,
+            "web": self.has_web,
+            "docs": format!("{url}/docs/"),
+            "credentials": self.credentials.map(|_| Credentials::file(&args.data)),
+            "members": self.credentials.map(|known| &known.members),
+            "sandboxes": sandboxes.map(crate::host::Sandboxes::addresses),
+        });
+        output.answer(&answer, |page| {
+            page.heading(format!("Pie is up at {url}"));
+            if !self.has_web {
+                page.item("The web app was not built: npm ci && npm run build in web/, or make run.");
+            } else if let Some(link) = &self.link {
+                page.item("Open this to sign in; it is good once, for ten minutes:");
+                page.item(link);
+                page.item("pie sign-in prints the next; --as ae, sales_manager or cro signs in as another");
             }
-            page.line(
-                r#"POST /v1/connections {"source":"hubspot","auth":{"kind":"oauth"},"sandbox":true} connects one."#,
-            );
-        }
-        page.gap();
-        page.aside("Ctrl-C stops it. Everything stays in the folder for the next start.");
-    })
+            page.item(format!("API documentation: {url}/docs/"));
+            match self.credentials {
+                Some(known) => of_demo(page, &url, known, args),
+                None => page.item("There is no tenant yet; start without --empty to make the demo company."),
+            }
+            if let Some(sandboxes) = sandboxes {
+                page.gap();
+                page.line("Sandboxes, vendors of this machine to try a connection with:");
+                for (source, address) in sandboxes.addresses() {
+                    let key = sandbox::key(&source).map(|key| format!(", key {key}"));
+                    page.item(format!("{source}: {address}{}", key.unwrap_or_default()));
+                }
+                page.line(
+                    r#"POST /v1/connections {"source":"hubspot","auth":{"kind":"oauth"},"sandbox":true} connects one."#,
+                );
+            }
+            page.gap();
+            page.aside("Ctrl-C stops it. Everything stays in the folder for the next start.");
+        })
+    }
 }
 
 /// How to ask the demo company.
@@ -248,7 +281,7 @@ fn of_demo(page: &mut Page, url: &str, known: &Credentials, args: &Args) {
         args.data.display()
     ));
     page.gap();
-    page.line("To sign in as a member, ask for a code; the e-mail lands in the folder's aws/mail:");
+    page.line("Members to sign in as; a code by e-mail lands in the folder's aws/mail:");
     for (role, email) in &known.members {
         page.item(format!("{role}: {email}"));
     }

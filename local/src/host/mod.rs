@@ -8,9 +8,13 @@
 mod company;
 mod pump;
 pub(crate) mod sandbox;
+mod sign_in;
+mod web;
 
 pub(crate) use company::{Credentials, Demo};
 pub(crate) use sandbox::{Sandboxes, Vendors, world};
+pub(crate) use sign_in::PATH as SIGN_IN;
+pub(crate) use web::Web;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use embedded::Aws as Embedded;
+use model::TenantId;
 use store::{Aws, Names, Queue, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,6 +30,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::exit::{Exit, Failure};
+use web::Asked;
 
 /// How often expired rows are taken out, as DynamoDB does by itself.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -71,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Vec<(identity::RateClass, identity::Limit)>,
     /// What the sandboxes are like, if there are to be any.
     pub(crate) sandbox: Option<Vendors>,
+    /// The web app.
+    pub(crate) web: Web,
 }
 
 impl Host {
@@ -115,6 +123,9 @@ impl Host {
         let (stop, stopping) = watch::channel(false);
         let mut loops = JoinSet::new();
         let front = Front {
+            store: store.clone(),
+            url: url.clone(),
+            web: settings.web.clone(),
             api: api::router(api.clone()),
             oauth: oauth::router(oauth::App {
                 store: store.clone(),
@@ -160,6 +171,20 @@ impl Host {
         format!("http://{}", self.address)
     }
 
+    /// A link that signs a member in, if there is one with this address.
+    pub(crate) async fn sign_in(
+        &self,
+        tenant: TenantId,
+        email: &str,
+    ) -> Result<Option<String>, Failure> {
+        let member = sign_in::member_of(&self.store, tenant, email).await;
+        let Some(member) = member.map_err(broken)? else {
+            return Ok(None);
+        };
+        let link = sign_in::link(&self.store, &self.url(), (tenant, member)).await;
+        Ok(Some(link.map_err(broken)?))
+    }
+
     /// Ends everything: no new work, what was begun may end.
     pub(crate) async fn stop(mut self) {
         let _ = self.stop.send(true);
@@ -191,9 +216,13 @@ pub(crate) fn broken(error: impl std::error::Error + 'static) -> Failure {
         .fix("pie doctor looks for the reason")
 }
 
-/// The functions that answer HTTP, as API Gateway puts them side by side.
+/// The functions that answer HTTP, as API Gateway puts them side by side, and the web app, as a
+/// bucket behind the same address is.
 #[derive(Clone)]
 struct Front {
+    store: Store,
+    url: String,
+    web: Web,
     api: axum::Router,
     oauth: axum::Router,
     webhook: axum::Router,
@@ -203,6 +232,9 @@ impl Front {
     fn router(self) -> axum::Router {
         axum::Router::new().fallback(move |request: axum::extract::Request| {
             let path = request.uri().path();
+            let web = Web::is_its(path).then(|| (self.web.clone(), Asked::of(&request)));
+            let signs_in = path == SIGN_IN;
+            let (store, url) = (self.store.clone(), self.url.clone());
             let router = if path.starts_with("/v1/oauth/") {
                 self.oauth.clone()
             } else if path.starts_with("/v1/webhooks/") {
@@ -211,6 +243,14 @@ impl Front {
                 self.api.clone()
             };
             async move {
+                if signs_in {
+                    return sign_in::answer(router, store, url, request).await;
+                }
+                if let Some((web, asked)) = web
+                    && let Some(answer) = web.answer(&asked).await
+                {
+                    return answer;
+                }
                 match router.oneshot(request).await {
                     Ok(response) => response,
                     Err(never) => match never {},

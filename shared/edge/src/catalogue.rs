@@ -72,6 +72,8 @@ codes! {
         "Ask an admin to do it or to raise the role.";
     OriginNotAllowed "origin_not_allowed" 403 "Pages of this origin may not call"
         "Call from the product's own pages, or have the origin added to the configuration.";
+    Csrf "csrf" 403 "The call does not show that a page of ours made it"
+        "Send the csrf text of GET /v1/me as X-CSRF-Token with whatever changes something; a program sends Authorization and no cookie.";
     TenantDeleted "tenant_deleted" 403 "The tenant is being deleted"
         "An admin can still restore it within 30 days.";
     NotFound "not_found" 404 "There is nothing here, or nothing you can see"

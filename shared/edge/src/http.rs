@@ -52,7 +52,7 @@ const SECURITY: [(HeaderName, &str); 8] = [
 
 const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match, \
-    last-event-id, traceparent, x-request-id";
+    last-event-id, traceparent, x-csrf-token, x-request-id";
 const EXPOSED_HEADERS: &str = "deprecation, etag, idempotency-replayed, link, location, ratelimit, \
     ratelimit-policy, retry-after, sunset, x-request-id";
 

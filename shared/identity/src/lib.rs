@@ -12,6 +12,7 @@ mod actor;
 mod api_key;
 mod audit;
 mod base32;
+mod csrf;
 mod email;
 mod id;
 mod jws;
@@ -32,6 +33,7 @@ pub use api_key::{
     ApiKey, KeyFormatError, KeyRefused, MintError, NewApiKey, PresentedKey, VerifiedKey,
 };
 pub use audit::{AuditEvent, Broken, ChainHash, Entry, Fault, Head, LineError, verify_chain};
+pub use csrf::{csrf, is_csrf};
 pub use email::{Email, EmailError};
 pub use id::{IdError, KeyId, MemberId, SessionId};
 pub use jws::{Algorithm, TokenError};

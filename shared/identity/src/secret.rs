@@ -62,6 +62,16 @@ impl fmt::Debug for Pepper {
 #[derive(Clone, Copy, Eq)]
 pub struct SecretHash([u8; 32]);
 
+impl SecretHash {
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
 impl PartialEq for SecretHash {
     fn eq(&self, other: &Self) -> bool {
         constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()

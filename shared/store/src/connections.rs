@@ -70,6 +70,9 @@ pub struct Connection {
     /// Another address of the source than the connector's; on one machine only.
     #[serde(default)]
     pub base_url: Option<String>,
+    /// Where people sign in at the source, if not where most do.
+    #[serde(default)]
+    pub login_host: Option<String>,
     /// The customer's own address at the source, as the source told it.
     #[serde(default)]
     pub instance_url: Option<String>,
@@ -128,6 +131,7 @@ impl Connection {
             reason: None,
             auth,
             base_url: None,
+            login_host: None,
             instance_url: None,
             account: None,
             space: source.to_owned(),

@@ -12,6 +12,7 @@ use crate::seal::random_array;
 use crate::tenant::Store;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity::MemberId;
 use jiff::Timestamp;
 use model::{ConnectionId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
@@ -60,6 +61,37 @@ pub struct OauthState {
     pub return_to: String,
     /// When they went.
     pub created_at: Timestamp,
+}
+
+/// What stands in a ticket's places for provider and session, which no state of somebody who goes
+/// away can have there: no connector is called so, and a session is a digest or `key`.
+const TICKET: &str = "ticket";
+
+impl OauthState {
+    /// A ticket: whoever brings it to the API within ten minutes begins a session as this member.
+    pub fn ticket(tenant: TenantId, member: MemberId, now: Timestamp) -> Self {
+        Self {
+            tenant: Some(tenant),
+            by: member.to_string(),
+            session: TICKET.to_owned(),
+            provider: TICKET.to_owned(),
+            connection: None,
+            purpose: OauthPurpose::SignIn,
+            verifier: String::new().into(),
+            redirect_uri: String::new(),
+            return_to: "sessions".to_owned(),
+            created_at: now,
+        }
+    }
+
+    /// Whose ticket it is, if it is one.
+    pub fn is_ticket_of(&self) -> Option<(TenantId, MemberId)> {
+        let is_ticket = self.provider == TICKET
+            && self.session == TICKET
+            && self.purpose == OauthPurpose::SignIn;
+        let member = self.by.parse().ok();
+        is_ticket.then_some((self.tenant?, member?))
+    }
 }
 
 fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {

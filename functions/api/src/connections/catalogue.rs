@@ -46,6 +46,10 @@ pub(crate) struct AuthView {
     help: &'static str,
     /// What is asked for, in the source's words.
     scopes: Vec<&'static str>,
+    /// The hosts where people sign in at the source, the usual one first.
+    login_hosts: Vec<&'static str>,
+    /// What a customer's own host ends in, where people can sign in at such a one.
+    own_hosts: Option<&'static str>,
 }
 
 /// How a source tells of changes at once.
@@ -88,7 +92,7 @@ pub(super) fn app_url(app: &App, connector: &Connector) -> Option<String> {
 }
 
 /// Where people and sources reach this installation.
-pub(super) fn public_url(app: &App) -> &str {
+pub(crate) fn public_url(app: &App) -> &str {
     app.config().public_url.trim_end_matches('/')
 }
 
@@ -107,11 +111,15 @@ fn view(app: &App, apps: &Apps, connector: &'static Connector) -> ConnectorView 
                 kind: "oauth",
                 help: "Somebody who may read everybody's deals there consents in the browser",
                 scopes: oauth.scopes.to_vec(),
+                login_hosts: pull::login_hosts(connector),
+                own_hosts: pull::own_hosts(connector),
             },
             Auth::Key { help, .. } => AuthView {
                 kind: "key",
                 help,
                 scopes: Vec::new(),
+                login_hosts: Vec::new(),
+                own_hosts: None,
             },
         };
         if auth.iter().all(|before| before.kind != shown.kind) {

@@ -3,7 +3,9 @@
 
 use super::catalogue::{key_help, public_url};
 use super::view::{Begun, ConnectionView, streams_of};
-use super::{Granting, check_kind, connection_of, live, no_twin, runs, unsaid, word, wrong_state};
+use super::{
+    Granting, check_kind, connection_of, live, login_of, no_twin, runs, unsaid, word, wrong_state,
+};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::jobs::JobProblemView;
@@ -505,11 +507,11 @@ pub(super) async fn reconnect(
 ) -> Result<Response, Problem> {
     let body = body.map_err(unsaid)?.map(|Json(body)| body);
     let stored = connection_of(&caller, &id).await?;
-    let connection = &stored.value;
+    let mut connection = stored.value;
     let connector = connectors::find(&connection.source);
     let (Some(connector), true) = (connector, connection.status != ConnectionStatus::Disabled)
     else {
-        return Err(wrong_state(connection, "cannot be reconnected"));
+        return Err(wrong_state(&connection, "cannot be reconnected"));
     };
     let auth = body.and_then(|body| body.auth);
     let kind = auth.as_ref().map_or(connection.auth, Granting::kind);
@@ -517,10 +519,15 @@ pub(super) async fn reconnect(
     if !problem.errors.is_empty() {
         return Err(problem);
     }
+    let is_elsewhere = connection.sandbox || connection.base_url.is_some();
+    let login = match &auth {
+        Some(auth) => login_of(connector, auth, is_elsewhere)?,
+        None => None,
+    };
     let (away, job) = match (auth, kind) {
         (Some(Granting::Key { key }), _) => {
-            let account = try_key(&app, &caller, connector, connection, &key).await?;
-            if let Some(why) = other_account(connector, connection, account.as_deref()) {
+            let account = try_key(&app, &caller, connector, &connection, &key).await?;
+            if let Some(why) = other_account(connector, &connection, account.as_deref()) {
                 let problem = Problem::new(Code::InvalidBody);
                 let remedy =
                     "Take a key of the account that was connected, or connect the other one anew.";
@@ -528,7 +535,7 @@ pub(super) async fn reconnect(
                     .field("/auth/key", "other_account", why)
                     .remedy(remedy));
             }
-            no_twin(&live(&caller).await?, connection, account.as_deref())?;
+            no_twin(&live(&caller).await?, &connection, account.as_deref())?;
             keep_key(&caller, connection.id, key, account.as_deref()).await?;
             (None, first_sync(&caller, &id).await?)
         }
@@ -547,8 +554,18 @@ pub(super) async fn reconnect(
                 .remedy(remedy));
         }
         _ => {
+            if let Some(login_host) = login {
+                let edited =
+                    caller
+                        .tenant()
+                        .edit_document::<Connection, store::Error>(&id, |connection| {
+                            connection.login_host.clone_from(&login_host);
+                            Ok(())
+                        });
+                connection = edited.await?.value;
+            }
             let purpose = OauthPurpose::Reconnect;
-            let going = Going::to_grant(&caller, connector, connection, purpose);
+            let going = Going::to_grant(&caller, connector, &connection, purpose);
             (Some(send_away(&app, going).await?), None)
         }
     };

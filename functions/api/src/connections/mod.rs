@@ -10,6 +10,7 @@ mod runs;
 mod view;
 mod webhook;
 
+pub(crate) use catalogue::public_url;
 pub(crate) use grant::{Away, Going, offered_sandbox, send_away};
 
 use crate::access::Access;
@@ -77,7 +78,13 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Granting {
     /// By consent in the browser: the answer says where to go.
-    Oauth {},
+    Oauth {
+        /// The host where people sign in at the source, for a source that has several: one of its
+        /// `login_hosts`, or a name that ends in its `own_hosts`. Left out, where most people do.
+        #[serde(default)]
+        #[schema(example = "test.salesforce.com")]
+        login_host: Option<String>,
+    },
     /// With a key that was made at the source.
     Key {
         /// The key. It is tried before it is kept, kept sealed, and never shown.
@@ -89,7 +96,7 @@ pub(crate) enum Granting {
 impl Granting {
     fn kind(&self) -> AuthKind {
         match self {
-            Self::Oauth {} => AuthKind::Oauth,
+            Self::Oauth { .. } => AuthKind::Oauth,
             Self::Key { .. } => AuthKind::Key,
         }
     }
@@ -177,6 +184,7 @@ async fn create_connection(
     if !problem.errors.is_empty() {
         return Err(problem);
     }
+    let is_elsewhere = body.sandbox || body.base_url.is_some();
     let now = caller.tenant().now();
     let id = ConnectionId::from_bytes(random_array());
     let name = body.name.as_deref().map_or(connector.title, str::trim);
@@ -185,6 +193,7 @@ async fn create_connection(
         every_min: body.every_min.unwrap_or(EVERY_MIN),
         streams_off: body.streams_off,
         sandbox: body.sandbox,
+        login_host: login_of(connector, &body.auth, is_elsewhere)?.flatten(),
         base_url: address_of(&app, connector, body.sandbox, body.base_url)?,
         ..Connection::new(
             id,
@@ -200,7 +209,7 @@ async fn create_connection(
         return Err(Problem::new(Code::LimitReached).detail(detail));
     }
     let (connection, away, job) = match body.auth {
-        Granting::Oauth {} => {
+        Granting::Oauth { .. } => {
             let going = Going::to_grant(&caller, connector, &connection, OauthPurpose::Connect);
             let away = grant::send_away(&app, going).await?;
             let stored = caller.tenant().create_document(connection).await?;
@@ -462,6 +471,42 @@ fn check_kind(problem: Problem, connector: &Connector, kind: AuthKind) -> Proble
     };
     let message = format!("{} is connected {other}", connector.title);
     problem.field("/auth/kind", "not_offered", message)
+}
+
+/// Where people sign in at the source, where that is said; nothing inside where most do.
+#[expect(
+    clippy::option_option,
+    reason = "not said, the usual one and another are three things"
+)]
+fn login_of(
+    connector: &Connector,
+    auth: &Granting,
+    is_elsewhere: bool,
+) -> Result<Option<Option<String>>, Problem> {
+    let Granting::Oauth {
+        login_host: Some(host),
+    } = auth
+    else {
+        return Ok(None);
+    };
+    let host = host.trim().to_ascii_lowercase();
+    let hosts = pull::login_hosts(connector);
+    let problem = Problem::new(Code::InvalidBody);
+    if is_elsewhere {
+        let message = "has no meaning beside sandbox or base_url";
+        return Err(problem.field("/auth/login_host", "not_allowed", message));
+    }
+    if !pull::may_sign_in_at(connector, &host) {
+        let own = pull::own_hosts(connector);
+        let own = own.map_or_else(String::new, |own| {
+            format!(", or your own, that ends in {own}")
+        });
+        let message = format!("is none of {}{own}", hosts.join(", "));
+        return Err(problem.field("/auth/login_host", "not_allowed", message));
+    }
+    Ok(Some(
+        Some(host).filter(|host| hosts.first() != Some(&host.as_str())),
+    ))
 }
 
 /// Another address than the source's own, where this installation allows one.

@@ -39,6 +39,8 @@ pub(crate) struct ConnectionView {
     account: Option<String>,
     /// The account's own address at the source, where it has one.
     instance_url: Option<String>,
+    /// Where people sign in at the source, if not where most do.
+    login_host: Option<String>,
     /// Whether it is a place to try things.
     sandbox: bool,
     /// Minutes between two syncs.
@@ -52,7 +54,7 @@ pub(crate) struct ConnectionView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// The job of the run that is at work, or was last.
+    /// The job of the run that is at work, while one is.
     run: Option<String>,
     /// When it was last brought up to date.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -188,6 +190,7 @@ impl ConnectionView {
             auth: it.auth,
             account: it.account,
             instance_url: it.instance_url,
+            login_host: it.login_host,
             sandbox: it.sandbox,
             every_min: it.every_min,
             streams_off: it.streams_off,
@@ -259,11 +262,11 @@ fn sentence(
                 why.trim_end_matches('.')
             )
         }
-        ConnectionStatus::Active => active(&title, streams),
+        ConnectionStatus::Active => active(&title, streams, connection.run.is_some()),
     }
 }
 
-fn active(title: &str, streams: &[StreamState]) -> String {
+fn active(title: &str, streams: &[StreamState], is_at_work: bool) -> String {
     let of = |status: StreamStatus| -> Vec<&StreamState> {
         streams.iter().filter(|it| it.status == status).collect()
     };
@@ -285,6 +288,10 @@ fn active(title: &str, streams: &[StreamState]) -> String {
     }
     if !of(StreamStatus::Queued).is_empty() {
         return "A sync is about to begin.".to_owned();
+    }
+    if is_at_work {
+        // What several sources know of one thing is still to be brought together.
+        return "Everything is read; the sync is about to end.".to_owned();
     }
     let failed = of(StreamStatus::Failed);
     if !failed.is_empty() {
@@ -386,6 +393,20 @@ mod tests {
             ],
             "1 of 2 streams are not up to date: deals.",
         );
+        let run = Connection {
+            status: Active,
+            run: Some("job_1".to_owned()),
+            ..Connection::new(
+                ConnectionId::from_bytes([1; 16]),
+                "hubspot",
+                AuthKind::Oauth,
+                "test",
+                AT,
+            )
+        };
+        let states = [stream("deals", Idle), stream("calls", Failed)];
+        let said = sentence(connectors::find("hubspot"), &run, &states);
+        assert_eq!(said, "Everything is read; the sync is about to end.");
         let until = |name, seconds| StreamState {
             complete_until: Timestamp::from_second(AT.as_second() + seconds).ok(),
             ..stream(name, Idle)

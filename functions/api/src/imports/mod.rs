@@ -79,7 +79,7 @@ pub(crate) struct ImportView {
     /// Its files.
     files: Vec<FileView>,
     /// How the files are read.
-    #[schema(value_type = Object)]
+    #[schema(value_type = OptionsDoc)]
     options: Value,
     /// Whether a mapping was given.
     has_mapping: bool,
@@ -91,7 +91,7 @@ pub(crate) struct ImportView {
     /// The job that works on it, or did last.
     job: Option<String>,
     /// Rows, issues and what became of the entities, once they are known.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::shapes::ImportSummary>)]
     summary: Option<Value>,
     /// When it was committed.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -247,7 +247,7 @@ pub(crate) struct OptionsDoc {
     #[schema(required = false)]
     columns: BTreeMap<String, String>,
     /// Rates for the value of deals in US dollars: `as_of`, `base` and `rates`.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::shapes::settings::Rates>)]
     rates: Option<Value>,
 }
 

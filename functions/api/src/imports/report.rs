@@ -88,7 +88,7 @@ pub(super) struct ReportView {
     /// The first deals as they would come in.
     preview: Vec<PreviewDeal>,
     /// Rows, issues, and what would be written of each kind: new, changed, unchanged.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::shapes::ImportSummary>)]
     summary: Option<Value>,
 }
 

@@ -131,6 +131,11 @@ async fn a_search_in_json_says_what_the_list_says() {
     )
     .await;
     check(
+        r"filter[stage][in]=Demo%5C,%20technical,Proposal",
+        json!({"filter": {"stage": {"in": ["Demo, technical", "Proposal"]}}}),
+    )
+    .await;
+    check(
         "q=T1.ana%20deal&fields=name,amount",
         json!({"q": "T1.ana deal", "fields": ["name", "amount"]}),
     )

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::world::{Answer, MEMBERS, SELLERS, World, seen_by};
 use crate::{T, world};
 use serde_json::json;
@@ -67,6 +69,11 @@ async fn an_insight_is_asked_precisely() {
         stuck.number("/count"),
         get("overdue?limit=1").await.number("/count")
     );
+    let first = stuck.text("/deals/0/id");
+    let one = get(&format!("attention?deal={first}")).await.ok(200);
+    assert_eq!(one.list("/deals").len(), 1);
+    let reasons = &one.list("/deals")[0]["reasons"];
+    assert_eq!(reasons, &stuck.list("/deals")[0]["reasons"]);
     let cash = get("cashflow?by=week&back=2&ahead=4").await.ok(200);
     assert_eq!(cash.list("/periods").len(), 6);
     let orders = get("orders-received?from=2025-01-01&to=2026-12-31&limit=1")
@@ -198,4 +205,36 @@ async fn the_old_addresses_answer_and_say_what_to_use() {
         .post((T, "cro"), "/deals/search", json!({"limit": 2}))
         .await
         .ok(200);
+}
+
+#[tokio::test]
+async fn a_deals_chance_is_the_same_wherever_it_is_told() {
+    let world = world().await;
+    let listed = world
+        .get(
+            (T, "cro"),
+            "/v1/deals?filter[outcome]=open&limit=200&fields=p_win",
+        )
+        .await
+        .ok(200);
+    let chances: BTreeMap<String, f64> = listed
+        .list("/data")
+        .iter()
+        .filter_map(|row| Some((row["id"].as_str()?.to_owned(), row["p_win"].as_f64()?)))
+        .collect();
+    let told = world
+        .get((T, "cro"), "/v1/insights/attention?limit=200")
+        .await
+        .ok(200);
+    let mut compared = 0;
+    for row in told.list("/deals") {
+        if let Some(chance) = chances.get(row["id"].as_str().unwrap()) {
+            assert!(
+                (row["chance"].as_f64().unwrap() - chance).abs() < 1e-9,
+                "{row}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 10, "{compared}");
 }

@@ -47,6 +47,26 @@ async fn both_arms_are_solved_and_simulated_on_the_same_luck() {
             .iter()
             .any(|row| row["id"] == *answer.at("/id"))
     );
+    // What is only tried is answered alike and not kept.
+    let tried = json!({"deal": deal, "scenarios": ["add_champion"], "seed": 7, "keep": false});
+    let tried = world
+        .post((T, "ana"), "/v1/simulations", tried)
+        .await
+        .ok(200);
+    assert_eq!(tried.at("/simulation"), answer.at("/simulation"));
+    assert_eq!(tried.at("/id"), &Value::Null);
+    assert_eq!(tried.header("location"), "");
+    // Those of a deal, with its name.
+    let of = format!("/v1/simulations?deal={deal}&limit=200");
+    let of = world.get((T, "ana"), &of).await.ok(200);
+    assert!(of.list("/data").len() >= 2);
+    for row in of.list("/data") {
+        assert_eq!(row["deal"], deal.as_str());
+        assert!(row["deal_name"].as_str().unwrap().contains("ana"), "{row}");
+    }
+    let none = format!("/v1/simulations?deal=deal_{}", "0".repeat(26));
+    let none = world.get((T, "ana"), &none).await.ok(200);
+    assert!(none.list("/data").is_empty());
     // Who does not see the deal does not see what was asked about it.
     world
         .get((T, "cy"), answer.header("location"))

@@ -396,3 +396,67 @@ async fn no_more_than_fifty_are_connected_and_those_that_ended_do_not_count() {
         .await;
     bed.call("POST /v1/connections", body).await.ok(201);
 }
+
+#[tokio::test]
+async fn people_sign_in_where_their_organisation_does() {
+    const LOGIN: &str = "login.salesforce.com";
+    let bed = Bed::new().await;
+    let apps = r#"{"salesforce": {"client_id": "pie", "client_secret": "hush"}}"#;
+    bed.world.store.put_source_apps(&apps.into()).await.unwrap();
+    let shown = bed.get("/v1/connectors/salesforce").await.ok(200);
+    let hosts = json!([LOGIN, "test.salesforce.com"]);
+    assert_eq!(shown.at("/auth/0/login_hosts"), &hosts);
+    assert_eq!(shown.text("/auth/0/own_hosts"), ".my.salesforce.com");
+    let connect = async |auth: Value| {
+        let body = json!({"source": "salesforce", "auth": auth});
+        bed.call("POST /v1/connections", body).await
+    };
+    let own = "acme--uat.sandbox.my.salesforce.com";
+    for (given, sent, kept) in [
+        (Value::Null, LOGIN, None),
+        (json!(LOGIN), LOGIN, None),
+        (
+            json!("test.salesforce.com"),
+            "test.salesforce.com",
+            Some("test.salesforce.com"),
+        ),
+        (
+            json!(" ACME--uat.sandbox.my.salesforce.com"),
+            own,
+            Some(own),
+        ),
+    ] {
+        let made = connect(json!({"kind": "oauth", "login_host": given}))
+            .await
+            .ok(201);
+        let url = made.text("/authorize_url");
+        let expected = format!("https://{sent}/services/oauth2/authorize?");
+        assert!(url.starts_with(&expected), "{url}");
+        assert_eq!(made.at("/login_host").as_str(), kept);
+        assert_eq!(
+            bed.kept(&made.text("/id")).await.login_host.as_deref(),
+            kept
+        );
+    }
+    // Who took the wrong one says another when they reconnect.
+    let made = connect(json!({"kind": "oauth"})).await.ok(201);
+    let line = format!("POST /v1/connections/{}/reconnect", made.text("/id"));
+    let auth = json!({"auth": {"kind": "oauth", "login_host": "test.salesforce.com"}});
+    let again = bed.call(&line, auth).await.ok(200);
+    let url = again.text("/authorize_url");
+    assert!(url.starts_with("https://test.salesforce.com/"), "{url}");
+    assert_eq!(again.text("/login_host"), "test.salesforce.com");
+    for host in [
+        "evil.example",
+        "acme.my.salesforce.com.evil.example",
+        "",
+        "acme.force.com",
+    ] {
+        let refused = connect(json!({"kind": "oauth", "login_host": host})).await;
+        let refused = refused.is(422, "invalid_body");
+        assert_eq!(refused.text("/errors/0/pointer"), "/auth/login_host");
+    }
+    let hubspot = json!({"source": "hubspot", "auth": {"kind": "oauth", "login_host": own}});
+    let refused = bed.call("POST /v1/connections", hubspot).await;
+    refused.is(422, "invalid_body");
+}

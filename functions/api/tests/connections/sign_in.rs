@@ -6,18 +6,7 @@ use store::{OauthPurpose, OauthState};
 const NOBODY: &str = "Bearer none";
 
 fn ticket(bed: &Bed, of: &str) -> OauthState {
-    OauthState {
-        tenant: Some(ONE.tenant()),
-        by: ONE.member(of).to_string(),
-        session: "ticket".to_owned(),
-        provider: "ticket".to_owned(),
-        connection: None,
-        purpose: OauthPurpose::SignIn,
-        verifier: String::new().into(),
-        redirect_uri: String::new(),
-        return_to: "sessions".to_owned(),
-        created_at: bed.world.store.now(),
-    }
+    OauthState::ticket(ONE.tenant(), ONE.member(of), bed.world.store.now())
 }
 
 async fn keep(bed: &Bed, state: &OauthState) -> String {

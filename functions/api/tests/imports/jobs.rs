@@ -127,6 +127,8 @@ async fn jobs_are_listed_by_state_and_kind() {
     check("?kind=import", 1).await;
     check("?kind=import.validate", 1).await;
     check("?kind=imp", 0).await;
+    check(&format!("?subject={import}"), 1).await;
+    check("?subject=import_none", 0).await;
     for bad in ["?status=done", "?state=running", "?limit=0", "?limit=201"] {
         world
             .call(&who, &format!("GET /v1/jobs{bad}"))

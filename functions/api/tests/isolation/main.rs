@@ -11,6 +11,7 @@
     reason = "a test may"
 )]
 
+mod cookies;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../world/mod.rs"]
 mod world;

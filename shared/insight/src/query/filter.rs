@@ -381,7 +381,7 @@ fn condition(name: &str, operator: &str, value: &str) -> Result<Condition, Field
             (Field::Coded(column), _) => {
                 let mut given = Vec::new();
                 for word in list(operator, value, &place)? {
-                    given.extend(column_words(*column, word).map_err(|remedy| {
+                    given.extend(column_words(*column, &word).map_err(|remedy| {
                         let shown: String = word.chars().take(40).collect();
                         bad(format!("{shown:?} is no {}", column.as_str()), &remedy)
                     })?);
@@ -397,16 +397,47 @@ fn condition(name: &str, operator: &str, value: &str) -> Result<Condition, Field
     Ok(Condition { field, test })
 }
 
+/// Values as the operator `in` takes them: with commas between them, and a backslash before each comma
+/// and backslash that is part of a value.
+///
+/// ```
+/// # use insight::query::several;
+/// assert_eq!(several(["Demo, technical", "Proposal"]), r"Demo\, technical,Proposal");
+/// ```
+pub fn several<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let escaped = |value: &str| value.replace('\\', r"\\").replace(',', r"\,");
+    let values: Vec<String> = values.into_iter().map(escaped).collect();
+    values.join(",")
+}
+
+/// What [`several`] wrote.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let next = match letter {
+            ',' => {
+                parts.push(String::new());
+                continue;
+            }
+            '\\' => letters.next().unwrap_or(letter),
+            letter => letter,
+        };
+        if let Some(last) = parts.last_mut() {
+            last.push(next);
+        }
+    }
+    parts
+}
+
 /// One value, or for `in` those between commas.
-fn list<'a>(operator: &str, value: &'a str, place: &str) -> Result<Vec<&'a str>, FieldError> {
-    let values: Vec<&str> = if operator == "in" {
-        value
-            .split(',')
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .collect()
+fn list(operator: &str, value: &str, place: &str) -> Result<Vec<String>, FieldError> {
+    let values: Vec<String> = if operator == "in" {
+        let parts = parts(value).into_iter();
+        let parts = parts.map(|it| it.trim().to_owned());
+        parts.filter(|it| !it.is_empty()).collect()
     } else {
-        vec![value.trim()]
+        vec![value.trim().to_owned()]
     };
     if values.is_empty() || values.len() > MOST_VALUES || value.trim().is_empty() {
         return Err(FieldError::new(
@@ -699,3 +730,23 @@ impl Instant {
 
 // The code of nothing comes first in every list of answers.
 const _: () = assert!(NOTHING == 0);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_values_come_back_as_they_were_whatever_is_in_them() {
+        for values in [
+            &["Demo"][..],
+            &["Demo, technical", "Proposal"],
+            &["a\\", "b"],
+            &["\\,", ",", "\\\\"],
+            &["Größe", "x,y,z"],
+        ] {
+            assert_eq!(parts(&several(values.iter().copied())), values);
+        }
+        // A backslash at the end escapes nothing.
+        assert_eq!(parts("a,b\\"), ["a", "b\\"]);
+    }
+}

@@ -14,7 +14,7 @@ mod filter;
 mod sort;
 pub(crate) mod table;
 
-pub use filter::{FieldError, Filter, parameter};
+pub use filter::{FieldError, Filter, parameter, several};
 pub use sort::{Position, Sort};
 pub use table::{Column, DealTable, Reporting};
 

@@ -1,4 +1,4 @@
-//! Sources connected to `pie up` as a program does it, from its sandboxes.
+//! Sources connected to `pie up` as a program does it, from its sandboxes, and what they then tell.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 #![expect(
     clippy::zombie_processes,
@@ -486,4 +486,153 @@ async fn the_vendors_alone_say_where_they_are_and_answer() {
             .unwrap()
             .contains("0 to 1")
     );
+}
+
+impl Server {
+    /// Tells Pipedrive where to call, as a person does in its settings.
+    async fn subscribe_pipedrive(&self, id: &str) {
+        let line = format!("PUT /v1/connections/{id}/webhook");
+        let made = Self::ok(self.ask(&line, Some(json!({}))).await);
+        let body = json!({
+            "subscription_url": made["url"], "event_action": "*", "event_object": "*", "version": "2.0",
+            "http_auth_user": made["user"], "http_auth_password": made["password"],
+        });
+        let url = format!("{}/v1/webhooks", self.sandbox("pipedrive"));
+        let request = self.client.post(url).json(&body);
+        let request = request.header("x-api-token", pipedrive::API_TOKEN);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+    }
+
+    /// Tells Stripe where to call, and Pie what Stripe signs with.
+    async fn subscribe_stripe(&self, id: &str) {
+        let line = format!("PUT /v1/connections/{id}/webhook");
+        let made = Self::ok(self.ask(&line, Some(json!({}))).await);
+        assert_eq!(made["active"], false, "nothing to check a delivery with");
+        let url = made["url"].as_str().unwrap().to_owned();
+        let form = [
+            ("url", url.as_str()),
+            ("enabled_events[]", "*"),
+            ("api_version", "2026-06-24.dahlia"),
+        ];
+        let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let to = format!("{}/v1/webhook_endpoints", self.sandbox("stripe"));
+        let request = self.client.post(to).bearer_auth(stripe::SECRET_KEY);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(encoded(&form.into())).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let endpoint: Value = answer.json().await.unwrap();
+        let secrets = json!({"secrets": [endpoint["secret"]]});
+        let kept = Self::ok(self.ask(&line, Some(secrets)).await);
+        assert_eq!(kept["active"], true);
+    }
+
+    /// The deals that a source changed last, as they are kept here.
+    async fn newest(&self, source: &str) -> Vec<Value> {
+        let path = "/v1/deals?sort=-updated_at&limit=100&fields=updated_at,amount,external_ids";
+        let page = self.get(path).await;
+        let rows = page["data"].as_array().unwrap().iter();
+        let of = |row: &&Value| row["external_ids"][source].is_string();
+        rows.filter(of).cloned().collect()
+    }
+
+    /// What is known of money that came and will come.
+    async fn cash(&self) -> Value {
+        self.get("/v1/insights/cashflow").await["periods"].clone()
+    }
+}
+
+/// What a vendor says a deal is worth.
+async fn worth(vendor: &Vendor<'_>, source: &str, id: &str) -> Option<f64> {
+    let (path, at) = match source {
+        "hubspot" => (
+            format!("/crm/objects/2026-09/deals/{id}?properties=amount"),
+            "/properties/amount",
+        ),
+        _ => (format!("/api/v2/deals/{id}"), "/data/value"),
+    };
+    let said = vendor.ask(&path).await;
+    let said = said.pointer(at)?;
+    said.as_f64().or_else(|| said.as_str()?.parse().ok())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_at_a_vendor_is_here_by_its_webhook_and_no_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    // Somebody at each vendor does something every second.
+    let server = Server::start(folder.path(), &["--life", "1"]);
+    let hubspot = server.connect("hubspot").await;
+    let key = async |source: &str, key: &str| {
+        let auth = json!({"kind": "key", "key": key});
+        let body = json!({"source": source, "auth": auth, "sandbox": true, "every_min": 1_440});
+        let begun = server.post("/v1/connections", Some(body)).await;
+        begun["id"].as_str().unwrap().to_owned()
+    };
+    let pipedrive = key("pipedrive", pipedrive::API_TOKEN).await;
+    let stripe = key("stripe", stripe::RESTRICTED_KEY).await;
+    // HubSpot's app calls one address for all accounts, and is told so by `pie up`.
+    server.subscribe_pipedrive(&pipedrive).await;
+    server.subscribe_stripe(&stripe).await;
+    let mut synced = Vec::new();
+    for id in [&hubspot, &pipedrive, &stripe] {
+        let connection = server.settled(id).await;
+        synced.push(connection["last_sync_at"].as_str().unwrap().to_owned());
+    }
+    let before = server.cash().await;
+    let client = &server.client;
+    let vendors = [
+        (
+            "hubspot",
+            ("authorization", format!("Bearer {}", hubspot::SERVICE_KEY)),
+        ),
+        (
+            "pipedrive",
+            ("x-api-token", pipedrive::API_TOKEN.to_owned()),
+        ),
+    ];
+    for (at, (source, key)) in vendors.into_iter().enumerate() {
+        let vendor = Vendor {
+            client,
+            base: server.sandbox(source),
+            key,
+        };
+        let since: jiff::Timestamp = synced[at].parse().unwrap();
+        let mut seen = None;
+        for _ in 0..900 {
+            for row in server.newest(source).await {
+                let changed: jiff::Timestamp = row["updated_at"].as_str().unwrap().parse().unwrap();
+                if changed <= since {
+                    continue;
+                }
+                let amount = row["amount"]["value"].as_str();
+                let amount: Option<f64> = amount.map(|text| text.parse().unwrap());
+                let id = row["external_ids"][source].as_str().unwrap();
+                // It may have changed once more by now.
+                if amount == worth(&vendor, source, id).await {
+                    seen = Some(row);
+                    break;
+                }
+            }
+            if seen.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(seen.is_some(), "nothing that {source} told came in");
+    }
+    let mut moved = false;
+    for _ in 0..900 {
+        moved = server.cash().await != before;
+        if moved {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(moved, "nothing that Stripe told came in");
+    // And nobody has synced since.
+    for (id, last) in [&hubspot, &pipedrive, &stripe].into_iter().zip(&synced) {
+        let connection = server.get(&format!("/v1/connections/{id}")).await;
+        assert_eq!(&connection["last_sync_at"], last, "{connection}");
+        assert_eq!(connection["run"], Value::Null, "{connection}");
+    }
 }
