@@ -63,7 +63,7 @@ async fn begin_alone(
         Err(error) => return Err(error.into()),
     };
     if job.status.is_over() {
-        return Ok(());
+        return unqueue(work, &job.id).await;
     }
     match &connection.run {
         Some(run) if *run == job.id => return again(work, connector, &job).await,
@@ -109,6 +109,25 @@ async fn begin_alone(
         known: &setting.known,
     };
     queue(work, connector, &connection, &run).await
+}
+
+/// A worker that stood still may have queued streams for a run that others had ended meanwhile, and
+/// died: its message comes again, and they wait for nobody.
+async fn unqueue(work: &Work<'_>, job: &str) -> Result<(), Error> {
+    let is_queued = |it: &StreamState| it.job == job && it.status == StreamStatus::Queued;
+    for stored in work.tenant.streams(work.id).await? {
+        if is_queued(&stored.value) {
+            let edited = work
+                .tenant
+                .edit_stream(work.id, &stored.value.stream, |state| {
+                    if is_queued(state) {
+                        state.status = StreamStatus::Idle;
+                    }
+                });
+            edited.await?;
+        }
+    }
+    Ok(())
 }
 
 /// A run that begins.
