@@ -82,7 +82,7 @@ fuzz: ## each reader of files, SECONDS (60) long
 	for target in csv json ndjson xes verify; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
 
 schedules: ## faults on the real handlers: COUNT (4000) schedules of each source, and 10,000 orders of events
-	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --release --workspace --test sources -- --nocapture every_schedule events_converge
+	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --profile schedules --workspace --test in_step -- --nocapture every_schedule events_converge
 
 mutants: ## takes parts of the sync's protocol out, one at a time: the schedules must notice
 	functions/sync/tests/mutants/run.sh

@@ -17,6 +17,12 @@ struct Asked {
     streams: BTreeSet<String>,
 }
 
+impl Asked {
+    fn wants(&self, stream: &str) -> bool {
+        self.streams.is_empty() || self.streams.contains(stream)
+    }
+}
+
 /// How long a message waits while another worker begins a run, or an earlier run is not over.
 const LATER_S: u32 = 30;
 
@@ -65,8 +71,14 @@ async fn begin_alone(
     if job.status.is_over() {
         return Ok(());
     }
+    let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     match &connection.run {
-        Some(run) if *run == job.id => return again(work, connector, &job).await,
+        Some(run) if *run == job.id => {
+            // Whoever began it may have died before every stream was queued.
+            if is_queued(work, connector, &connection, &asked, &job).await? {
+                return again(work, connector, &job).await;
+            }
+        }
         Some(run) => {
             let earlier = work.tenant.find_document::<Job>(run).await?;
             if earlier.is_some_and(|earlier| !earlier.value.status.is_over()) {
@@ -75,7 +87,6 @@ async fn begin_alone(
         }
         None => {}
     }
-    let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     let kind = work.message.kind.as_str();
     let mode = match kind {
         super::LOAD => StreamMode::Load,
@@ -89,8 +100,12 @@ async fn begin_alone(
             // Nothing was begun.
             return later(work, u32::try_from(after_s).unwrap_or(u32::MAX)).await;
         }
-        Err(stop) => return refuse(work, &connection, &job.id, stop).await,
+        Err(stop) => {
+            let begins = Begins::of(&connection, lease);
+            return refuse(work, &connection, &job.id, begins, stop).await;
+        }
     };
+    let begins = Begins::of(&connection, lease);
     let Some(connection) = settle(work, connector, connection, &known, &job.id).await? else {
         return Ok(());
     };
@@ -103,7 +118,7 @@ async fn begin_alone(
     write_setting(work, connector, &connection, &setting).await?;
     let run = Run {
         job: &job,
-        lease,
+        begins,
         mode,
         asked: &asked,
         known: &setting.known,
@@ -111,10 +126,64 @@ async fn begin_alone(
     queue(work, connector, &connection, &run).await
 }
 
+/// Whether each stream that is asked for knows of the run.
+async fn is_queued(
+    work: &Work<'_>,
+    connector: &Connector,
+    connection: &Connection,
+    asked: &Asked,
+    job: &Job,
+) -> Result<bool, Error> {
+    let streams = work.tenant.streams(connection.id).await?;
+    let of_run = streams.iter().filter(|it| it.value.job == job.id);
+    let of_run: BTreeSet<&str> = of_run.map(|it| it.value.stream.as_str()).collect();
+    let mut wanted = connector.streams.iter().map(|it| it.name);
+    Ok(wanted.all(|name| !asked.wants(name) || of_run.contains(name)))
+}
+
+/// The right to begin one run: whoever reads a connection as nobody has begun anything on it since.
+#[derive(Clone, Copy)]
+struct Begins<'a> {
+    lease: &'a Lease,
+    before: i64,
+}
+
+impl<'a> Begins<'a> {
+    fn of(connection: &Connection, lease: &'a Lease) -> Self {
+        Self {
+            lease,
+            before: connection.begun,
+        }
+    }
+
+    /// Uses it. Of workers that stood still and those that took over from them one does: the others
+    /// would begin again what is over, and die in the middle of it.
+    async fn take(
+        self,
+        work: &Work<'_>,
+        mut edit: impl FnMut(&mut Connection) + Send,
+    ) -> Result<(), Error> {
+        let (begun, mut is_ours) = (self.lease.epoch(), true);
+        let id = work.id.to_string();
+        work.tenant
+            .edit_document::<Connection, store::Error>(&id, |connection| {
+                // Its own number is there where an answer was lost.
+                is_ours = connection.begun == self.before || connection.begun == begun;
+                if is_ours {
+                    connection.begun = begun;
+                    edit(connection);
+                }
+                Ok(())
+            })
+            .await?;
+        super::ours(is_ours, self.lease.name())
+    }
+}
+
 /// A run that begins.
 struct Run<'a> {
     job: &'a Job,
-    lease: &'a Lease,
+    begins: Begins<'a>,
     mode: StreamMode,
     asked: &'a Asked,
     known: &'a Known,
@@ -221,7 +290,8 @@ async fn write_setting(
     Ok(())
 }
 
-/// Queues the streams of a new run, in one page with the mark that it has begun.
+/// Marks that a run has begun, and queues its streams. The mark is first: who finds it queues what
+/// is not queued yet, and no message of the run is under way before all are.
 async fn queue(
     work: &Work<'_>,
     connector: &'static Connector,
@@ -230,12 +300,15 @@ async fn queue(
 ) -> Result<(), Error> {
     let Run {
         job,
-        lease,
+        begins,
         asked,
         known,
         ..
     } = *run;
-    let (begun, mut is_ours) = (lease.epoch(), true);
+    begins
+        .take(work, |connection| connection.run = Some(job.id.clone()))
+        .await?;
+    let (begun, mut is_ours) = (begins.lease.epoch(), true);
     let now = work.tenant.now();
     let before: BTreeMap<String, StreamState> = work
         .tenant
@@ -248,9 +321,8 @@ async fn queue(
     let mut messages = Vec::new();
     for stream in connector.streams {
         let name = stream.name;
-        let is_wanted = asked.streams.is_empty() || asked.streams.contains(name);
         let is_off = connection.streams_off.contains(name);
-        if !is_wanted && !is_off {
+        if !asked.wants(name) && !is_off {
             continue;
         }
         let fields = fields(known, name);
@@ -267,7 +339,7 @@ async fn queue(
         let state = work.tenant.edit_stream(connection.id, name, |state| {
             // Who stood still while others began the run, and perhaps ended it, begins nothing.
             is_ours = state.begun <= begun;
-            if !is_ours {
+            if !is_ours || state.job == job.id {
                 return;
             }
             state.begun = begun;
@@ -293,7 +365,7 @@ async fn queue(
             }
         });
         state.await?;
-        super::ours(is_ours, lease.name())?;
+        super::ours(is_ours, begins.lease.name())?;
         if !is_off {
             messages.push(work.stream_message(name, &job.id, 0));
         }
@@ -302,17 +374,6 @@ async fn queue(
         messages.push(work.message(super::FINISH, json!({"job": job.id}), 0));
     }
     let id = connection.id.to_string();
-    work.tenant
-        .edit_document::<Connection, store::Error>(&id, |connection| {
-            is_ours = connection.begun <= begun;
-            if is_ours {
-                connection.begun = begun;
-                connection.run = Some(job.id.clone());
-            }
-            Ok(())
-        })
-        .await?;
-    super::ours(is_ours, lease.name())?;
     for messages in messages.chunks(20) {
         let page = Page {
             messages: messages.to_vec(),
@@ -383,6 +444,7 @@ async fn refuse(
     work: &Work<'_>,
     connection: &Connection,
     job: &str,
+    begins: Begins<'_>,
     stop: Stop,
 ) -> Result<(), Error> {
     let problem = match stop {
@@ -397,13 +459,11 @@ async fn refuse(
         later @ Stop::Later { .. } => return Err(Error::Stop(later)),
     };
     let every = connection.every_min;
-    let id = connection.id.to_string();
     let now = work.tenant.now();
-    work.tenant
-        .edit_document::<Connection, store::Error>(&id, |connection| {
+    begins
+        .take(work, |connection| {
             connection.run = None;
             connection.next_sync_at = super::finish::after(now, every);
-            Ok(())
         })
         .await?;
     work.fail_job(job, problem).await

@@ -417,13 +417,10 @@ impl Bed {
     }
 
     /// The same message again, as for a job that stands still.
-    pub(crate) async fn again(&self, id: ConnectionId, job: &str) {
+    pub(crate) async fn again(&self, id: ConnectionId, job: &str) -> Result<(), store::Error> {
         let message = self.message("connection.sync", json!({"connection": id, "job": job}));
         let tenant = self.tenant();
-        tenant
-            .send(&Outgoing::now(Queue::Sync, message))
-            .await
-            .unwrap();
+        tenant.send(&Outgoing::now(Queue::Sync, message)).await
     }
 
     /// A run, to its end.

@@ -30,7 +30,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::{Connection, JobStatus, Outgoing, Queue, StreamStatus};
+use store::{Connection, Job, JobStatus, Outgoing, Queue, StreamStatus};
 use vendors::faults::Faults;
 
 /// Schedules that one world plays.
@@ -288,6 +288,28 @@ async fn live(bed: &Bed, id: ConnectionId, ledger: &Ledger, source: &str, life: 
     }
 }
 
+/// What the schedule does meanwhile: each minute it sends what was committed and not sent, and now
+/// and then the messages of jobs that stand still.
+async fn tick(bed: &Bed, id: ConnectionId, life: &Mutex<Life>) {
+    for minute in 1_u64.. {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        if life.lock().unwrap().is_over() && bed.waiting("sync").await == 0 {
+            return;
+        }
+        let _ = bed.tenant().sweep_outbox().await;
+        if !minute.is_multiple_of(10) {
+            continue;
+        }
+        let jobs = life.lock().unwrap().jobs.clone();
+        for job in jobs {
+            let kept = bed.tenant().document::<Job>(&job).await;
+            if kept.is_ok_and(|kept| !kept.value.status.is_over()) {
+                let _ = bed.again(id, &job).await;
+            }
+        }
+    }
+}
+
 /// Switches off the streams that take no part.
 async fn few_streams(bed: &Bed, id: ConnectionId, source: &str) {
     let streams = STREAMS.iter().find(|(name, _)| *name == source);
@@ -393,6 +415,7 @@ impl World {
                 () = async {
                     tokio::join!(
                         live(bed, self.id, &self.ledger, self.source, life),
+                        tick(bed, self.id, life),
                         // Two of one process, which share what it remembers, and one of another.
                         bed.drain_roughly(&apps[0], one, is_over),
                         bed.drain_roughly(&apps[0], two, is_over),
@@ -436,7 +459,7 @@ impl World {
             // As the schedule does with jobs that stand still.
             bed.pass(200);
             for job in &open {
-                bed.again(self.id, job).await;
+                bed.again(self.id, job).await.unwrap();
             }
         }
         assert!(
