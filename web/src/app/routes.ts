@@ -1,5 +1,6 @@
 import { cashFlow } from "@/features/cash-flow";
 import { connections } from "@/features/connections";
+import { dataQuality } from "@/features/data-quality";
 import { deal } from "@/features/deal";
 import { forecast } from "@/features/forecast";
 import { owners } from "@/features/owners";
@@ -23,5 +24,6 @@ export const features: readonly Feature[] = [
   processMap,
   owners,
   cashFlow,
+  dataQuality,
   connections,
 ];
