@@ -16,5 +16,6 @@ pub(crate) mod predict;
 pub(crate) mod remote;
 pub(crate) mod score;
 pub(crate) mod simulate;
+pub(crate) mod tenant;
 pub(crate) mod up;
 pub(crate) mod vendors;

@@ -16,10 +16,6 @@ import { Broken, NotFound } from "./error-boundary";
 import { features } from "./routes";
 import { Shell } from "./shell";
 
-/** Where to go after signing in: a path of ours, whatever the address says. */
-export const safeNext = (next: unknown): string =>
-  typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/";
-
 /** The routes of all features. Those behind the shell ask first who is there. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });

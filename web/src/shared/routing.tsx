@@ -60,3 +60,7 @@ export function useGo(): (to: string, search?: Record<string, unknown>) => void 
     [navigate],
   );
 }
+
+/** Where an address leads somebody: a path of ours, whatever was written into it. */
+export const ownPath = (to: unknown): string =>
+  typeof to === "string" && /^\/(?![/\\])/.test(to) ? to : "/";

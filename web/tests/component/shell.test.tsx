@@ -4,7 +4,8 @@ import { render, screen } from "@testing-library/react";
 import user from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { makeQueryClient } from "@/api/query-client";
-import { makeRouter, safeNext } from "@/app/router";
+import { makeRouter } from "@/app/router";
+import { ownPath } from "@/shared/routing";
 import { answers, problem } from "../render";
 
 const me = {
@@ -119,4 +120,4 @@ test.each([
   ["/\\evil.example", "/"],
   ["https://evil.example", "/"],
   [undefined, "/"],
-])("after signing in %s leads to %s", (next, to) => expect(safeNext(next)).toBe(to));
+])("after signing in %s leads to %s", (next, to) => expect(ownPath(next)).toBe(to));

@@ -1,5 +1,5 @@
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { changeDeal, type DealList, type DealPatch, type DealRow, dealQuery } from "@/api/deals";
 import { date, words } from "@/shared/format";
 import { asProblem, Problem } from "@/shared/problem";
@@ -93,21 +93,14 @@ function Editor({
 }) {
   const edit = useOwnEdit();
   const value = deal[field] ?? "";
-  // Enter and Escape take the control away, and a browser may call that leaving it.
-  const left = useRef(false);
   const keep = (next: string) => {
-    if (left.current) return;
-    left.current = true;
     if (next === value) onDone();
     else edit.mutate({ deal, field, value: next === "" ? null : next }, { onSettled: onDone });
   };
   const onKey = (event: KeyboardEvent<HTMLInputElement | HTMLSelectElement>) => {
     event.stopPropagation();
     if (event.key === "Enter" && field !== "forecast_category") keep(event.currentTarget.value);
-    if (event.key === "Escape") {
-      left.current = true;
-      onDone();
-    }
+    if (event.key === "Escape") onDone();
   };
   if (edit.isPending) {
     const next = edit.variables.value;

@@ -3,13 +3,12 @@ import { ChartPie } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { type Grant, meQuery, sendCode, signIn } from "@/api/me";
 import { asProblem } from "@/shared/problem";
-import { useAddress, useGo } from "@/shared/routing";
+import { ownPath, useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
 import { Field, Input } from "@/shared/ui/field";
 
-/** Where to go afterwards: a path of ours, whatever the address says. */
 const read = (search: Readonly<Record<string, unknown>>): { next: string } => ({
-  next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : "/",
+  next: ownPath(search.next),
 });
 
 export default function SignInPage() {

@@ -19,7 +19,7 @@ export interface ChartProps {
 }
 
 /** The width there is, so that text keeps its size at every width. */
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+export function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(640);
   useLayoutEffect(() => {
@@ -76,7 +76,7 @@ export function ChartFrame({
   );
 }
 
-function AsTable({ title, table }: { title: string; table: TextTable }) {
+export function AsTable({ title, table }: { title: string; table: TextTable }) {
   if (table.rows.length === 0) return null;
   return (
     <details className="mt-1 text-xs">

@@ -15,6 +15,7 @@ export function Select<V extends string>({
   placeholder = "Choose…",
   className,
   disabled,
+  id,
 }: {
   value: V | undefined;
   onChange: (value: V) => void;
@@ -24,10 +25,13 @@ export function Select<V extends string>({
   placeholder?: string;
   className?: string;
   disabled?: boolean;
+  /** For a label that stands beside it. */
+  id?: string;
 }) {
   return (
     <select
       {...useFieldProps()}
+      {...(id ? { id } : {})}
       aria-label={label}
       disabled={disabled}
       value={value ?? ""}
