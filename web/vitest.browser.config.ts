@@ -7,7 +7,9 @@ export default defineConfig({
     environment: "node",
     include: process.env.PIE_SPEED ? ["tests/browser/speed.ts"] : ["tests/browser/**/*.test.ts"],
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    // No test is about time: a machine that does much else besides may take as long as it needs.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
   },
 });

@@ -101,7 +101,7 @@ export const openDealsQuery = (q: string) =>
             limit: 20,
             facets: [],
             ...(q ? { q } : {}),
-          } as unknown as Schemas["Search"],
+          },
           signal,
         }),
       ),
@@ -120,7 +120,7 @@ export const dealNamesQuery = (ids: readonly string[]) =>
             limit: 200,
             fields: ["name", "company", "stage"],
             facets: [],
-          } as unknown as Schemas["Search"],
+          },
           signal,
         }),
       );

@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessible, look, type Pie, shot, start } from "./harness";
-
-// Many pictures, each looked over by axe: slow machines need their time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let pie: Pie;
 beforeAll(async () => {
@@ -23,7 +20,7 @@ test("the forecast is read by keyboard, and every figure opens its deals with th
   await page.keyboard.press("f");
   await page.getByRole("heading", { level: 1, name: "Forecast" }).waitFor();
   const table = page.getByRole("table", { name: "Forecast by quarter" });
-  await table.waitFor({ timeout: 60_000 });
+  await table.waitFor();
   expect(await table.getByRole("row").count()).toBe(5);
   await look(page, "forecast", () => table.waitFor());
 
@@ -107,7 +104,7 @@ test("a forecast is saved with progress, and looked at again", async () => {
     .filter({ hasText: /The forecast (waits|is under way|is saved)/ })
     .waitFor();
   await shot(page, "forecast-running");
-  await page.getByRole("button", { name: "Look at it" }).click({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Look at it" }).click();
   await page.getByText("Saved today: nothing can have come of it yet").waitFor();
   expect(page.url()).toContain("saved=forecast_");
   await look(page, "forecast-snapshot", () => page.getByRole("table", { name: /saved forecast/ }).waitFor());
@@ -121,5 +118,5 @@ test("a saved forecast can be stopped before it is made", async () => {
   await page
     .getByRole("status")
     .filter({ hasText: /was stopped|is saved/ })
-    .waitFor({ timeout: 60_000 });
+    .waitFor();
 });

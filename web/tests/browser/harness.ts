@@ -56,6 +56,8 @@ export interface PageOptions {
   expectErrors?: RegExp;
 }
 
+/** How long a slow machine has for one step, in ms. What is missing is missed after that. */
+const PATIENCE = 60_000;
 const root = new URL("../../", import.meta.url).pathname;
 const CHROMIUMS = [
   process.env.PIE_CHROMIUM,
@@ -117,7 +119,7 @@ async function up(
 /** The six digits of the newest e-mail to somebody that came after `since`. */
 async function codeFor(data: string, email: string, since: number): Promise<string> {
   const folder = join(data, "aws", "mail");
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
     const files = await readdir(folder, { recursive: true }).catch(() => []);
     const dated = await Promise.all(
       files.map(async (file) => {
@@ -171,6 +173,7 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
     if (kept) return kept;
     const context = await browser.newContext({ baseURL: url });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(await link(role));
     await page.getByRole("main").getByRole("heading", { level: 1, name: "Today" }).waitFor();
     const state = await context.storageState();
@@ -201,7 +204,7 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
         ...(as && serves ? { storageState: await signedIn(as) } : {}),
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(PATIENCE);
       page.on("pageerror", (error) => troubles.push(`${page.url()}: ${error}`));
       page.on("console", (line) => {
         if (line.type() === "error" && !expectErrors?.test(line.text()))

@@ -7,11 +7,10 @@ beforeAll(async () => {
 });
 afterAll(() => pie.stop());
 
-const COUNT = 100_000;
+/** `PIE_ROWS=100000` for the most a table is made for; fewer show the same in less time. */
+const COUNT = Number(process.env.PIE_ROWS ?? 20_000);
 
-test("a hundred thousand rows scroll to the end, page by page, without a blank row", {
-  timeout: 300_000,
-}, async () => {
+test(`${COUNT} rows scroll to the end, page by page, without a blank row`, async () => {
   const page = await pie.page();
   const row = (at: number) => ({
     id: `deal_${at}`,
@@ -73,7 +72,7 @@ test("a hundred thousand rows scroll to the end, page by page, without a blank r
     // Thirty rows a frame, which no wheel does, through the first rows; then from end to end until there is no more.
     while (reached() < count && frames < 20_000) {
       const before = performance.now();
-      const flung = reached() < 20_000;
+      const flung = reached() < count / 5;
       scroller.scrollTop = flung ? scroller.scrollTop + 1000 : scroller.scrollHeight;
       await frame();
       if (!flung) await frame();

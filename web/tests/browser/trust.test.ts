@@ -18,7 +18,7 @@ test("a test on the past can be stopped, and nothing is saved of it", async () =
   }
   await page.getByRole("button", { name: "Test it on the past" }).first().click();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText(/was stopped\. Nothing was saved\./).waitFor({ timeout: 60_000 });
+  await page.getByText(/was stopped\. Nothing was saved\./).waitFor();
   await accessible(page);
   await page.getByRole("button", { name: "Put away" }).click();
   const after = await pie.call<{ data: unknown[] }>("GET", "/v1/backtests");
@@ -40,7 +40,7 @@ test("a test on the past shows how far it is, is found again after a reload, and
   await page
     .getByRole("status")
     .filter({ hasText: /The test on the past (waits|is under way)/ })
-    .waitFor({ timeout: 60_000 });
+    .waitFor();
   await shot(page, "trust-running");
   await accessible(page);
   await page.getByText("The test is done: this is what it says.").waitFor({ timeout: 500_000 });
@@ -48,7 +48,7 @@ test("a test on the past shows how far it is, is found again after a reload, and
   const compared = page.getByRole("table", { name: "Methods compared" });
   await compared.waitFor();
   await page.getByText("It knows more than one number for all").waitFor();
-  await page.getByText("What its effects rest on").waitFor({ timeout: 60_000 });
+  await page.getByText("What its effects rest on").waitFor();
   await look(page, "trust", () => compared.waitFor());
 
   // What is told is what the test said, not something made for the page.

@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessible, look, type Pie, shot, start } from "./harness";
-
-// Many pictures, each looked over by axe: slow machines need their time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let pie: Pie;
 /** An open deal with a fair chance and no champion yet. */

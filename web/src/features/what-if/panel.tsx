@@ -216,7 +216,8 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
                   simulation?.id && !query.isPlaceholderData
                     ? () =>
                         copy(
-                          share(simulation.id ?? undefined), "The link is copied: it shows these figures for 90 days.",
+                          share(simulation.id ?? undefined),
+                          "The link is copied: it shows these figures for 90 days.",
                         )
                     : undefined
                 }
