@@ -73,9 +73,10 @@ async fn begin_alone(
     }
     let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     match &connection.run {
+        // Whoever began it may have died before every stream was queued.
         Some(run) if *run == job.id => {
-            // Whoever began it may have died before every stream was queued.
-            if is_queued(work, connector, &connection, &asked, &job).await? {
+            let is_queued = is_queued(work, connector, &connection, &asked, &job).await?;
+            if is_queued {
                 return again(work, connector, &job).await;
             }
         }
