@@ -4,6 +4,7 @@ import { deal } from "@/features/deal";
 import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
 import { processMap } from "@/features/process-map";
+import { settings } from "@/features/settings";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
 import type { Feature } from "@/shared/feature";
@@ -18,4 +19,5 @@ export const features: readonly Feature[] = [
   owners,
   cashFlow,
   dataQuality,
+  settings,
 ];
