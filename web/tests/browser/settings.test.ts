@@ -53,3 +53,16 @@ test("the audit log says that it is whole", async () => {
   await page.getByText(/^It is whole: \d/).waitFor();
   expect(await page.getByRole("table", { name: "Audit log" }).getByRole("row").count()).toBeGreaterThan(1);
 }, 120_000);
+
+test("a threshold is saved and still there after a reload", async () => {
+  const page = await pie.page();
+  await page.goto("/settings?tab=thresholds");
+  const days = page.getByLabel("Inactive after days without contact");
+  const before = await days.inputValue();
+  const next = before === "21" ? "22" : "21";
+  await days.fill(next);
+  await page.getByRole("button", { name: "Save the thresholds" }).press("Enter");
+  await page.getByText("Saved. Lists and figures follow at once.").waitFor();
+  await page.reload();
+  expect(await days.inputValue()).toBe(next);
+}, 120_000);
