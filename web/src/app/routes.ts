@@ -6,6 +6,7 @@ import { forecast } from "@/features/forecast";
 import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
 import { processMap } from "@/features/process-map";
+import { settings } from "@/features/settings";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
 import { trust } from "@/features/trust";
@@ -26,4 +27,5 @@ export const features: readonly Feature[] = [
   cashFlow,
   dataQuality,
   connections,
+  settings,
 ];
