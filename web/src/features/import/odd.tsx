@@ -61,7 +61,6 @@ function Group({ group }: { group: IssueGroup }) {
         <h3 className="font-medium">{words(group.code)}</h3>
         <span className="text-xs text-ink-faint">{counted(group.count, "time")}</span>
       </div>
-      {first && isAlike && <p className="mt-1 text-ink-soft">What helps: {first.remedy}.</p>}
       <ul className="mt-1.5 flex flex-col gap-1.5">
         {[first, ...rest.slice(0, OPEN_MOST - 1)].map((issue, at) =>
           issue ? <Example key={at} issue={issue} withRemedy={!isAlike} /> : null,
@@ -80,6 +79,7 @@ function Group({ group }: { group: IssueGroup }) {
           </ul>
         </details>
       )}
+      {first && isAlike && <p className="mt-1.5 text-ink-soft">What helps: {first.remedy}.</p>}
     </li>
   );
 }
