@@ -48,7 +48,7 @@ export function Changes({ it }: { it: Import }) {
           </table>
         </div>
       )}
-      <div className="flex flex-col gap-1 border-t border-line px-4 py-3 text-sm text-ink-soft">
+      <div className="flex flex-col gap-1 border-t border-line px-4 py-3 text-sm text-ink-soft empty:hidden">
         {differs.length === 0 && (
           <p>{written ? "Nothing was different." : "Nothing would be different from what is here."}</p>
         )}
