@@ -3,6 +3,7 @@ import { connections } from "@/features/connections";
 import { dataQuality } from "@/features/data-quality";
 import { deal } from "@/features/deal";
 import { forecast } from "@/features/forecast";
+import { imports } from "@/features/import";
 import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
 import { processMap } from "@/features/process-map";
@@ -27,5 +28,6 @@ export const features: readonly Feature[] = [
   cashFlow,
   dataQuality,
   connections,
+  imports,
   settings,
 ];
