@@ -38,7 +38,7 @@ pub async fn carry(
         "messages of {queue} are hidden for {hidden:?}, and the function may take {:?}",
         time.told
     );
-    let store = world.store().named(queue.as_str());
+    let store = world.store().clone().named(queue.as_str());
     let received = store.receive(queue, 0).await?;
     if received.is_empty() {
         return Ok(None);

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 /// How long a start may take here. Lambda gives ten seconds; a machine that builds meanwhile may need
 /// more, and how long a start takes is measured elsewhere.
-const INIT: Duration = Duration::from_secs(120);
+const INIT: Duration = Duration::from_mins(2);
 /// How often it is looked whether the process still runs.
 const LOOK: Duration = Duration::from_millis(5);
 

@@ -167,7 +167,7 @@ pub fn check(templates: &Templates, calls: &Calls) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut find = |what: String, remedy| findings.push(Finding::new(FILE, what, remedy));
     let roles = templates.of_type("AWS::IAM::Role");
-    let policies = roles.flat_map(|(_, _, role)| role["Properties"]["Policies"].as_array());
+    let policies = roles.filter_map(|(_, _, role)| role["Properties"]["Policies"].as_array());
     let named = policies
         .flatten()
         .filter_map(|policy| policy["PolicyName"].as_str().map(str::to_owned));

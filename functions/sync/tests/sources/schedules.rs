@@ -390,7 +390,7 @@ impl World {
             },
             luck: Luck::of(seed, 4),
         });
-        self.roughly(seed, &life, &mut luck).await;
+        Box::pin(self.roughly(seed, &life, &mut luck)).await;
         self.settle(&name, &life).await;
     }
 
@@ -533,14 +533,12 @@ impl World {
             let told = told(&self.bed, self.source).await;
             return truth::differences(&tell(&self.bed, self.source), &told);
         }
-        let billing = self.bed.stripe.billing();
-        let live = billing
-            .customers
-            .values()
-            .filter(|it| it.deleted_at.is_none());
-        let live = live.map(|it| (it.id.clone(), it.name.clone()));
-        let live = live.collect();
-        drop(billing);
+        let live = {
+            let billing = self.bed.stripe.billing();
+            let all = billing.customers.values();
+            let live = all.filter(|it| it.deleted_at.is_none());
+            live.map(|it| (it.id.clone(), it.name.clone())).collect()
+        };
         let book = self.bed.book().await;
         let kept = book.companies.iter().filter_map(|it| {
             let id = it.external_ids.get("stripe")?;
