@@ -6,7 +6,7 @@ PIE := target/release/pie
 CALLS := $(CURDIR)/target/calls
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
-.PHONY: run up load forecast test tidy infra infra-lint sbom lambda binaries calls fmt fmt-check lint unit run-tests doc words deny advisories bench fuzz schedules mutants help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda binaries calls fmt fmt-check lint unit web browser doc words deny advisories bench fuzz schedules mutants help
 
 run: ## build the web app and the release, and start everything: open the link it prints
 	npm --prefix web ci
@@ -29,7 +29,7 @@ forecast: ## build the release, invent a company, forecast it
 	@echo
 	@echo "Report: $(CURDIR)/$(DEMO)/forecast.html"
 
-test: fmt-check tidy infra words deny lint unit doc ## every check, cheapest first
+test: fmt-check tidy infra words deny web lint unit doc ## every check, cheapest first
 
 tidy: ## the project's rules about itself
 	cargo xtask tidy
@@ -58,10 +58,19 @@ fmt-check:
 lint: ## clippy, with warnings as errors
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 
-unit: run-tests ## unit, property, golden and command-line tests; what the functions asked of AWS meanwhile
-	cargo xtask calls check $(CALLS)
+web: ## the web app: types, units, components, size; needs node
+	npm --prefix web ci --no-audit --no-fund
+	npm --prefix web run check
+	npm --prefix web test
 
-run-tests:
+browser: ## the web app in a real Chromium, against a real `pie up`
+	cargo build --workspace --bin pie --locked
+	npm --prefix web ci --no-audit --no-fund
+	npm --prefix web run build
+	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run generate:check
+	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser
+
+unit: ## unit, property, golden and command-line tests
 	rm -rf $(CALLS)
 ifeq ($(NEXTEST),yes)
 	PIE_CALLS=$(CALLS) cargo nextest run --workspace --locked $(if $(CI),--profile ci)
@@ -73,8 +82,8 @@ binaries: ## the functions' real binaries under Lambda's Runtime API, on an AWS 
 	cargo build --workspace --bins --test binaries --locked
 	cargo test --workspace --test binaries --locked
 
-calls: run-tests ## write down in infra/calls.json what each function was seen to ask of AWS
-	cargo xtask calls write $(CALLS)
+calls: unit ## what the functions asked of AWS in the tests, held against their roles
+	cargo xtask calls check $(CALLS)
 
 doc: ## the examples in the documentation
 	cargo test --doc --workspace --locked --quiet

@@ -48,7 +48,8 @@ async function choose(page: Page, files: string[]): Promise<void> {
 
 /** The public files of the issue where this machine has them; else a small export of the same shape. */
 async function exported(): Promise<{ files: string[]; deals: number }> {
-  const shared = process.env.PIE_CRM_FILES ?? "/work/shared/data/crm_opportunities";
+  const shared =
+    process.env.PIE_CRM_FILES ?? join(import.meta.dirname, "../../../../shared/data/crm_opportunities");
   if (existsSync(join(shared, "sales_pipeline.csv"))) {
     const names = ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv"];
     return { files: names.map((name) => join(shared, name)), deals: 8800 };

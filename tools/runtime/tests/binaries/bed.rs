@@ -3,6 +3,7 @@
 use runtime::{Answer, Outcome, Sandbox, World, find};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use store::{Message, Queue};
 
@@ -20,10 +21,12 @@ pub(crate) fn deals() -> String {
             1 => ("Closed Lost", format!("{year}-{month:02}-25")),
             _ => ("Proposal", String::new()),
         };
-        csv += &format!(
-            "D{n},Harbor {n},{stage},{},EUR,{year}-{month:02}-01,{closed}\n",
-            1000 + n
-        );
+        let amount = 1_000 + n;
+        writeln!(
+            csv,
+            "D{n},Harbor {n},{stage},{amount},EUR,{year}-{month:02}-01,{closed}"
+        )
+        .unwrap();
     }
     csv
 }
