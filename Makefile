@@ -4,7 +4,7 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 
-.PHONY: run up load forecast test tidy fmt fmt-check lint unit doc words deny advisories bench fuzz help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz schedules mutants help
 
 run: ## build the web app and the release, and start everything: open the link it prints
 	npm --prefix web ci
@@ -27,10 +27,25 @@ forecast: ## build the release, invent a company, forecast it
 	@echo
 	@echo "Report: $(CURDIR)/$(DEMO)/forecast.html"
 
-test: fmt-check tidy words deny lint unit doc ## every check, cheapest first
+test: fmt-check tidy infra words deny lint unit doc ## every check, cheapest first
 
 tidy: ## the project's rules about itself
 	cargo xtask tidy
+
+infra: ## the cloud's templates against each other and the code
+	cargo xtask infra check
+
+infra-lint: ## the templates by cfn-lint and checkov; needs python3
+	python3 -m venv target/infra-lint
+	target/infra-lint/bin/pip install --quiet --require-virtualenv --requirement infra/requirements.txt
+	target/infra-lint/bin/cfn-lint infra/*.yaml
+	target/infra-lint/bin/checkov --directory infra --framework cloudformation --quiet --compact --skip-download
+
+lambda: ## the functions as AWS runs them; needs cargo-lambda and a C cross-compiler
+	cargo lambda build --release --arm64 --output-format zip
+
+sbom: ## what is built in, as CycloneDX
+	cargo xtask sbom > target/sbom.cdx.json
 
 fmt: ## format the code
 	cargo fmt --all
@@ -65,6 +80,12 @@ bench: ## speed beside named peers; see bench/README.md for PIE_PEERS_PYTHON
 
 fuzz: ## each reader of files, SECONDS (60) long
 	for target in csv json ndjson xes verify; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
+
+schedules: ## faults on the real handlers: COUNT (4000) schedules of each source, and 10,000 orders of events
+	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --profile schedules --workspace --test in_step -- --nocapture every_schedule events_converge
+
+mutants: ## takes parts of the sync's protocol out, one at a time: the schedules must notice
+	functions/sync/tests/mutants/run.sh
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release -p bench` prints a table; `--json` prints the same as JSON. Peers written
 //! in Python are run by the interpreter given with `--python`; without one they are said to be
-//! absent.
+//! absent. `bench sources` is about what is read from CRMs.
 
 mod clock;
 mod ours;
 mod peers;
 mod report;
+mod sources;
 mod webhooks;
 mod work;
 
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 /// Times the engines beside their peers.
 #[derive(Parser)]
 struct Args {
+    #[command(subcommand)]
+    part: Option<sources::Part>,
     /// An interpreter with the packages of bench/requirements.txt.
     #[arg(long, env = "PIE_PEERS_PYTHON", value_name = "PATH")]
     python: Option<PathBuf>,
@@ -32,6 +35,9 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    if let Some(part) = args.part {
+        return sources::run(part);
+    }
     let folder = tempfile::tempdir().context("cannot make a folder for the shared data")?;
     let work = work::Work::prepare(folder.path())?;
     let mut ours = ours::measure(&work)?;
@@ -45,5 +51,9 @@ fn main() -> anyhow::Result<()> {
     } else {
         report.to_string()
     };
+    print(&text)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "{text}").context("cannot print the report")
 }

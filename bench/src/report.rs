@@ -74,7 +74,7 @@ impl Report {
     }
 }
 
-fn cpu() -> String {
+pub(crate) fn cpu() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
@@ -135,7 +135,7 @@ impl fmt::Display for Report {
 }
 
 /// About four figures.
-fn figures(value: f64) -> String {
+pub(crate) fn figures(value: f64) -> String {
     let magnitude = value.abs();
     let decimals = if magnitude >= 1_000.0 || magnitude == 0.0 {
         0

@@ -116,7 +116,7 @@ impl App {
     pub fn new(store: Store, config: Config) -> Self {
         Self {
             inner: Arc::new(Inner {
-                store,
+                store: store.named("api"),
                 config,
                 books: Books::new(WARM_TENANTS),
                 reads: Reads::default(),

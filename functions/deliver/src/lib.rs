@@ -43,7 +43,7 @@ impl App {
     /// The function on a store.
     pub fn new(store: Store, function: Function) -> Self {
         Self {
-            store,
+            store: store.named(FUNCTION),
             function,
             public_url: "http://localhost:7433".to_owned(),
         }

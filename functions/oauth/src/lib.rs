@@ -42,12 +42,18 @@ impl fmt::Debug for App {
 
 /// The paths of this function.
 pub fn router(app: App) -> Router {
-    let function = app.function.clone();
+    let mut settings = edge::http::Settings::new(app.function.clone());
+    // CloudFront asks under API Gateway's name, so our own page is known by its address.
+    settings.origins.push(app.public_url.clone());
+    let app = App {
+        store: app.store.named("oauth"),
+        ..app
+    };
     let router = Router::new()
         .route(
             "/v1/oauth/{provider}/callback",
             get(callback::come_back).post(callback::confirm),
         )
         .with_state(app);
-    edge::http::serve(router, edge::http::Settings::new(function))
+    edge::http::serve(router, settings)
 }

@@ -65,7 +65,7 @@ impl App {
     /// The function on a store.
     pub fn new(store: Store, function: Function) -> Self {
         Self {
-            store,
+            store: store.named(FUNCTION),
             function,
             memory: Arc::default(),
         }
@@ -99,6 +99,8 @@ pub struct Ticked {
     pub requeued: usize,
     /// Syncs of sources begun.
     pub syncs: usize,
+    /// Connections that wait for somebody to grant access anew.
+    pub needs_reauth: usize,
     /// Nightly forecasts begun.
     pub forecasts: usize,
     /// Tenants whose erasure was asked for.
@@ -116,6 +118,7 @@ impl Ticked {
         self.sent += other.sent;
         self.requeued += other.requeued;
         self.syncs += other.syncs;
+        self.needs_reauth += other.needs_reauth;
         self.forecasts += other.forecasts;
         self.erasures += other.erasures;
         self.files += other.files;
@@ -183,6 +186,7 @@ fn report(app: &App, ticked: &Ticked) {
         count("sent", ticked.sent),
         count("requeued", ticked.requeued),
         count("syncs", ticked.syncs),
+        count("needs_reauth", ticked.needs_reauth),
         count("forecasts", ticked.forecasts),
         count("erasures", ticked.erasures),
         count("files", ticked.files),
@@ -251,8 +255,10 @@ async fn live(app: &App, look: &mut Look, info: &TenantInfo) {
     let requeued = jobs::requeue(&look.tenant, is_thorough).await;
     look.ticked.requeued = look.done("jobs", requeued).unwrap_or_default();
 
-    let syncs = sources::begin(&look.tenant, is_thorough).await;
-    look.ticked.syncs = look.done("syncs", syncs).unwrap_or_default();
+    let looked = sources::begin(&look.tenant, is_thorough).await;
+    let looked = look.done("syncs", looked).unwrap_or_default();
+    look.ticked.syncs = looked.begun;
+    look.ticked.needs_reauth = looked.needs_reauth;
 
     let night = night::before(now);
     let mut forecast_for = seen.and_then(|seen| seen.night);

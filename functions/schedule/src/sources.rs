@@ -10,18 +10,30 @@ const RECONCILE_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Grants end when they are not used for some weeks; those of halted connections are used so often.
 const REFRESH_EVERY: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// Begins what is due; gives the number of syncs begun.
-pub(crate) async fn begin(tenant: &Tenant, is_thorough: bool) -> Result<usize, store::Error> {
-    let mut begun = 0;
+/// What a look at a tenant's connections came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looked {
+    /// Syncs begun.
+    pub(crate) begun: usize,
+    /// Connections that wait for somebody to grant access anew.
+    pub(crate) needs_reauth: usize,
+}
+
+/// Begins what is due.
+pub(crate) async fn begin(tenant: &Tenant, is_thorough: bool) -> Result<Looked, store::Error> {
+    let mut looked = Looked::default();
     for Stored { value, .. } in tenant.documents::<Connection>().await? {
         if value.status == ConnectionStatus::Active && sync(tenant, &value).await? {
-            begun += 1;
+            looked.begun += 1;
+        }
+        if value.status == ConnectionStatus::NeedsReauth {
+            looked.needs_reauth += 1;
         }
         if is_thorough && value.status == ConnectionStatus::Paused {
             keep_alive(tenant, &value).await?;
         }
     }
-    Ok(begun)
+    Ok(looked)
 }
 
 fn is_due(connection: &Connection, now: Timestamp) -> bool {

@@ -31,6 +31,7 @@ pub struct App {
 impl App {
     /// The function on a store.
     pub fn new(store: Store, function: Function) -> Self {
+        let store = store.named(FUNCTION);
         Self { store, function }
     }
 }

@@ -102,7 +102,7 @@ impl App {
     /// The function on a store.
     pub fn new(store: Store, function: Function) -> Self {
         Self {
-            store,
+            store: store.named("sync"),
             function,
             limits: Limits::default(),
             sources: Sources::default(),

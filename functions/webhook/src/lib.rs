@@ -86,7 +86,7 @@ impl App {
     /// The function on a store.
     pub fn new(store: Store, config: Config) -> Self {
         Self {
-            store,
+            store: store.named("webhook"),
             config: Arc::new(config),
             known: Arc::default(),
         }

@@ -17,5 +17,6 @@ pub(crate) mod remote;
 pub(crate) mod score;
 pub(crate) mod sign_in;
 pub(crate) mod simulate;
+pub(crate) mod tenant;
 pub(crate) mod up;
 pub(crate) mod vendors;

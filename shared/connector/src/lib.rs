@@ -13,12 +13,12 @@ mod verdict;
 pub mod verify;
 mod words;
 
-pub use pull::{Checkpoint, Page, Plan, Pull, PullError, Step};
+pub use pull::{Checkpoint, Page, Plan, Pull, PullError, Step, listed};
 pub use record::{Context, Gone, Hint, Kind, Known, Lost, Out, Record};
 pub use request::{Method, Request, Response, encode};
 pub use verdict::{MOST_TRIES, Verdict, retry_after_ms};
 pub use words::{
     Ask, Asking, Auth, Bulk, BulkState, ById, Category, ClientAuth, Connector, Count, Delivered,
-    Delta, Describe, Event, Host, Join, Limit, Load, Next, OAuth, Quota, Results, Revoke, Shape,
-    SignIn, Stream, Webhook, When, Window,
+    Delta, Describe, Event, Host, Join, Limit, Load, Map, Next, OAuth, Quota, Results, Revoke,
+    Shape, SignIn, Stream, Webhook, When, Window,
 };

@@ -257,6 +257,30 @@ struct Building {
     found: BTreeMap<String, Vec<Value>>,
 }
 
+/// The records of an answer and where its page ends; none where it has no list at all.
+pub fn listed(ask: &Ask, mut response: Response) -> Option<(Vec<Value>, Option<String>)> {
+    let said = |pointer| response.json.pointer(pointer);
+    let (end, more) = match ask.next {
+        Next::None => (None, false),
+        Next::At(pointer) => (said(pointer).and_then(text), false),
+        Next::LastKey { more, .. } => (None, said(more) == Some(&Value::Bool(true))),
+    };
+    let is_nothing = response.json.is_null();
+    let records = match response.json.pointer_mut(ask.records)?.take() {
+        Value::Array(records) => records,
+        // A source may answer with one record, or with null for none.
+        Value::Null if !is_nothing => Vec::new(),
+        record @ Value::Object(_) => vec![record],
+        _ => return None,
+    };
+    let last = |key| records.last().and_then(|last| last.pointer(key));
+    let next = match ask.next {
+        Next::LastKey { key, .. } if more => last(key).and_then(text),
+        _ => end,
+    };
+    Some((records, next.filter(|next| !next.is_empty())))
+}
+
 /// One pull of one stream; see the [module](self).
 #[derive(Debug)]
 pub struct Pull<'a> {
@@ -265,6 +289,8 @@ pub struct Pull<'a> {
     at: Checkpoint,
     doing: Doing,
     asked_at: Option<Timestamp>,
+    /// Whether a request for the page under way was answered.
+    is_answered: bool,
     restarts: u8,
     /// Records by id that came with earlier answers for the same ids.
     gathered: Vec<Value>,
@@ -279,6 +305,7 @@ impl<'a> Pull<'a> {
             at,
             doing: Doing::Next,
             asked_at: None,
+            is_answered: false,
             restarts: 0,
             gathered: Vec::new(),
         }
@@ -308,6 +335,15 @@ impl<'a> Pull<'a> {
             self.asked_at.get_or_insert(now);
         }
         step
+    }
+
+    /// Says when the request was sent that is answered now. Tries before it were in vain, and what
+    /// the first answer of a page says is no older than its own try.
+    pub fn asked(&mut self, at: Timestamp) {
+        if !self.is_answered {
+            self.asked_at = Some(at);
+            self.is_answered = true;
+        }
     }
 
     /// The wait is over.
@@ -390,7 +426,7 @@ impl<'a> Pull<'a> {
     }
 
     /// Takes a good answer to the last request.
-    pub fn good(&mut self, response: &Response) -> Result<(), PullError> {
+    pub fn good(&mut self, response: Response) -> Result<(), PullError> {
         match std::mem::replace(&mut self.doing, Doing::Next) {
             Doing::Joining(building) => return self.joined(building, response),
             Doing::Cleaning(_) => {
@@ -402,7 +438,7 @@ impl<'a> Pull<'a> {
                 self.doing = other;
                 return Ok(());
             }
-            Doing::Results => return self.results(response),
+            Doing::Results => return self.results(&response),
             Doing::Next => {}
         }
         let stream = self.stream.name;
@@ -410,7 +446,7 @@ impl<'a> Pull<'a> {
             return self.by_id(response);
         }
         if let (Some(bulk), Some(_)) = (bulk(self.stream), &self.at.job) {
-            match (bulk.state)(response) {
+            match (bulk.state)(&response) {
                 BulkState::Working(ms) => self.doing = Doing::Waiting(ms),
                 BulkState::Ready(total) => {
                     self.at.total = total.or(self.at.total);
@@ -453,34 +489,16 @@ impl<'a> Pull<'a> {
         Ok(())
     }
 
-    /// The records of an answer, and where its page ends.
+    /// The records of an answer, taken out of it, and where its page ends.
     fn read(
         &self,
         ask: Ask,
-        response: &Response,
+        response: Response,
     ) -> Result<(Vec<Value>, Option<String>), PullError> {
         let stream = self.stream.name;
         let pointer = ask.records;
-        let records = match response.json.pointer(pointer) {
-            Some(Value::Array(records)) => records.clone(),
-            // A source may answer with one record, or with null for none.
-            Some(Value::Null) if !response.json.is_null() => Vec::new(),
-            Some(record @ Value::Object(_)) => vec![record.clone()],
-            _ => return Err(PullError::NoRecords { stream, pointer }),
-        };
-        let next = match ask.next {
-            Next::None => None,
-            Next::At(pointer) => response
-                .json
-                .pointer(pointer)
-                .and_then(text)
-                .filter(|next| !next.is_empty()),
-            Next::LastKey { key, more } => {
-                let more = response.json.pointer(more).and_then(Value::as_bool) == Some(true);
-                let last = records.last().and_then(|last| last.pointer(key));
-                last.and_then(text).filter(|_| more)
-            }
-        };
+        let listed = listed(&ask, response);
+        let (records, next) = listed.ok_or(PullError::NoRecords { stream, pointer })?;
         if next.is_some() && next == self.at.page {
             return Err(PullError::Repeats { stream });
         }
@@ -499,7 +517,7 @@ impl<'a> Pull<'a> {
         self.complete(records, Vec::new(), after, None);
     }
 
-    fn by_id(&mut self, response: &Response) -> Result<(), PullError> {
+    fn by_id(&mut self, response: Response) -> Result<(), PullError> {
         let Some(by_id) = &self.stream.by_id else {
             self.at.is_done = true;
             return Ok(());
@@ -611,11 +629,7 @@ impl<'a> Pull<'a> {
         }
     }
 
-    fn joined(
-        &mut self,
-        mut building: Box<Building>,
-        response: &Response,
-    ) -> Result<(), PullError> {
+    fn joined(&mut self, mut building: Box<Building>, response: Response) -> Result<(), PullError> {
         let Some(join) = self.stream.joins.get(building.join) else {
             self.doing = Doing::Whole(building);
             return Ok(());
@@ -745,6 +759,7 @@ impl<'a> Pull<'a> {
             return Step::Done;
         };
         self.at = building.after;
+        self.is_answered = false;
         if self.at.job.is_some() {
             self.doing = Doing::Results;
         }
@@ -856,13 +871,26 @@ fn take_values(building: &mut Building, join: &Join, values: Vec<Value>) -> bool
     true
 }
 
-/// Gives every record what was found for its keys.
+/// Gives every record what was found for its keys: the last who has a key takes it, others a copy.
 fn hand_out(building: &mut Building, join: &Join) {
-    let found = std::mem::take(&mut building.found);
-    for record in &mut building.records {
-        let keys: BTreeSet<String> = (join.keys)(record).into_iter().collect();
-        let values = keys.iter().filter_map(|key| found.get(key)).flatten();
-        let values: Vec<Value> = values.cloned().collect();
+    let mut found = std::mem::take(&mut building.found);
+    let keys = |record: &Record| (join.keys)(record).into_iter().collect::<BTreeSet<_>>();
+    let keys: Vec<_> = building.records.iter().map(keys).collect();
+    let mut left = BTreeMap::new();
+    for key in keys.iter().flatten() {
+        *left.entry(key).or_insert(0_usize) += 1;
+    }
+    for (record, keys) in building.records.iter_mut().zip(&keys) {
+        let mut values = Vec::new();
+        for key in keys {
+            match left.get_mut(key) {
+                Some(left) if *left > 1 => {
+                    *left -= 1;
+                    values.extend(found.get(key).into_iter().flatten().cloned());
+                }
+                _ => values.extend(found.remove(key).into_iter().flatten()),
+            }
+        }
         record.parts.insert(join.name.to_owned(), values);
     }
 }

@@ -1,5 +1,6 @@
 //! A record of a source, what it is mapped with, and what comes of it.
 
+use crate::value;
 use model::{
     ActivityId, CompanyId, DealId, Entity, EntityKey, InvoiceId, Issue, PaymentId, PersonId,
     PipelineId, StageMap, StakeholderId, SubscriptionId, TenantId, Timestamp,
@@ -27,6 +28,11 @@ impl Record {
         }
     }
 
+    /// Its own id, as the one thing that is asked for beside it goes by.
+    pub fn own_id(&self) -> Vec<String> {
+        value::id(&self.main, "id").into_iter().collect()
+    }
+
     /// What a join gave; nothing where it was not asked.
     pub fn part(&self, name: &str) -> &[Value] {
         self.parts.get(name).map_or(&[], Vec::as_slice)
@@ -52,6 +58,21 @@ impl Known {
     /// The first such answer.
     pub fn first(&self, name: &str) -> Option<&Value> {
         self.all(name).first()
+    }
+
+    /// A text of the first such answer.
+    pub fn text(&self, name: &str, field: &str) -> Option<&str> {
+        value::text(self.first(name)?, field)
+    }
+
+    /// The answer that has this in a field, which is an id or a name.
+    pub fn find(&self, name: &str, field: &str, is: &str) -> Option<&Value> {
+        let mut all = self.all(name).iter();
+        all.find(|it| match it.get(field) {
+            Some(Value::String(text)) => text == is,
+            Some(other) => value::scalar(other).as_deref() == Some(is),
+            None => false,
+        })
     }
 }
 
@@ -147,7 +168,7 @@ pub enum Kind {
 pub struct Lost {
     /// What kind.
     pub kind: Kind,
-    /// The source's id, as in `external_ids`.
+    /// The source's id, as in `external_ids`: of the thing, or of a part without which it is not.
     pub id: String,
     /// Since when, as far as the source says.
     pub at: Option<Timestamp>,

@@ -62,6 +62,13 @@ impl Request {
         }
     }
 
+    /// A read of one thing under an address, by its id, which somebody else wrote.
+    pub fn one(under: &str, id: &str) -> Self {
+        let mut path = format!("{under}/");
+        encode(&mut path, id);
+        Self::get(path)
+    }
+
     /// A request with a JSON body.
     pub fn post(path: impl Into<String>, body: Value) -> Self {
         Self {
@@ -163,6 +170,11 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// A header that is a whole number, by its name in lower case.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.header(name)?.trim().parse().ok()
     }
 
     /// Whether the status says that it went well.

@@ -5,16 +5,17 @@
 //! use serde_json::json;
 //!
 //! let record = json!({"Amount": "15000.50", "CloseDate": "soon", "IsClosed": "false"});
-//! let mut issues = Vec::new();
-//! let mut fields = Fields::new(&record, "salesforce/Opportunity/006A", &mut issues);
+//! let mut out = connector::Out::default();
+//! let mut fields = Fields::new(&record, "salesforce/Opportunity/006A", &mut out);
 //! assert_eq!(fields.decimal("Amount"), Some("15000.50".parse()?));
 //! assert_eq!(fields.boolean("IsClosed"), Some(false));
 //! assert_eq!(fields.date("CloseDate"), None);
-//! assert_eq!(issues[0].to_string(),
+//! assert_eq!(out.issues[0].to_string(),
 //!     "salesforce/Opportunity/006A CloseDate: this is not a date (\"soon\") — correct it at the source");
 //! # Ok::<(), rust_decimal::Error>(())
 //! ```
 
+use crate::record::Out;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{Currency, Issue, IssueCode, Money, Place, Severity};
@@ -47,27 +48,20 @@ const AT_SOURCE: &str = "correct it at the source";
 pub struct Fields<'a> {
     record: &'a Value,
     place: String,
-    issues: &'a mut Vec<Issue>,
+    /// What comes of it.
+    pub out: &'a mut Out,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of a record at a place, such as `hubspot/deals/42`.
-    pub fn new(record: &'a Value, place: impl Into<String>, issues: &'a mut Vec<Issue>) -> Self {
-        Self {
-            record,
-            place: place.into(),
-            issues,
-        }
+    pub fn new(record: &'a Value, place: impl Into<String>, out: &'a mut Out) -> Self {
+        let place = place.into();
+        Self { record, place, out }
     }
 
     /// A field as it is; nothing where it is absent or null.
     pub fn get(&self, field: &str) -> Option<&'a Value> {
-        let value = if field.starts_with('/') {
-            self.record.pointer(field)?
-        } else {
-            self.record.get(field)?
-        };
-        (!value.is_null()).then_some(value)
+        get(self.record, field)
     }
 
     /// Says that something about a field is odd.
@@ -76,7 +70,7 @@ impl<'a> Fields<'a> {
         let issue = Issue::new(code, Severity::Warning, what, remedy)
             .at(Place::column(self.place.clone(), column))
             .quoting(value);
-        self.issues.push(issue);
+        self.out.issues.push(issue);
     }
 
     /// A text without the spaces around it; nothing where it is empty. One beyond [`MOST_TEXT`] is
@@ -236,6 +230,48 @@ impl<'a> Fields<'a> {
         );
         None
     }
+}
+
+/// A field of a value, by its name or deeper by its JSON pointer; nothing where it is absent or
+/// null.
+pub fn get<'a>(of: &'a Value, field: &str) -> Option<&'a Value> {
+    let value = if field.starts_with('/') {
+        of.pointer(field)?
+    } else {
+        of.get(field)?
+    };
+    (!value.is_null()).then_some(value)
+}
+
+/// A field that is a text, as it is; nothing where it is empty.
+pub fn text<'a>(of: &'a Value, field: &str) -> Option<&'a str> {
+    get(of, field)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// A field that is an id, which is a number in some places and a text in others.
+pub fn id(of: &Value, field: &str) -> Option<String> {
+    scalar(get(of, field)?).filter(|id| !id.is_empty())
+}
+
+/// A field that is a list; an empty one where it is none.
+pub fn list<'a>(of: &'a Value, field: &str) -> &'a [Value] {
+    let list = get(of, field).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
+}
+
+/// Whether a field says yes, as such or as a text.
+pub fn is(of: &Value, field: &str) -> bool {
+    id(of, field).is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
+}
+
+/// A field that is an instant, where it can be read; see [`Fields::timestamp`].
+pub fn instant(of: &Value, field: &str) -> Option<Timestamp> {
+    timestamp(&id(of, field)?)
+}
+
+/// A field that is a number, where it can be read.
+pub fn number(of: &Value, field: &str) -> Option<Decimal> {
+    decimal(&id(of, field)?)
 }
 
 /// A value as text, where it is one thing.

@@ -34,6 +34,11 @@ pub enum Verdict {
 pub const MOST_TRIES: u32 = 5;
 
 impl Verdict {
+    /// A person has to do something: what happened, and the remedy.
+    pub fn fail(what: &str, remedy: &str) -> Self {
+        Self::Fail(what.to_owned(), remedy.to_owned())
+    }
+
     /// What a status means where the source has not said otherwise.
     pub fn usual(response: &Response) -> Self {
         let said = || format!("the source answered with status {}", response.status);

@@ -93,11 +93,25 @@ pub enum Auth {
     },
 }
 
+impl Auth {
+    /// A key that is shown as a bearer token.
+    pub const fn bearer(help: &'static str) -> Self {
+        Self::Key {
+            header: "authorization",
+            prefix: "Bearer ",
+            help,
+        }
+    }
+}
+
 /// An authorization server.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuth {
     /// Where people are sent; whole address.
     pub authorize: &'static str,
+    /// Hosts at which a person may sign in instead, where all of these addresses are there, too;
+    /// one that begins with a dot stands for every name under it.
+    pub hosts: &'static [&'static str],
     /// Where codes and refresh tokens are taken to; whole address.
     pub token: &'static str,
     /// Where a token is given back; whole address.
@@ -118,6 +132,58 @@ pub struct OAuth {
     pub sign_in: Option<SignIn>,
 }
 
+impl OAuth {
+    /// As most are: PKCE, the secret in the form, a refresh token that stays the same, an hour for
+    /// an access token.
+    pub const fn usual(
+        authorize: &'static str,
+        token: &'static str,
+        scopes: &'static [&'static str],
+    ) -> Self {
+        Self {
+            authorize,
+            hosts: &[],
+            token,
+            revoke: None,
+            scopes,
+            pkce: true,
+            client: ClientAuth::Form,
+            rotates: false,
+            lasts_s: 3_600,
+            idle_days: None,
+            sign_in: None,
+        }
+    }
+
+    /// One of its addresses at the host a person chose; nothing where that is none of its own, since
+    /// whoever answers there is shown codes, tokens and the client's secret.
+    ///
+    /// ```
+    /// use connector::OAuth;
+    ///
+    /// let oauth = OAuth {
+    ///     hosts: &["test.vendor.example", ".my.vendor.example"],
+    ///     ..OAuth::usual("https://login.vendor.example/authorize", "https://login.vendor.example/token", &[])
+    /// };
+    /// let at = |host| oauth.at(oauth.token, host);
+    /// assert_eq!(at("Test.Vendor.example").as_deref(), Some("https://test.vendor.example/token"));
+    /// assert_eq!(at("harbor.my.vendor.example").as_deref(), Some("https://harbor.my.vendor.example/token"));
+    /// assert_eq!(at(".my.vendor.example"), None);
+    /// assert_eq!(at("elsewhere.example/.my.vendor.example"), None);
+    /// assert_eq!(at("my.vendor.example.elsewhere.example"), None);
+    /// ```
+    pub fn at(&self, url: &str, host: &str) -> Option<String> {
+        let host = host.trim().to_ascii_lowercase();
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        let is_name = host.chars().all(fits) && !host.starts_with(['.', '-']);
+        let is_own =
+            |known: &&str| host == **known || (known.starts_with('.') && host.ends_with(*known));
+        let (_, path) = url.strip_prefix("https://")?.split_once('/')?;
+        let is_its = is_name && self.hosts.iter().any(is_own);
+        is_its.then(|| format!("https://{host}/{path}"))
+    }
+}
+
 /// How a token is given back.
 #[derive(Clone, Copy, Debug)]
 pub struct Revoke {
@@ -125,6 +191,14 @@ pub struct Revoke {
     pub url: &'static str,
     /// The field of the form: `token`.
     pub field: &'static str,
+}
+
+impl Revoke {
+    /// In a field that is called `token`, as the standard has it.
+    pub const fn token(url: &'static str) -> Self {
+        let field = "token";
+        Self { url, field }
+    }
 }
 
 /// Who a token belongs to.
@@ -163,6 +237,18 @@ pub struct Limit {
     pub per_ms: u32,
 }
 
+impl Limit {
+    /// So many ordinary calls in so many milliseconds.
+    pub const fn of(calls: u32, per_ms: u32) -> Self {
+        let lane = "";
+        Self {
+            lane,
+            calls,
+            per_ms,
+        }
+    }
+}
+
 /// What is left of an account's budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -172,6 +258,17 @@ pub struct Quota {
     pub of: u64,
     /// Seconds until it is whole again, if known.
     pub resets_s: Option<u64>,
+}
+
+impl Quota {
+    /// What two headers say is left, and of how much.
+    pub fn said(response: &Response, left: &str, of: &str) -> Option<Self> {
+        Some(Self {
+            left: response.number(left)?,
+            of: response.number(of)?,
+            resets_s: None,
+        })
+    }
 }
 
 /// A question to a source about itself.
@@ -185,6 +282,25 @@ pub struct Describe {
     pub optional: bool,
 }
 
+impl Describe {
+    /// A question without whose answer nothing can be read.
+    pub const fn must(name: &'static str, ask: Ask) -> Self {
+        Self {
+            name,
+            ask,
+            optional: false,
+        }
+    }
+
+    /// A question that may be refused.
+    pub const fn may(name: &'static str, ask: Ask) -> Self {
+        Self {
+            optional: true,
+            ..Self::must(name, ask)
+        }
+    }
+}
+
 /// What a request is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
@@ -196,6 +312,14 @@ pub struct Asking<'a> {
     pub page: Option<&'a str>,
     /// Which records, where certain ones are asked for.
     pub ids: &'a [String],
+}
+
+impl Asking<'_> {
+    /// Where the window begins and ends, as the source writes times.
+    pub fn between(&self, write: fn(Timestamp) -> String) -> (Option<String>, Option<String>) {
+        let bounds = self.window.map(|it| (write(it.from), write(it.to)));
+        bounds.unzip()
+    }
 }
 
 /// How pages of records are asked for.
@@ -280,8 +404,27 @@ pub struct Stream {
     /// The source's id of a record.
     pub id: &'static str,
     /// What a record means.
-    pub map: fn(&Record, &Context, &mut Out),
+    pub map: Map,
 }
+
+impl Stream {
+    /// A stream that is read whole each time, and whose records have an `id`.
+    pub const fn all(name: &'static str, ask: Ask, map: Map) -> Self {
+        Self {
+            name,
+            load: Load::Pages(ask),
+            delta: Delta::All,
+            by_id: None,
+            count: None,
+            joins: &[],
+            id: "/id",
+            map,
+        }
+    }
+}
+
+/// What a record means.
+pub type Map = fn(&Record, &Context, &mut Out);
 
 /// How everything is read.
 #[derive(Clone, Copy, Debug)]
@@ -365,6 +508,18 @@ pub struct Shape {
     pub keeps_s: Option<u32>,
 }
 
+impl Shape {
+    /// What was written can be asked for at once, in windows of any length, and ever after.
+    pub const EXACT: Self = Self {
+        leave_s: 0,
+        settle_s: 0,
+        overlap_s: 0,
+        cap: None,
+        longest_s: None,
+        keeps_s: None,
+    };
+}
+
 /// How certain records are read.
 #[derive(Clone, Copy, Debug)]
 pub struct ById {
@@ -377,6 +532,18 @@ pub struct ById {
     pub absent_is_gone: bool,
     /// What is gone, then.
     pub gone: fn(id: &str, &Context, &mut Out),
+}
+
+impl ById {
+    /// One at a time; who is not there is gone.
+    pub const fn one(ask: Ask, gone: fn(id: &str, &Context, &mut Out)) -> Self {
+        Self {
+            ask,
+            at_once: 1,
+            absent_is_gone: true,
+            gone,
+        }
+    }
 }
 
 /// How many records there are, in a window or in all.
@@ -405,6 +572,30 @@ pub struct Join {
     pub key: fn(&Value) -> Option<String>,
     /// A key to ask again with, where the answer for one key did not hold all.
     pub more: Option<fn(&Value) -> Option<String>>,
+}
+
+impl Join {
+    /// One request for each key, in all reads.
+    pub const fn each(name: &'static str, keys: fn(&Record) -> Vec<String>, ask: Ask) -> Self {
+        Self {
+            name,
+            when: When::Always,
+            keys,
+            at_once: 1,
+            ask,
+            key: |_| None,
+            more: None,
+        }
+    }
+
+    /// One request for so many keys, in all reads.
+    pub const fn many(at_once: usize, key: fn(&Value) -> Option<String>, each: Self) -> Self {
+        Self {
+            at_once,
+            key,
+            ..each
+        }
+    }
 }
 
 /// In which reads a join is needed.

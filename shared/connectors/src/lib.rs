@@ -8,6 +8,7 @@ pub mod pipedrive;
 pub mod salesforce;
 pub mod stripe;
 
+mod item;
 mod meaning;
 
 use connector::Connector;

@@ -1,6 +1,8 @@
 //! What several sources mean in the same way.
 
-use model::{ActivityKind, StageVisit, StakeholderRole, Timestamp};
+use connector::Context;
+use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD};
+use model::{ActivityKind, CanonicalStage, Layer, Stage, StageVisit, StakeholderRole, Timestamp};
 use serde_json::Value;
 
 /// The longest summary of an activity, in characters.
@@ -46,6 +48,81 @@ pub(crate) fn visits(mut moves: Vec<(Timestamp, String)>) -> Vec<StageVisit> {
     moves.into_iter().map(visit).collect()
 }
 
+/// The stages a deal entered, up to the one it is in. Where they end in another one, the deal is
+/// taken to be in its own since then, and what is odd about the field is told with its remedy.
+pub(crate) fn visits_to(
+    now: Option<&str>,
+    since: Option<Timestamp>,
+    mut moves: Vec<(Timestamp, String)>,
+    (field, odd): (&str, Option<(&str, &str)>),
+    fields: &mut Fields,
+) -> Vec<StageVisit> {
+    moves.sort_by_key(|(at, _)| *at);
+    let (last_at, last) = moves.last().cloned().unzip();
+    if let Some(now) = now.filter(|now| last.as_deref() != Some(now)) {
+        if let (Some((what, remedy)), Some(_)) = (odd, &last) {
+            fields.odd(ODD_RECORD, field, what, remedy, now);
+        }
+        // A stage is never entered before the one that came before it.
+        moves.extend(since.max(last_at).map(|at| (at, now.to_owned())));
+    }
+    visits(moves)
+}
+
+/// When the last stage was entered.
+pub(crate) fn last_move(visits: &[StageVisit]) -> Option<Timestamp> {
+    Timestamp::from_microsecond(visits.last()?.at_us).ok()
+}
+
+/// What a source says of the end of deals that are in a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Unsaid,
+    Open,
+    Won,
+    Lost,
+}
+
+/// What a stage means that has these labels: the tenant's word, what the source says of its end, a
+/// word everybody uses. A stage that ends nothing is not won by its name.
+pub(crate) fn stage<'a>(
+    labels: impl IntoIterator<Item = &'a str>,
+    ends: Ends,
+    cx: &Context,
+) -> Option<(CanonicalStage, Layer)> {
+    let labels = labels.into_iter();
+    let said: Vec<_> = labels.filter_map(|label| cx.stages.get(label)).collect();
+    let mut said = said.into_iter();
+    let own = said.clone().find(|(_, layer)| *layer == Layer::Tenant);
+    own.or_else(|| match ends {
+        Ends::Won => Some((CanonicalStage::ClosedWon, Layer::Discovered)),
+        Ends::Lost => Some((CanonicalStage::ClosedLost, Layer::Discovered)),
+        Ends::Open => said.find(|(meaning, _)| meaning.outcome().is_none()),
+        Ends::Unsaid => said.next(),
+    })
+}
+
+/// A stage of a pipeline by its label; it is told of one that nobody knows the meaning of.
+pub(crate) fn known(
+    label: &str,
+    meaning: Option<(CanonicalStage, Layer)>,
+    (field, remedy): (&str, &str),
+    fields: &mut Fields,
+) -> Stage {
+    if meaning.is_none() {
+        let what = "nobody said what this stage means";
+        fields.odd(UNKNOWN_WORD, field, what, remedy, label);
+    }
+    let (canonical, layer) = meaning.unzip();
+    Stage {
+        label: label.to_owned(),
+        canonical,
+        layer,
+        order: 0,
+        probability: None,
+    }
+}
+
 /// The kind of a meeting by its title: demos and contract talks are told apart from the others.
 pub(crate) fn meeting(title: &str) -> ActivityKind {
     let title = title.to_lowercase();
@@ -81,6 +158,16 @@ pub(crate) fn plain(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What was said of several things in one text; nothing where nothing was said.
+pub(crate) fn joined(
+    parts: impl IntoIterator<Item = Option<String>>,
+    between: &str,
+) -> Option<String> {
+    let said = parts.into_iter().flatten().filter(|part| !part.is_empty());
+    let said = said.collect::<Vec<_>>().join(between);
+    (!said.is_empty()).then_some(said)
+}
+
 /// The beginning of a text, for a summary.
 pub(crate) fn summary(text: &str) -> Option<String> {
     let text = text.trim();
@@ -103,6 +190,15 @@ pub(crate) fn domain(address: &str) -> Option<String> {
     let host = host.strip_prefix("www.").unwrap_or(host);
     let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
     (host.contains('.') && host.chars().all(fits)).then(|| host.to_owned())
+}
+
+/// Where everybody may have an address, which says nothing of their company.
+pub(crate) const FREE_MAIL: &str = "aol.com gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com \
+    live.com mail.ru me.com msn.com outlook.com proton.me protonmail.com qq.com web.de yahoo.com";
+
+/// The domain of a company, from an address of somebody who works there.
+pub(crate) fn company_domain(email: &str) -> Option<String> {
+    domain(email).filter(|domain| FREE_MAIL.split(' ').all(|free| free != domain))
 }
 
 /// A custom field's value as text: lists joined, objects as JSON; nothing where it is empty.

@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 /// What time it is for queues' delays and visibility, keys' deletion and items' time to live.
 ///
 /// The system's by default. A test takes [`Clock::manual`] and moves it, so that fifteen minutes of delay pass in no
-/// time. A long poll under a manual clock waits until somebody moves it or a message comes.
+/// time. A long poll under a manual clock waits until somebody moves it or a message comes. [`Clock::paced`] goes with
+/// the runtime's time besides, for tests in which others sleep.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
@@ -18,6 +19,20 @@ enum Source {
     #[default]
     System,
     Manual(Arc<Manual>),
+    Paced(Arc<Paced>),
+}
+
+#[derive(Debug)]
+struct Paced {
+    began: tokio::time::Instant,
+    manual: Manual,
+}
+
+impl Paced {
+    fn now_us(&self) -> i64 {
+        let gone_us = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        gone_us.saturating_add(self.manual.at_us.load(Ordering::SeqCst))
+    }
 }
 
 #[derive(Debug)]
@@ -41,6 +56,17 @@ impl Clock {
         })))
     }
 
+    /// A clock that shows `at` now and goes with the runtime's time, which a test pauses: whoever sleeps lets it go
+    /// on, and nobody waits. It can be moved forward besides.
+    pub fn paced(at: Timestamp) -> Self {
+        let manual = Manual {
+            at_us: AtomicI64::new(at.as_microsecond()),
+            moved: Notify::new(),
+        };
+        let began = tokio::time::Instant::now();
+        Self(Source::Paced(Arc::new(Paced { began, manual })))
+    }
+
     /// The time.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
@@ -49,12 +75,20 @@ impl Clock {
                 Timestamp::from_microsecond(manual.at_us.load(Ordering::SeqCst))
                     .unwrap_or(Timestamp::MAX)
             }
+            Source::Paced(paced) => {
+                Timestamp::from_microsecond(paced.now_us()).unwrap_or(Timestamp::MAX)
+            }
         }
     }
 
-    /// Moves a manual clock forward and wakes who waits for it; the system's clock moves by itself.
+    /// Moves a manual or paced clock forward and wakes who waits for it; the system's clock moves by itself.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(manual) = &self.0 {
+        let manual = match &self.0 {
+            Source::System => None,
+            Source::Manual(manual) => Some(&**manual),
+            Source::Paced(paced) => Some(&paced.manual),
+        };
+        if let Some(manual) = manual {
             let us = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
             manual.at_us.fetch_add(us, Ordering::SeqCst);
             manual.moved.notify_waiters();
@@ -81,6 +115,20 @@ impl Clock {
                     return;
                 }
                 moved.await;
+            },
+            Source::Paced(paced) => loop {
+                let moved = paced.manual.moved.notified();
+                tokio::pin!(moved);
+                moved.as_mut().enable();
+                let left_us = at_ms.saturating_mul(1_000).saturating_sub(paced.now_us());
+                if left_us <= 0 {
+                    return;
+                }
+                tokio::select! {
+                    biased;
+                    () = &mut moved => {}
+                    () = tokio::time::sleep(Duration::from_micros(left_us.unsigned_abs())) => {}
+                }
             },
         }
     }

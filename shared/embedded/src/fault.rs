@@ -20,6 +20,20 @@ pub struct Call<'a> {
     pub overall: u64,
 }
 
+/// A call that was applied, or refused by the service's own rules. Unlike a [`Call`] it shows what is inside, which is
+/// people's data: it is for tests.
+#[derive(Clone, Copy)]
+pub struct Applied<'a> {
+    /// Who was asked.
+    pub service: Service,
+    /// For what.
+    pub operation: &'a str,
+    /// The request's body.
+    pub body: &'a [u8],
+    /// The answer's HTTP status, whether the caller hears of it or not.
+    pub status: u16,
+}
+
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fault {
@@ -32,7 +46,8 @@ pub enum Fault {
     Unavailable,
     /// Applied, and the answer is lost: the caller sees a timeout and cannot know. The SDK tries again.
     AppliedButLost,
-    /// Answered late, by real time.
+    /// Applied and answered late, by the runtime's time. The SDK gives up on a call after some seconds; a worker that is
+    /// to stand still for longer than others wait is delayed by less while the [clock](crate::Clock) is moved by more.
     Delay(Duration),
     /// The program dies here, as by `kill -9`: this call and all others through the HTTP clients handed out so far
     /// never return. Drop the program's tasks and start it again with a new [`crate::Aws::http_client`]; tasks that are
@@ -63,6 +78,7 @@ pub struct Rates {
 }
 
 type Hook = dyn Fn(&Call) -> Fault + Send + Sync;
+type Witness = dyn Fn(&Applied) + Send + Sync;
 type OnKill = dyn Fn() + Send + Sync;
 
 /// The faults of one [`crate::Aws`]; none until somebody asks for them.
@@ -72,6 +88,7 @@ pub struct Faults(Arc<Inner>);
 struct Inner {
     hook: RwLock<Option<Arc<Hook>>>,
     on_kill: RwLock<Option<Arc<OnKill>>>,
+    witness: RwLock<Option<Arc<Witness>>>,
     /// How many times the program has died. A client belongs to the life it was handed out in.
     deaths: watch::Sender<u64>,
 }
@@ -82,6 +99,7 @@ impl Default for Faults {
         Self(Arc::new(Inner {
             hook: RwLock::default(),
             on_kill: RwLock::default(),
+            witness: RwLock::default(),
             deaths,
         }))
     }
@@ -115,6 +133,19 @@ impl Faults {
     /// Is called when [`Fault::Kill`] strikes: a test in a process of its own may end it here for good.
     pub fn on_kill(&self, act: impl Fn() + Send + Sync + 'static) {
         *self.0.on_kill.write() = Some(Arc::new(act));
+    }
+
+    /// Is shown every call from now on at the moment it has been applied, in the order in which they are: what is
+    /// wrong for a moment and put right later is seen too.
+    pub fn witness(&self, see: impl Fn(&Applied) + Send + Sync + 'static) {
+        *self.0.witness.write() = Some(Arc::new(see));
+    }
+
+    pub(crate) fn show(&self, applied: &Applied) {
+        let witness = self.0.witness.read().clone();
+        if let Some(witness) = witness {
+            witness(applied);
+        }
     }
 
     /// Waits for the next [`Fault::Kill`], counted from this call on.

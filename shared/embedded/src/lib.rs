@@ -22,6 +22,7 @@
 //! What differs from AWS is written down in `docs/guides/embedded-aws.md`. In short: no IAM, no quotas, no signatures
 //! checked, one region, one account, reads always consistent.
 
+mod calls;
 mod clock;
 mod disk;
 mod dynamodb;
@@ -38,7 +39,7 @@ mod wire;
 
 pub use clock::Clock;
 pub use disk::Durability;
-pub use fault::{Call, Fault, Faults, Moment, Rates};
+pub use fault::{Applied, Call, Fault, Faults, Moment, Rates};
 pub use seam::InProcess;
 pub use service::Service;
 pub use ses::Mail;

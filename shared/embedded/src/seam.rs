@@ -1,8 +1,9 @@
 //! The seam: the SDK's HTTP client, which here is a function call.
 
 use crate::Aws;
+use crate::calls::Log;
 use crate::clock::stopwatch;
-use crate::fault::{Call, Fault, Moment};
+use crate::fault::{Applied, Call, Fault, Moment};
 use crate::service::{Service, route};
 use crate::wire::{Answer, Ask, Refusal};
 use aws_smithy_runtime_api::client::http::{
@@ -104,6 +105,11 @@ impl Aws {
             Ok(route) => route,
             Err(refusal) => return Ok(refusal.into_answer(Service::DynamoDb)),
         };
+        let ask = Ask { parts, body };
+        let log = Log::here();
+        if let Some(log) = log {
+            log.note(service, operation, ask);
+        }
         let tally = &self.inner.tally;
         let (nth, overall) = tally.count(service, operation);
         let fault = self.faults().decide(&Call {
@@ -122,7 +128,6 @@ impl Aws {
                 return std::future::pending().await;
             }
         }
-        let ask = Ask { parts, body };
         let mut busy = Duration::ZERO;
         let mut answer = if (service, operation) == (Service::Sqs, "ReceiveMessage") {
             let received = self.inner.sqs.receive(ask, &mut busy).await;
@@ -134,6 +139,16 @@ impl Aws {
             answer
         };
         tally.took(service, operation, busy);
+        self.faults().show(&Applied {
+            service,
+            operation,
+            body,
+            status: answer.status().as_u16(),
+        });
+        let absent = answer.status() == http::StatusCode::NOT_FOUND;
+        if let (Some(log), "GetObject" | "HeadObject", true) = (log, operation, absent) {
+            log.note_absent(ask);
+        }
         match fault {
             Fault::AppliedButLost => return Err(Lost),
             Fault::Kill(Moment::After) => {

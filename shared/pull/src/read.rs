@@ -1,8 +1,7 @@
 //! Reading a source: what it says about itself, and its streams page by page.
 
 use crate::source::{Answer, Source, Stop};
-use connector::{Asking, Checkpoint, Known, Next, Page, Pull, PullError, Response, Step, Stream};
-use serde_json::Value;
+use connector::{Asking, Checkpoint, Known, Page, Pull, PullError, Step, Stream};
 use std::time::Duration;
 
 /// Pages of one answer about itself; no source says so much.
@@ -43,7 +42,12 @@ impl Source {
                     Err(Stop::Forbidden(_) | Stop::Fail { .. }) if question.optional => break,
                     Err(stop) => return Err(stop),
                 };
-                let (records, next) = listed(&answer, question.ask.records, question.ask.next);
+                let Some((records, next)) = connector::listed(&question.ask, answer) else {
+                    if question.optional {
+                        break;
+                    }
+                    return Err(self.without_list(question.name));
+                };
                 all.extend(records);
                 if next.is_none() || next == page {
                     break;
@@ -54,25 +58,17 @@ impl Source {
         }
         Ok(known)
     }
-}
 
-fn listed(answer: &Response, records: &str, next: Next) -> (Vec<Value>, Option<String>) {
-    let records = match answer.json.pointer(records) {
-        Some(Value::Array(records)) => records.clone(),
-        Some(Value::Null) | None => Vec::new(),
-        Some(one) => vec![one.clone()],
-    };
-    let text = |value: &Value| connector::value::scalar(value).filter(|text| !text.is_empty());
-    let next = match next {
-        Next::None => None,
-        Next::At(pointer) => answer.json.pointer(pointer).and_then(text),
-        Next::LastKey { key, more } => {
-            let more = answer.json.pointer(more) == Some(&Value::Bool(true));
-            let last = records.last().and_then(|last| last.pointer(key));
-            last.and_then(text).filter(|_| more)
-        }
-    };
-    (records, next)
+    /// Nothing is known where nothing is said: an empty list would stand for what is not there.
+    fn without_list(&self, question: &str) -> Stop {
+        let title = self.connector.title;
+        Stop::fail(
+            format!("{title} was asked about its {question} and gave no list of them"),
+            format!(
+                "sync again; if it comes again, {title} answers in a way we do not know: report it"
+            ),
+        )
+    }
 }
 
 /// A stream that is being read.
@@ -118,8 +114,15 @@ impl<'a> Reader<'a> {
                 Step::Wait(ms) => return Ok(Read::Working(u64::from(ms).div_ceil(1_000))),
                 Step::Send(request) => request,
             };
-            let went = match self.source.send(&request).await {
-                Ok(Answer::Good(response)) => self.pull.good(&response),
+            let answer = match self.source.ask(&request).await {
+                Ok((answer, asked_at)) => {
+                    self.pull.asked(asked_at);
+                    Ok(answer)
+                }
+                Err(stop) => Err(stop),
+            };
+            let went = match answer {
+                Ok(Answer::Good(response)) => self.pull.good(response),
                 Ok(Answer::Empty) => {
                     self.pull.empty();
                     Ok(())

@@ -160,11 +160,17 @@ impl Source {
 
     /// Sends a request until it is answered, or there is a reason to stop.
     pub async fn send(&self, request: &Request) -> Result<Answer, Stop> {
+        Ok(self.ask(request).await?.0)
+    }
+
+    /// Does as [`Source::send`] does, and says when the try began that was answered.
+    pub(crate) async fn ask(&self, request: &Request) -> Result<(Answer, Timestamp), Stop> {
         let mut renewed = false;
         let mut tries = 0;
         loop {
             self.admit(request).await?;
             let credential = self.credential().await?;
+            let asked_at = self.tenant.now();
             let sent = self.carry(request, &credential).await?;
             let (verdict, wait_ms) = match &sent {
                 Ok(response) => {
@@ -185,7 +191,9 @@ impl Source {
             match verdict {
                 // A good status with half a body is no answer.
                 Verdict::Good => match sent {
-                    Ok(response) if is_whole(&response) => return Ok(Answer::Good(response)),
+                    Ok(response) if is_whole(&response) => {
+                        return Ok((Answer::Good(response), asked_at));
+                    }
                     _ => self.try_again(&mut tries, None, false).await?,
                 },
                 Verdict::Retry(ms) => {
@@ -204,10 +212,10 @@ impl Source {
                     renewed = true;
                     self.renew(credential.version).await?;
                 }
-                Verdict::Restart => return Ok(Answer::Restart),
-                Verdict::Narrow => return Ok(Answer::Narrow),
-                Verdict::Describe => return Ok(Answer::Describe),
-                Verdict::Empty => return Ok(Answer::Empty),
+                Verdict::Restart => return Ok((Answer::Restart, asked_at)),
+                Verdict::Narrow => return Ok((Answer::Narrow, asked_at)),
+                Verdict::Describe => return Ok((Answer::Describe, asked_at)),
+                Verdict::Empty => return Ok((Answer::Empty, asked_at)),
                 Verdict::Forbidden(why) => return Err(Stop::Forbidden(why)),
                 Verdict::Fail(what, remedy) => return Err(Stop::Fail { what, remedy }),
             }
@@ -240,8 +248,7 @@ impl Source {
                 is_down: !busy,
             });
         }
-        let luck = f64::from(store::random_array::<1>()[0]) / 255.0;
-        let wait = Duration::from_millis(wait).mul_f64(1.0 + 0.2 * luck);
+        let wait = Duration::from_millis(wait).mul_f64(1.0 + 0.2 * self.tenant.luck());
         tokio::time::sleep(wait).await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, call};
 use crate::queue::QueueUrls;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_smithy_runtime_api::client::http::HttpClient;
@@ -17,6 +17,7 @@ pub const VISIBILITY_S: u32 = 720;
 /// The clients.
 #[derive(Clone, Debug)]
 pub struct Aws {
+    config: SdkConfig,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
@@ -87,7 +88,16 @@ impl Names {
 impl Aws {
     /// The services of the environment: real AWS, or whatever `AWS_ENDPOINT_URL` names.
     pub async fn from_environment() -> Self {
-        Self::new(&aws_config::load_defaults(BehaviorVersion::latest()).await)
+        Self::new(aws_config::load_defaults(BehaviorVersion::latest()).await)
+    }
+
+    /// The same services, asked in the name of a function: `pie-sync` stands in the user agent of
+    /// each request, so that a log of calls, AWS's own or that of the tests, says whose they are.
+    pub fn named(&self, function: &str) -> Self {
+        let mut config = self.config.clone().into_builder();
+        // Functions' names are letters, which an app's name may have.
+        config.set_app_name(AppName::new(format!("pie-{function}")).ok());
+        Self::new(config.build())
     }
 
     /// The services behind an HTTP client of the caller's, as an embedded AWS offers one.
@@ -109,20 +119,21 @@ impl Aws {
             )
             .retry_config(retry)
             .build();
-        Self::new(&config)
+        Self::new(config)
     }
 
-    fn new(config: &SdkConfig) -> Self {
-        let s3 = aws_sdk_s3::config::Builder::from(config)
+    fn new(config: SdkConfig) -> Self {
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(true)
             .build();
         Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::new(config),
-            secrets: aws_sdk_secretsmanager::Client::new(config),
-            kms: aws_sdk_kms::Client::new(config),
-            ses: aws_sdk_sesv2::Client::new(config),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            kms: aws_sdk_kms::Client::new(&config),
+            ses: aws_sdk_sesv2::Client::new(&config),
+            config,
         }
     }
 

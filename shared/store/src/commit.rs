@@ -339,6 +339,16 @@ impl Tenant {
             .with("expires_at", n(now.as_second() + FEED_DAYS * 86_400))
     }
 
+    /// Whether all that these markers stand for was committed before.
+    pub async fn is_done(&self, markers: &[String]) -> Result<bool, Error> {
+        let marks = Marks::new(self, markers.to_vec());
+        let keys: Vec<Key> = marks.0.iter().map(|(_, row, _)| row.key()).collect();
+        let rows = self.table().get_all(&keys).await?;
+        let now = self.now().as_second();
+        let is_kept = |row: &&Item| row.number("expires_at").is_some_and(|until| until > now);
+        Ok(rows.iter().filter(is_kept).count() == keys.len())
+    }
+
     /// The kept entities of these keys; those never kept are left out.
     pub async fn entities(&self, keys: &[EntityKey]) -> Result<Vec<Kept>, Error> {
         let keys: Vec<Key> = keys

@@ -96,6 +96,9 @@ pub struct Connection {
     /// The job of the sync that runs.
     #[serde(default)]
     pub run: Option<String>,
+    /// Which taker of the lease on beginning runs said so: those before it have no more say.
+    #[serde(default)]
+    pub begun: i64,
     /// How it tells us of changes, where it does.
     #[serde(default)]
     pub webhook: Option<WebhookInfo>,
@@ -138,6 +141,7 @@ impl Connection {
             last_sync_at: None,
             next_sync_at: None,
             run: None,
+            begun: 0,
             webhook: None,
             streams_off: BTreeSet::new(),
             sandbox: false,
@@ -217,6 +221,15 @@ pub struct StreamState {
     /// How it stands.
     #[serde(default)]
     pub status: StreamStatus,
+    /// The run it is about, by its job: workers of another run have no say.
+    #[serde(default)]
+    pub job: String,
+    /// Which taker of the lease on beginning runs queued it last: those before it have no more say.
+    #[serde(default)]
+    pub begun: i64,
+    /// Which taker of the stream's own lease said last how it stands: neither have those before it.
+    #[serde(default)]
+    pub epoch: i64,
     /// What the present or last run is for.
     #[serde(default)]
     pub mode: StreamMode,
@@ -259,6 +272,9 @@ impl StreamState {
             connection,
             stream: stream.to_owned(),
             status: StreamStatus::default(),
+            job: String::new(),
+            begun: 0,
+            epoch: 0,
             mode: StreamMode::default(),
             counts: StreamCounts::default(),
             source_total: None,

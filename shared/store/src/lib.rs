@@ -70,6 +70,6 @@ pub use poll::Received;
 pub use queue::{MOST_DELAY_S, Message, Outgoing, Queue, QueueUrls};
 pub use saved::{Run, SavedScenario, SavedSettings, Simulation, View};
 pub use seal::{random, random_array};
-pub use tenant::{Clock, Store, Tenant, unique};
+pub use tenant::{Clock, Luck, Store, Tenant, unique};
 pub use tenants::{Lookup, SOFT_DELETE_DAYS, TenantInfo};
 pub use tokens::{Credential, Lost, REFRESH_S, Refresh, RefreshClaim, Secrets};

@@ -5,7 +5,7 @@ use crate::aws::{Aws, Names};
 use crate::error::Error;
 use crate::keys;
 use crate::queue::QueueUrls;
-use crate::seal::random_array;
+use crate::seal::{random, random_array};
 use crate::table::Table;
 use identity::{Sealer, TenantCtx};
 use jiff::Timestamp;
@@ -21,6 +21,10 @@ const MOST_SEALERS: usize = 256;
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Fills bytes by chance: for ids, and for waits that differ from caller to caller. Keys and nonces
+/// never come from here.
+pub type Luck = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// Everything kept, for all tenants. What belongs to a tenant is reached through
 /// [`tenant`](Self::tenant) alone.
 #[derive(Clone)]
@@ -33,6 +37,7 @@ struct Inner {
     table: Table,
     names: Names,
     clock: Clock,
+    luck: Luck,
     keys: RwLock<Option<(Arc<AppKeys>, Timestamp)>>,
     sealers: RwLock<HashMap<TenantId, Arc<Sealer>>>,
 }
@@ -57,6 +62,11 @@ impl Store {
 
     /// A store by another clock, for tests.
     pub fn with_clock(aws: Aws, names: Names, clock: Clock) -> Self {
+        Self::with_luck(aws, names, clock, Arc::new(random))
+    }
+
+    /// A store by another clock and other luck, for tests that are to go the same way again.
+    pub fn with_luck(aws: Aws, names: Names, clock: Clock, luck: Luck) -> Self {
         let table = Table::new(aws.dynamodb.clone(), &names.table);
         Self {
             inner: Arc::new(Inner {
@@ -64,10 +74,26 @@ impl Store {
                 table,
                 names,
                 clock,
+                luck,
                 keys: RwLock::default(),
                 sealers: RwLock::default(),
             }),
         }
+    }
+
+    /// The same store as a function of that name uses it: its calls carry the name, and it keeps
+    /// unwrapped keys for itself, as a function in a process of its own does.
+    #[must_use]
+    pub fn named(&self, function: &str) -> Self {
+        let Inner {
+            aws,
+            names,
+            clock,
+            luck,
+            ..
+        } = &*self.inner;
+        let (clock, luck) = (Arc::clone(clock), Arc::clone(luck));
+        Self::with_luck(aws.named(function), names.clone(), clock, luck)
     }
 
     /// The part of the tenant that a verified caller belongs to.
@@ -85,14 +111,16 @@ impl Store {
         (self.inner.clock)()
     }
 
-    /// Makes table, bucket, key and queues where they are missing, on one machine and in tests; on
-    /// AWS the templates do. Gives the store with the addresses the queues have here.
+    /// Makes table, bucket, key, queues and the product's own keys where they are missing, on one
+    /// machine and in tests; on AWS whoever deploys does. Gives the store with the addresses the
+    /// queues have here.
     pub async fn create(&self) -> Result<Self, Error> {
         let Inner {
             aws,
             table,
             names,
             clock,
+            luck,
             ..
         } = &*self.inner;
         table.create().await?;
@@ -103,7 +131,10 @@ impl Store {
             queues,
             ..names.clone()
         };
-        Ok(Self::with_clock(aws.clone(), names, Arc::clone(clock)))
+        let (clock, luck) = (Arc::clone(clock), Arc::clone(luck));
+        let made = Self::with_luck(aws.clone(), names, clock, luck);
+        made.keys().await?;
+        Ok(made)
     }
 
     /// Whether the table answers.
@@ -213,21 +244,33 @@ impl Tenant {
     }
 
     /// A new id that sorts by the time it was made.
-    pub(crate) fn unique(&self) -> String {
-        unique(self.now())
+    pub fn unique(&self) -> String {
+        let mut bytes = [0; 10];
+        (self.store.inner.luck)(&mut bytes);
+        id(self.now(), &bytes)
+    }
+
+    /// A number from 0 to 1, for waits that differ from caller to caller.
+    pub fn luck(&self) -> f64 {
+        let mut byte = [0];
+        (self.store.inner.luck)(&mut byte);
+        f64::from(byte[0]) / 255.0
     }
 
     /// Waits a little, each caller for another time.
     pub(crate) async fn pause(&self, most: Duration) {
-        let luck = f64::from(random_array::<1>()[0]) / 255.0;
-        tokio::time::sleep(most.mul_f64(0.5 + luck / 2.0)).await;
+        tokio::time::sleep(most.mul_f64(0.5 + self.luck() / 2.0)).await;
     }
 }
 
 /// A new id that sorts by the time it was made: 26 digits.
 pub fn unique(now: Timestamp) -> String {
+    id(now, &random_array())
+}
+
+fn id(now: Timestamp, bytes: &[u8; 10]) -> String {
     let ms = now.as_millisecond().unsigned_abs();
-    let uuid = uuid::Builder::from_unix_timestamp_millis(ms, &random_array()).into_uuid();
+    let uuid = uuid::Builder::from_unix_timestamp_millis(ms, bytes).into_uuid();
     TenantId::from_bytes(uuid.into_bytes())
         .to_string()
         .split_off("tenant_".len())

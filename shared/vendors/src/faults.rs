@@ -22,8 +22,8 @@ use tower::ServiceExt as _;
 
 /// More than any answer of a fake vendor has.
 const MOST_BYTES: usize = 256 << 20;
-/// What a gzip bomb unfolds to.
-const BOMB_BYTES: usize = 128 << 20;
+/// What a gzip bomb unfolds to, in mebibytes: more than anybody should unpack to find that out.
+const BOMB_MIB: usize = 320;
 
 /// How one request goes wrong.
 pub enum Fault {
@@ -383,21 +383,30 @@ fn rate_limited(wait: Wait, body: Value) -> Response {
     answer
 }
 
+/// A small answer that unfolds to a large one. It is packed while it is sent, so nobody holds it.
 fn bomb() -> Response {
-    let zeros = vec![b' '; 1 << 20];
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    for _ in 0..BOMB_BYTES >> 20 {
-        // Writing to memory cannot fail.
-        let _ = gzip.write_all(&zeros);
-    }
-    (
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CONTENT_ENCODING, "gzip"),
-        ],
-        gzip.finish().unwrap_or_default(),
-    )
-        .into_response()
+    let spaces = vec![b' '; 1 << 20];
+    let begun = GzEncoder::new(Vec::new(), Compression::fast());
+    let packed = futures_util::stream::unfold((Some(begun), 0), move |(gzip, sent)| {
+        let part = gzip.map(|mut gzip| {
+            if sent == BOMB_MIB {
+                return (gzip.finish().unwrap_or_default(), None);
+            }
+            // Writing to memory cannot fail.
+            let _ = gzip.write_all(&spaces);
+            (std::mem::take(gzip.get_mut()), Some(gzip))
+        });
+        let part = part.map(|(bytes, gzip)| {
+            let bytes = Bytes::from(bytes);
+            (Ok::<_, std::convert::Infallible>(bytes), (gzip, sent + 1))
+        });
+        std::future::ready(part)
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_ENCODING, "gzip"),
+    ];
+    (headers, Body::from_stream(packed)).into_response()
 }
 
 async fn whole(answer: Response) -> (response::Parts, Bytes) {
@@ -426,6 +435,7 @@ fn slowly(body: Bytes) -> Body {
 mod tests {
     use super::*;
     use axum::routing::get;
+    use flate2::read::GzDecoder;
     use http::Request;
 
     /// Answers page after page.
@@ -525,7 +535,10 @@ mod tests {
         );
         let answer = faults.call(router(), request()).await.unwrap();
         assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
-        assert!(whole(answer).await.1.len() < 2 << 20);
+        let bomb = whole(answer).await.1;
+        assert!(bomb.len() < 4 << 20);
+        let unfolded = std::io::copy(&mut GzDecoder::new(&*bomb), &mut std::io::sink());
+        assert_eq!(unfolded.unwrap(), 320 << 20);
     }
 
     #[tokio::test]

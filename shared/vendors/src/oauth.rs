@@ -14,12 +14,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// How long an access token that is over is still told from one that never was, once kept.
+const REMEMBERED_S: i64 = 86_400;
 /// How long a code can be exchanged.
 const CODE_LIFE_S: i64 = 300;
 
@@ -161,13 +165,23 @@ struct Grants {
     chance: Chance,
     redirect_uris: Vec<String>,
     codes: BTreeMap<String, Code>,
+    kept: Kept,
+    /// Where that is written, if anywhere.
+    file: Option<PathBuf>,
+    refreshes: BTreeMap<String, u32>,
+    refreshed_at: Vec<Timestamp>,
+    revocations: u32,
+}
+
+/// What outlives the server, where it has a place to be written to.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    /// How often a server began from here: each draws other tokens.
+    starts: u64,
     families: Vec<Family>,
     /// Family and version of every refresh token there ever was.
     refresh: BTreeMap<String, (usize, u32)>,
     access: BTreeMap<String, Access>,
-    refreshes: BTreeMap<String, u32>,
-    refreshed_at: Vec<Timestamp>,
-    revocations: u32,
 }
 
 struct Code {
@@ -180,6 +194,7 @@ struct Code {
 }
 
 /// A grant with the tokens that come of it.
+#[derive(Serialize, Deserialize)]
 struct Family {
     scopes: Vec<String>,
     version: u32,
@@ -187,6 +202,7 @@ struct Family {
     revoked: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Access {
     family: usize,
     until: Timestamp,
@@ -209,9 +225,8 @@ impl OAuth {
             chance: Chance::of(config.seed, config.title),
             redirect_uris: config.redirect_uris.clone(),
             codes: BTreeMap::new(),
-            families: Vec::new(),
-            refresh: BTreeMap::new(),
-            access: BTreeMap::new(),
+            kept: Kept::default(),
+            file: None,
             refreshes: BTreeMap::new(),
             refreshed_at: Vec::new(),
             revocations: 0,
@@ -243,6 +258,21 @@ impl OAuth {
         self.grants().redirect_uris.push(redirect_uri.to_owned());
     }
 
+    /// Goes on from the grants that are kept in this file, if it is there, and keeps all of them in it from now on.
+    pub fn remember(&self, file: &Path) -> std::io::Result<()> {
+        let mut grants = self.grants();
+        match std::fs::read(file) {
+            Ok(kept) => grants.kept = serde_json::from_slice(&kept)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        grants.kept.starts += 1;
+        let seed = self.config.seed.wrapping_add(grants.kept.starts);
+        grants.chance = Chance::of(seed, self.config.title);
+        grants.file = Some(file.to_owned());
+        grants.keep(self.now())
+    }
+
     /// A grant without the pages, for tests.
     pub fn grant(&self, scopes: &[&str]) -> Issued {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
@@ -254,10 +284,12 @@ impl OAuth {
     pub fn check(&self, access_token: &str) -> Result<Granted, Unauthorized> {
         let (grants, now) = (self.grants(), self.now());
         let access = grants
+            .kept
             .access
             .get(access_token)
             .ok_or(Unauthorized::Unknown)?;
         let family = grants
+            .kept
             .families
             .get(access.family)
             .filter(|family| !family.revoked)
@@ -282,7 +314,7 @@ impl OAuth {
     /// Ends an access token before its time, as an administrator's change does; the refresh token still works.
     pub fn expire_access(&self, access_token: &str) {
         let now = self.now();
-        if let Some(access) = self.grants().access.get_mut(access_token) {
+        if let Some(access) = self.grants().kept.access.get_mut(access_token) {
             access.until = now;
         }
     }
@@ -291,11 +323,12 @@ impl OAuth {
     pub fn revoke_all(&self) {
         let mut grants = self.grants();
         let mut ended = 0;
-        for family in &mut grants.families {
+        for family in &mut grants.kept.families {
             ended += u32::from(!family.revoked);
             family.revoked = true;
         }
         grants.revocations += ended;
+        self.wrote(&mut grants);
     }
 
     /// How often each refresh token was presented and did.
@@ -340,17 +373,32 @@ impl OAuth {
         (self.clock)()
     }
 
+    fn end(&self, grants: &mut Grants, family: usize) {
+        if let Some(family) = grants.kept.families.get_mut(family)
+            && !family.revoked
+        {
+            family.revoked = true;
+            grants.revocations += 1;
+            self.wrote(grants);
+        }
+    }
+
+    /// A vendor that cannot write works on; it forgets at its next start.
+    fn wrote(&self, grants: &mut Grants) {
+        drop(grants.keep(self.now()));
+    }
+
     fn family(&self, mut scopes: Vec<String>) -> usize {
         scopes.retain(|scope| !self.config.withheld_scopes.contains(scope));
         let used_at = self.now();
         let mut grants = self.grants();
-        grants.families.push(Family {
+        grants.kept.families.push(Family {
             scopes,
             version: 0,
             used_at,
             revoked: false,
         });
-        grants.families.len() - 1
+        grants.kept.families.len() - 1
     }
 
     /// A new access token, and a new refresh token where there is none yet or they rotate.
@@ -360,11 +408,12 @@ impl OAuth {
         let life = SignedDuration::from_secs(i64::from(config.access_life_s));
         let until = now.saturating_add(life).unwrap_or(now);
         grants
+            .kept
             .access
             .insert(access_token.clone(), Access { family, until });
         let fresh = format!("{}{}", config.refresh_prefix, grants.chance.word(40));
         let (mut scopes, mut refresh_token) = (Vec::new(), None);
-        if let Some(found) = grants.families.get_mut(family) {
+        if let Some(found) = grants.kept.families.get_mut(family) {
             let lasting = config.refresh_scopes.is_empty()
                 || config
                     .refresh_scopes
@@ -372,14 +421,14 @@ impl OAuth {
                     .any(|needed| found.scopes.iter().any(|scope| scope == needed));
             if lasting && (found.version == 0 || config.rotate) {
                 found.version += 1;
-                grants
-                    .refresh
-                    .insert(fresh.clone(), (family, found.version));
+                let version = (family, found.version);
+                grants.kept.refresh.insert(fresh.clone(), version);
                 refresh_token = Some(fresh);
             }
             found.used_at = now;
             scopes.clone_from(&found.scopes);
         }
+        self.wrote(grants);
         Issued {
             access_token,
             refresh_token,
@@ -398,7 +447,7 @@ impl OAuth {
             .and_then(|code| grants.codes.get_mut(code))
             .ok_or_else(|| invalid_grant("authorization code is invalid"))?;
         if let Some(family) = code.spent {
-            grants.end(family);
+            self.end(&mut grants, family);
             return Err(invalid_grant("authorization code has already been used"));
         }
         if now.duration_since(code.at).as_secs() > CODE_LIFE_S {
@@ -417,8 +466,8 @@ impl OAuth {
             return Err(invalid_grant("code verifier does not match"));
         }
         let scopes = code.scopes.clone();
-        let number = grants.families.len();
-        grants.families.push(Family {
+        let number = grants.kept.families.len();
+        grants.kept.families.push(Family {
             scopes,
             version: 0,
             used_at: now,
@@ -436,17 +485,19 @@ impl OAuth {
         let mut grants = self.grants();
         let token = form.get("refresh_token").map_or("", String::as_str);
         let (number, version) = *grants
+            .kept
             .refresh
             .get(token)
             .ok_or_else(|| invalid_grant(DEAD))?;
         let family = grants
+            .kept
             .families
             .get(number)
             .filter(|family| !family.revoked)
             .ok_or_else(|| invalid_grant(DEAD))?;
         if family.version != version {
             // Somebody holds a token that was already exchanged: nobody knows who is the thief.
-            grants.end(number);
+            self.end(&mut grants, number);
             return Err(invalid_grant(DEAD));
         }
         let idle_s = now.duration_since(family.used_at).as_secs();
@@ -526,13 +577,17 @@ impl OAuth {
 }
 
 impl Grants {
-    fn end(&mut self, family: usize) {
-        if let Some(family) = self.families.get_mut(family)
-            && !family.revoked
-        {
-            family.revoked = true;
-            self.revocations += 1;
-        }
+    fn keep(&mut self, now: Timestamp) -> std::io::Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let is_over = |access: &Access| now.duration_since(access.until).as_secs() > REMEMBERED_S;
+        self.kept.access.retain(|_, access| !is_over(access));
+        let text = serde_json::to_vec(&self.kept)?;
+        // Whoever is killed while writing finds what was there before.
+        let beside = file.with_extension("new");
+        std::fs::write(&beside, text)?;
+        std::fs::rename(beside, file)
     }
 }
 
@@ -674,12 +729,13 @@ async fn revoke(State(oauth): State<Arc<OAuth>>, Form(form): Form<Fields>) -> Re
     };
     let mut grants = oauth.grants();
     let family = grants
+        .kept
         .refresh
         .get(token)
         .map(|(family, _)| *family)
-        .or_else(|| grants.access.get(token).map(|access| access.family));
+        .or_else(|| grants.kept.access.get(token).map(|access| access.family));
     if let Some(family) = family {
-        grants.end(family);
+        oauth.end(&mut grants, family);
     }
     StatusCode::OK.into_response()
 }
@@ -908,6 +964,42 @@ mod tests {
             }
         }
         assert_eq!(server.oauth.refreshed_at().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_starts_again_knows_whom_it_granted_what() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vendor.json");
+        let start = || {
+            let server = Server::new(config(Pkce::Ignored, ClientAuth::Basic));
+            server.oauth.remember(&file).unwrap();
+            server
+        };
+        let refresh = async |server: &Server, token: &str| {
+            let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
+            server.post("/token", Some("id:se:cret"), &fields).await
+        };
+        let server = start();
+        let code = server.consent(&[]).await;
+        let (_, first) = server.redeem(&code, &[]).await;
+        let access = first["access"].as_str().unwrap();
+        let token = first["refresh"].as_str().unwrap();
+
+        let server = start();
+        assert_eq!(server.oauth.check(access).unwrap().scopes.len(), 2);
+        let (status, _, second) = refresh(&server, token).await;
+        assert_eq!(status, 200);
+        assert_ne!(second["access"], first["access"]);
+        assert_ne!(second["refresh"], first["refresh"]);
+
+        // The token that was exchanged before comes back to another server, and ends the grant for all.
+        let server = start();
+        assert_eq!(refresh(&server, token).await.0, 400);
+        let server = start();
+        let second = second["refresh"].as_str().unwrap();
+        assert_eq!(refresh(&server, second).await.0, 400);
+        std::fs::write(&file, "not json").unwrap();
+        assert!(server.oauth.remember(&file).is_err());
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -159,6 +160,16 @@ impl Sandbox {
         self.salesforce.oauth().register(redirect_uri);
         self.hubspot.oauth().register(redirect_uri);
         self.pipedrive.oauth().register(redirect_uri);
+    }
+
+    /// Goes on from what the three CRMs granted before, as it is kept in this folder, and keeps it there from now on:
+    /// whoever connected need not consent again after a restart.
+    pub fn remember(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let file = |name: &str| folder.join(format!("{name}.json"));
+        self.salesforce.oauth().remember(&file("salesforce"))?;
+        self.hubspot.oauth().remember(&file("hubspot"))?;
+        self.pipedrive.oauth().remember(&file("pipedrive"))
     }
 
     /// Has somebody at each vendor do something every so often, until the sandbox is dropped.

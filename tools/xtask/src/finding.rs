@@ -4,18 +4,18 @@ use std::fmt;
 
 /// One broken rule: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    pub(crate) place: String,
-    pub(crate) what: String,
-    pub(crate) remedy: &'static str,
+pub struct Finding {
+    /// Where.
+    pub place: String,
+    /// What is odd there.
+    pub what: String,
+    /// What to do.
+    pub remedy: &'static str,
 }
 
 impl Finding {
-    pub(crate) fn new(
-        place: impl Into<String>,
-        what: impl Into<String>,
-        remedy: &'static str,
-    ) -> Finding {
+    /// A broken rule.
+    pub fn new(place: impl Into<String>, what: impl Into<String>, remedy: &'static str) -> Finding {
         Finding {
             place: place.into(),
             what: what.into(),

@@ -1,34 +1,76 @@
-//! `cargo xtask tidy`: the project's rules about itself, as a command. The test of this crate checks the same.
+//! The project's rules about itself, as commands. The tests of this crate check the same.
 
 mod crates;
-mod finding;
+mod sbom;
 mod texts;
 
 use anyhow::{Context, bail};
-use finding::Finding;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use xtask::finding::{self, Finding};
+use xtask::{code, infra, template};
 
-const USAGE: &str =
-    "usage: cargo xtask tidy    check crates, texts, decisions and changelog fragments";
+const USAGE: &str = "\
+usage: cargo xtask tidy           check crates, texts, decisions and changelog fragments
+       cargo xtask infra check    check the templates of the cloud against each other and the code
+       cargo xtask sbom           print what is built in, as CycloneDX";
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments != ["tidy"] {
-        writeln!(std::io::stderr(), "{USAGE}")?;
-        return Ok(ExitCode::from(2));
-    }
-    let findings = tidy(&root()?)?;
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root()?;
+    let (name, findings) = match arguments.as_slice() {
+        ["tidy"] => ("tidy", lines(&tidy(&root)?)),
+        ["infra", "check"] => ("infra", check_infra(&root)?),
+        ["sbom"] => {
+            let metadata = output(
+                &root,
+                "cargo",
+                &["metadata", "--format-version", "1", "--locked"],
+            )?;
+            let lock = std::fs::read_to_string(root.join("Cargo.lock"))
+                .context("cannot read Cargo.lock")?;
+            let bill = sbom::of(&metadata, &lock)?;
+            writeln!(
+                std::io::stdout(),
+                "{}",
+                serde_json::to_string_pretty(&bill)?
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {
+            writeln!(std::io::stderr(), "{USAGE}")?;
+            return Ok(ExitCode::from(2));
+        }
+    };
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         writeln!(out, "{finding}")?;
     }
     match findings.len() {
-        0 => writeln!(out, "tidy: nothing to mend")?,
-        n => writeln!(out, "tidy: {n} to mend")?,
+        0 => writeln!(out, "{name}: nothing to mend")?,
+        n => writeln!(out, "{name}: {n} to mend")?,
     }
     Ok(ExitCode::from(u8::from(!findings.is_empty())))
+}
+
+fn lines(findings: &[impl std::fmt::Display]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
+
+/// Every rule over the templates.
+fn check_infra(root: &Path) -> anyhow::Result<Vec<String>> {
+    let templates = template::Templates::read(&root.join("infra"))?;
+    let (code, odd) = code::Code::of(root);
+    let stages = std::fs::read_to_string(root.join("samconfig.toml"))
+        .context("cannot read samconfig.toml")?;
+    let facts = infra::Facts {
+        templates: &templates,
+        code: &code,
+        stages: &stages,
+    };
+    Ok([lines(&odd), lines(&infra::check(&facts))].concat())
 }
 
 /// The folder of the workspace's manifest.

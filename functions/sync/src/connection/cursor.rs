@@ -18,6 +18,8 @@ pub(crate) struct Cursor {
     pub(crate) at: Option<Checkpoint>,
     /// A page that is read and not written whole.
     pub(crate) open: Option<Open>,
+    /// Whether the run goes on with what an earlier one left undone.
+    pub(crate) resumed: bool,
     /// Pages read in this run.
     pub(crate) pages: u64,
     /// What became of them.

@@ -46,6 +46,10 @@ pub(super) async fn run(
         asked.hints.extend(lying.hints);
         asked.markers.extend(lying.markers);
     }
+    if !asked.markers.is_empty() && work.tenant.is_done(&asked.markers).await? {
+        // It came before, and its records were asked for after it happened.
+        return done(work, &asked).await;
+    }
     let Some(setting) = work.setting().await? else {
         // Nothing was read yet: the first load brings these records, too.
         return Ok(());
@@ -114,6 +118,11 @@ pub(super) async fn run(
         let now = work.tenant.now();
         write_all(work, &writer, &none, now, Vec::new(), some.to_vec()).await?;
     }
+    done(work, &asked).await
+}
+
+/// What the message left lying is of no more use.
+async fn done(work: &Work<'_>, asked: &Asked) -> Result<(), Error> {
     if let Some(blob) = &asked.blob {
         work.tenant.delete_blobs(blob).await?;
     }
@@ -123,13 +132,8 @@ pub(super) async fn run(
 /// Keeps the page, as those of streams are kept.
 async fn keep(work: &Work<'_>, stream: &Stream, raw: &Raw) -> Result<(), Error> {
     let text = serde_json::to_vec(raw)?;
-    let now = work.tenant.now();
-    let name = format!(
-        "{}/{}/job_{}/hint",
-        work.id,
-        stream.name,
-        store::unique(now)
-    );
+    let unique = work.tenant.unique();
+    let name = format!("{}/{}/job_{unique}/hint", work.id, stream.name);
     Ok(work.tenant.put_raw(&name, &text).await?)
 }
 

@@ -301,6 +301,15 @@ fn context<'a>(
     }
 }
 
+/// Whether the work is still ours.
+fn ours(is_ours: bool, lease: &str) -> Result<(), Error> {
+    if is_ours {
+        return Ok(());
+    }
+    let name = lease.to_owned();
+    Err(store::Error::LostLease { name }.into())
+}
+
 fn problem(code: &str, detail: impl Into<String>, remedy: impl Into<String>) -> JobProblem {
     JobProblem {
         code: code.to_owned(),

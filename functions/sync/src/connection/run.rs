@@ -8,13 +8,19 @@ use model::{Layer, Timestamp};
 use pull::Stop;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Connection, Job, Page, StreamMode, StreamState, StreamStatus};
+use store::{Connection, Job, Lease, Page, StreamMode, StreamState, StreamStatus};
 
 /// What a run is asked for, besides its kind.
 #[derive(serde::Deserialize, Default)]
 #[serde(default)]
 struct Asked {
     streams: BTreeSet<String>,
+}
+
+impl Asked {
+    fn wants(&self, stream: &str) -> bool {
+        self.streams.is_empty() || self.streams.contains(stream)
+    }
 }
 
 /// How long a message waits while another worker begins a run, or an earlier run is not over.
@@ -31,7 +37,7 @@ pub(super) async fn begin(
     let Some(lease) = work.tenant.lease(&name).await? else {
         return later(work, LATER_S).await;
     };
-    let begun = Box::pin(begin_alone(work, connector, job)).await;
+    let begun = Box::pin(begin_alone(work, connector, job, &lease)).await;
     if let Err(error) = work.tenant.release(&lease).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -52,6 +58,7 @@ async fn begin_alone(
     work: &Work<'_>,
     connector: &'static Connector,
     job: &str,
+    lease: &Lease,
 ) -> Result<(), Error> {
     // As it is now that nobody else begins a run.
     let id = work.id.to_string();
@@ -64,8 +71,14 @@ async fn begin_alone(
     if job.status.is_over() {
         return Ok(());
     }
+    let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     match &connection.run {
-        Some(run) if *run == job.id => return again(work, connector, &job).await,
+        Some(run) if *run == job.id => {
+            // Whoever began it may have died before every stream was queued.
+            if is_queued(work, connector, &connection, &asked, &job).await? {
+                return again(work, connector, &job).await;
+            }
+        }
         Some(run) => {
             let earlier = work.tenant.find_document::<Job>(run).await?;
             if earlier.is_some_and(|earlier| !earlier.value.status.is_over()) {
@@ -74,7 +87,6 @@ async fn begin_alone(
         }
         None => {}
     }
-    let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     let kind = work.message.kind.as_str();
     let mode = match kind {
         super::LOAD => StreamMode::Load,
@@ -88,8 +100,12 @@ async fn begin_alone(
             // Nothing was begun.
             return later(work, u32::try_from(after_s).unwrap_or(u32::MAX)).await;
         }
-        Err(stop) => return refuse(work, &connection, &job.id, stop).await,
+        Err(stop) => {
+            let begins = Begins::of(&connection, lease);
+            return refuse(work, &connection, &job.id, begins, stop).await;
+        }
     };
+    let begins = Begins::of(&connection, lease);
     let Some(connection) = settle(work, connector, connection, &known, &job.id).await? else {
         return Ok(());
     };
@@ -102,6 +118,7 @@ async fn begin_alone(
     write_setting(work, connector, &connection, &setting).await?;
     let run = Run {
         job: &job,
+        begins,
         mode,
         asked: &asked,
         known: &setting.known,
@@ -109,9 +126,64 @@ async fn begin_alone(
     queue(work, connector, &connection, &run).await
 }
 
+/// Whether each stream that is asked for knows of the run.
+async fn is_queued(
+    work: &Work<'_>,
+    connector: &Connector,
+    connection: &Connection,
+    asked: &Asked,
+    job: &Job,
+) -> Result<bool, Error> {
+    let streams = work.tenant.streams(connection.id).await?;
+    let of_run = streams.iter().filter(|it| it.value.job == job.id);
+    let of_run: BTreeSet<&str> = of_run.map(|it| it.value.stream.as_str()).collect();
+    let mut wanted = connector.streams.iter().map(|it| it.name);
+    Ok(wanted.all(|name| !asked.wants(name) || of_run.contains(name)))
+}
+
+/// The right to begin one run: whoever reads a connection as nobody has begun anything on it since.
+#[derive(Clone, Copy)]
+struct Begins<'a> {
+    lease: &'a Lease,
+    before: i64,
+}
+
+impl<'a> Begins<'a> {
+    fn of(connection: &Connection, lease: &'a Lease) -> Self {
+        Self {
+            lease,
+            before: connection.begun,
+        }
+    }
+
+    /// Uses it. Of workers that stood still and those that took over from them one does: the others
+    /// would begin again what is over, and die in the middle of it.
+    async fn take(
+        self,
+        work: &Work<'_>,
+        mut edit: impl FnMut(&mut Connection) + Send,
+    ) -> Result<(), Error> {
+        let (begun, mut is_ours) = (self.lease.epoch(), true);
+        let id = work.id.to_string();
+        work.tenant
+            .edit_document::<Connection, store::Error>(&id, |connection| {
+                // Its own number is there where an answer was lost.
+                is_ours = connection.begun == self.before || connection.begun == begun;
+                if is_ours {
+                    connection.begun = begun;
+                    edit(connection);
+                }
+                Ok(())
+            })
+            .await?;
+        super::ours(is_ours, self.lease.name())
+    }
+}
+
 /// A run that begins.
 struct Run<'a> {
     job: &'a Job,
+    begins: Begins<'a>,
     mode: StreamMode,
     asked: &'a Asked,
     known: &'a Known,
@@ -218,7 +290,8 @@ async fn write_setting(
     Ok(())
 }
 
-/// Queues the streams of a new run, in one page with the mark that it has begun.
+/// Marks that a run has begun, and queues its streams. The mark is first: who finds it queues what
+/// is not queued yet, and no message of the run is under way before all are.
 async fn queue(
     work: &Work<'_>,
     connector: &'static Connector,
@@ -226,8 +299,16 @@ async fn queue(
     run: &Run<'_>,
 ) -> Result<(), Error> {
     let Run {
-        job, asked, known, ..
+        job,
+        begins,
+        asked,
+        known,
+        ..
     } = *run;
+    begins
+        .take(work, |connection| connection.run = Some(job.id.clone()))
+        .await?;
+    let (begun, mut is_ours) = (begins.lease.epoch(), true);
     let now = work.tenant.now();
     let before: BTreeMap<String, StreamState> = work
         .tenant
@@ -240,9 +321,8 @@ async fn queue(
     let mut messages = Vec::new();
     for stream in connector.streams {
         let name = stream.name;
-        let is_wanted = asked.streams.is_empty() || asked.streams.contains(name);
         let is_off = connection.streams_off.contains(name);
-        if !is_wanted && !is_off {
+        if !asked.wants(name) && !is_off {
             continue;
         }
         let fields = fields(known, name);
@@ -257,6 +337,13 @@ async fn queue(
             mode => mode,
         };
         let state = work.tenant.edit_stream(connection.id, name, |state| {
+            // Who stood still while others began the run, and perhaps ended it, begins nothing.
+            is_ours = state.begun <= begun;
+            if !is_ours || state.job == job.id {
+                return;
+            }
+            state.begun = begun;
+            state.job.clone_from(&job.id);
             state.status = if is_off {
                 StreamStatus::Off
             } else {
@@ -278,6 +365,7 @@ async fn queue(
             }
         });
         state.await?;
+        super::ours(is_ours, begins.lease.name())?;
         if !is_off {
             messages.push(work.stream_message(name, &job.id, 0));
         }
@@ -286,12 +374,6 @@ async fn queue(
         messages.push(work.message(super::FINISH, json!({"job": job.id}), 0));
     }
     let id = connection.id.to_string();
-    work.tenant
-        .edit_document::<Connection, store::Error>(&id, |connection| {
-            connection.run = Some(job.id.clone());
-            Ok(())
-        })
-        .await?;
     for messages in messages.chunks(20) {
         let page = Page {
             messages: messages.to_vec(),
@@ -362,6 +444,7 @@ async fn refuse(
     work: &Work<'_>,
     connection: &Connection,
     job: &str,
+    begins: Begins<'_>,
     stop: Stop,
 ) -> Result<(), Error> {
     let problem = match stop {
@@ -376,13 +459,11 @@ async fn refuse(
         later @ Stop::Later { .. } => return Err(Error::Stop(later)),
     };
     let every = connection.every_min;
-    let id = connection.id.to_string();
     let now = work.tenant.now();
-    work.tenant
-        .edit_document::<Connection, store::Error>(&id, |connection| {
+    begins
+        .take(work, |connection| {
             connection.run = None;
             connection.next_sync_at = super::finish::after(now, every);
-            Ok(())
         })
         .await?;
     work.fail_job(job, problem).await

@@ -12,8 +12,8 @@ use pull::{Read, Reader, Stop};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    Connection, Goon, Job, JobProblem, Lease, Outgoing, Page, Progress, StreamMode, StreamStatus,
-    Tenant,
+    Connection, Goon, Job, JobProblem, Lease, Outgoing, Page, Progress, StreamMode, StreamState,
+    StreamStatus, Tenant,
 };
 
 /// How many streams of a tenant are pulled at the same time: the others wait their turn, so that a
@@ -85,8 +85,8 @@ pub(super) async fn run(
         notes: Vec::new(),
     };
     let done = Box::pin(pulling.run()).await;
-    let lost = matches!(done, Err(Error::Store(store::Error::LostLease { .. })));
-    if !lost && let Err(error) = work.tenant.release(&pulling.lease).await {
+    // Where somebody else holds it meanwhile, it stays theirs.
+    if let Err(error) = work.tenant.release(&pulling.lease).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "The lease on {} runs out by itself",
@@ -125,7 +125,11 @@ impl Pulling<'_> {
             return self.end(StreamStatus::Idle, None).await;
         }
         self.begin().await?;
-        match Box::pin(self.pull()).await {
+        let mut pulled = Box::pin(self.pull()).await;
+        if matches!(pulled, Ok(End::Done)) && self.catch_up().await? {
+            pulled = Box::pin(self.pull()).await;
+        }
+        match pulled {
             Ok(End::Done) => self.done().await,
             Ok(End::Cancelled) => self.end(StreamStatus::Idle, None).await,
             Ok(End::HandOver) => self.hand_over(1).await,
@@ -185,6 +189,7 @@ impl Pulling<'_> {
                 self.cursor.open = None;
                 self.cursor.pages = 0;
             }
+            self.cursor.resumed = undone && asked == StreamMode::Changes;
             self.cursor.counts = store::StreamCounts::default();
             self.cursor.job.clone_from(&self.job.id);
             self.cursor.end = None;
@@ -192,15 +197,49 @@ impl Pulling<'_> {
             self.step(Vec::new()).await?;
         }
         let (now, mode) = (self.tenant().now(), self.cursor.mode);
+        self.edit(|state| {
+            state.status = StreamStatus::Running;
+            state.mode = mode;
+            state.waiting_until = None;
+            state.last_started_at = Some(now);
+        })
+        .await
+    }
+
+    /// Says how the stream stands, unless another run is at it, or somebody has taken this one over:
+    /// who comes twice or stood still for longer than the lease lasts would end what others do.
+    async fn edit(&self, mut edit: impl FnMut(&mut StreamState) + Send) -> Result<(), Error> {
+        let (epoch, mut is_ours) = (self.lease.epoch(), true);
         self.tenant()
-            .edit_stream(id, self.stream.name, |state| {
-                state.status = StreamStatus::Running;
-                state.mode = mode;
-                state.waiting_until = None;
-                state.last_started_at = Some(now);
+            .edit_stream(self.connection.id, self.stream.name, |state| {
+                is_ours = state.job == self.job.id && state.epoch <= epoch;
+                if is_ours {
+                    state.epoch = epoch;
+                    edit(state);
+                }
             })
             .await?;
-        Ok(())
+        super::ours(is_ours, self.lease.name())
+    }
+
+    /// What an earlier run left undone is done: what has changed since that run began is this one's
+    /// own. Says whether there is such.
+    async fn catch_up(&mut self) -> Result<bool, Error> {
+        let Some(at) = self.cursor.at.as_ref().filter(|at| at.missed == 0) else {
+            return Ok(false);
+        };
+        let Some(since) = at.complete_until.filter(|_| self.cursor.resumed) else {
+            return Ok(false);
+        };
+        let begun = self.job.started_at.unwrap_or(self.job.created_at);
+        let next = Checkpoint::begin(self.stream, Plan::Changes(since), begun);
+        self.cursor.at = Some(next);
+        self.cursor.resumed = false;
+        if self.cursor.mode == StreamMode::Load {
+            self.cursor.mode = StreamMode::Changes;
+        }
+        self.step(Vec::new()).await?;
+        Ok(true)
     }
 
     async fn pull(&mut self) -> Result<End, Error> {
@@ -563,25 +602,23 @@ impl Pulling<'_> {
         let notes = std::mem::take(&mut self.notes);
         let is_whole = matches!(cursor.mode, StreamMode::Load | StreamMode::Reconcile);
         let total = cursor.at.as_ref().and_then(|at| at.total);
-        self.tenant()
-            .edit_stream(self.connection.id, self.stream.name, |state| {
-                state.status = status;
-                state.mode = cursor.mode;
-                state.waiting_until = until;
-                state.note(notes.iter().cloned());
-                state.counts = cursor.counts;
-                state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
-                state.complete_until = cursor.complete_until;
-                state.problem.clone_from(&why);
-                if is_whole {
-                    state.source_total = total.or(state.source_total);
-                }
-                if until.is_none() {
-                    state.last_finished_at = Some(now);
-                }
-            })
-            .await?;
-        Ok(())
+        self.edit(|state| {
+            state.status = status;
+            state.mode = cursor.mode;
+            state.waiting_until = until;
+            state.note(notes.iter().cloned());
+            state.counts = cursor.counts;
+            state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
+            state.complete_until = cursor.complete_until;
+            state.problem.clone_from(&why);
+            if is_whole {
+                state.source_total = total.or(state.source_total);
+            }
+            if until.is_none() {
+                state.last_finished_at = Some(now);
+            }
+        })
+        .await
     }
 }
 
@@ -599,8 +636,10 @@ pub(super) async fn stopped(
     problem: &JobProblem,
 ) -> Result<(), Error> {
     let edited = work.tenant.edit_stream(work.id, &body.stream, |state| {
-        state.status = StreamStatus::Failed;
-        state.problem = Some(problem.clone());
+        if state.job == body.job {
+            state.status = StreamStatus::Failed;
+            state.problem = Some(problem.clone());
+        }
     });
     edited.await?;
     over(work, &body.job).await

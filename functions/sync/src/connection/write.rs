@@ -221,7 +221,12 @@ impl Writer<'_> {
         ready: &mut Prepared,
     ) -> Result<bool, store::Error> {
         let shelf = self.books.fresh(self.tenant).await?;
-        let is = |ids: &BTreeMap<String, String>| ids.get(self.source) == Some(&lost.id);
+        // Beside its own id a thing may have those of its parts: `salesforce/role`.
+        let is_own = |name: &str| name.split('/').next() == Some(self.source);
+        let is = |ids: &BTreeMap<String, String>| {
+            let mut ids = ids.iter();
+            ids.any(|(name, id)| is_own(name) && *id == lost.id)
+        };
         let keys = shelf.read(|warm| match lost.kind {
             Kind::Activity => {
                 let found = warm.book.activities.iter();

@@ -1,5 +1,6 @@
 //! A tenant on an embedded AWS beside four vendors, all by one clock.
 
+use crate::luck::Luck;
 use aws_lambda_events::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
@@ -14,15 +15,15 @@ use pull::{Failed, Transport};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use store::book::Books;
 use store::{
     AuthKind, Connection, ConnectionStatus, Job, Message, Names, Outgoing, Queue, Secrets, Store,
     StreamState, Tenant,
 };
 use sync::{App, Sources};
-use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use vendors::Settings;
 use vendors::billing::Billing;
@@ -34,10 +35,80 @@ use vendors::salesforce::{self, Salesforce};
 use vendors::stripe::{self, Stripe};
 
 pub(crate) const START: Timestamp = Timestamp::constant(1_790_000_000, 0);
-/// Longer than a lease lasts.
-const LATE: Duration = Duration::from_secs(150);
-/// How finely sleeping moves the clock.
-const TICK: Duration = Duration::from_millis(20);
+
+/// What is asked for in one page while it is rough, so that little data make many pages.
+const FEW: u64 = 2;
+
+/// What goes wrong between a program and its vendors, besides their [`Faults`]: answers take their
+/// time, some of them longer than a lease lasts, and pages are small.
+#[derive(Debug)]
+pub(crate) struct Way {
+    luck: Mutex<Luck>,
+    /// One answer in so many is under way for so long that who asked is taken for dead; none at 0.
+    pub(crate) late_in: AtomicU64,
+    /// How many were.
+    pub(crate) late: AtomicU64,
+}
+
+impl Way {
+    fn new(seed: u64) -> Self {
+        Self {
+            luck: Mutex::new(Luck::of(seed, 1)),
+            late_in: AtomicU64::new(0),
+            late: AtomicU64::new(0),
+        }
+    }
+
+    /// How long a request is under way, and how long its answer.
+    fn times(&self) -> (Duration, Duration) {
+        let mut luck = self.luck.lock().unwrap();
+        let there = luck.ms(1, 40);
+        let late_in = self.late_in.load(Ordering::SeqCst);
+        if late_in > 0 && luck.one_in(late_in) {
+            self.late.fetch_add(1, Ordering::SeqCst);
+            return (there, luck.ms(125_000, 900_000));
+        }
+        (there, luck.ms(1, 60))
+    }
+}
+
+/// Pages of a stream are asked for a few records at a time.
+fn small(request: http::Request<Bytes>) -> http::Request<Bytes> {
+    const LISTS: [&str; 9] = [
+        "/deals",
+        "/companies",
+        "/contacts",
+        "/organizations",
+        "/customers",
+        "/subscriptions",
+        "/invoices",
+        "/events",
+        "/search",
+    ];
+    let path = request.uri().path().to_owned();
+    let of_account = ["pipelines", "properties"]
+        .iter()
+        .any(|it| path.contains(it));
+    if of_account || !LISTS.iter().any(|it| path.contains(it)) || path.contains("changelog") {
+        return request;
+    }
+    let (mut parts, mut body) = request.into_parts();
+    if let Some(query) = parts.uri.query() {
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some(("limit", _)) => format!("limit={FEW}"),
+            _ => pair.to_owned(),
+        });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let host = parts.uri.host().unwrap_or_default();
+        parts.uri = format!("http://{host}{path}?{query}").parse().unwrap();
+    }
+    if path.ends_with("/search") {
+        let mut asked: Value = serde_json::from_slice(&body).unwrap();
+        asked["limit"] = FEW.into();
+        body = Bytes::from(asked.to_string());
+    }
+    http::Request::from_parts(parts, body)
+}
 
 pub(crate) struct Bed {
     pub(crate) aws: Aws,
@@ -52,56 +123,96 @@ pub(crate) struct Bed {
     pub(crate) is_rough: Arc<AtomicBool>,
     /// Until when, in seconds since 1970, vendors ask everybody to wait.
     pub(crate) busy_until: Arc<AtomicI64>,
+    /// Whether the vendors' limits are kept; each request is counted then.
+    pub(crate) is_limited: bool,
+    /// What else goes wrong there.
+    pub(crate) way: Arc<Way>,
     routers: BTreeMap<String, Router>,
     own: Store,
-    ticker: JoinHandle<()>,
+    books: Books<()>,
+    luck: store::Luck,
 }
 
-impl Drop for Bed {
-    fn drop(&mut self) {
-        self.ticker.abort();
-    }
+/// What vendors have.
+pub(crate) struct Accounts {
+    pub(crate) salesforce: Crm,
+    pub(crate) hubspot: Crm,
+    pub(crate) pipedrive: Crm,
+    pub(crate) billing: Billing,
 }
 
-impl Bed {
-    pub(crate) async fn new(world: &demo::World) -> Self {
-        Self::rough(world, Faults::none()).await
-    }
-
-    /// One on which requests to vendors go wrong while `is_rough`.
-    pub(crate) async fn rough(world: &demo::World, faults: Arc<Faults>) -> Self {
-        let aws = Aws::in_memory_with(embedded::Clock::manual(START));
-        // Whoever sleeps lets the one clock go on.
-        let slept = aws.clock().clone();
-        let ticker = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(TICK).await;
-                slept.advance(TICK);
-            }
-        });
-        let ticking = aws.clock().clone();
-        let clock: Clock = Arc::new(move || ticking.now());
-        let settings = || Settings::new(Arc::clone(&clock));
-        let crm = |ids| Crm::from_world(world, ids, Arc::clone(&clock));
-        let salesforce = Salesforce::new(crm(salesforce::id), settings());
-        let hubspot = HubSpot::new(crm(hubspot::id), settings());
-        let pipedrive = Pipedrive::new(crm(pipedrive::id), settings());
+impl Accounts {
+    /// The same company at all of them.
+    pub(crate) fn of(world: &demo::World, clock: &Clock) -> Self {
+        let crm = |ids| Crm::from_world(world, ids, Arc::clone(clock));
+        let salesforce = crm(salesforce::id);
         let accounts: BTreeMap<String, String> = salesforce
-            .crm()
             .companies
             .values()
             .filter_map(|it| Some((it.domain.clone()?, it.id.clone())))
             .collect();
         let of_account = |account: &demo::Account| accounts.get(&account.domain).cloned();
-        let billing = Billing::from_world(world, &of_account, Arc::clone(&clock));
-        let stripe = Stripe::new(billing, settings());
+        Self {
+            billing: Billing::from_world(world, &of_account, Arc::clone(clock)),
+            salesforce,
+            hubspot: crm(hubspot::id),
+            pipedrive: crm(pipedrive::id),
+        }
+    }
+
+    /// A handful of deals and customers, at one of them.
+    pub(crate) fn tiny(source: &str, clock: &Clock) -> Self {
+        let crm = |name: &str, ids| {
+            let deals = if name == source { 6 } else { 0 };
+            let mut crm = Crm::scaled(deals, ids, Arc::clone(clock));
+            // Other streams would bring these.
+            crm.deals.values_mut().for_each(|it| {
+                it.company = None;
+                it.owner = None;
+            });
+            crm.contacts.values_mut().for_each(|it| it.company = None);
+            crm
+        };
+        let customers = if source == "stripe" { 5 } else { 0 };
+        Self {
+            salesforce: crm("salesforce", salesforce::id),
+            hubspot: crm("hubspot", hubspot::id),
+            pipedrive: crm("pipedrive", pipedrive::id),
+            billing: Billing::scaled(customers, Arc::clone(clock)),
+        }
+    }
+}
+
+impl Bed {
+    pub(crate) async fn new(world: &demo::World) -> Self {
+        Self::with(0, Faults::none(), |clock| Accounts::of(world, clock)).await
+    }
+
+    /// One on which requests to vendors go wrong while `is_rough`. The same seed goes the same way.
+    pub(crate) async fn with(
+        seed: u64,
+        faults: Arc<Faults>,
+        accounts: impl FnOnce(&Clock) -> Accounts,
+    ) -> Self {
+        // Whoever sleeps lets the one clock go on.
+        let aws = Aws::in_memory_with(embedded::Clock::paced(START));
+        let ticking = aws.clock().clone();
+        let clock: Clock = Arc::new(move || ticking.now());
+        let settings = || Settings::new(Arc::clone(&clock));
+        let accounts = accounts(&clock);
+        let salesforce = Salesforce::new(accounts.salesforce, settings());
+        let hubspot = HubSpot::new(accounts.hubspot, settings());
+        let pipedrive = Pipedrive::new(accounts.pipedrive, settings());
+        let stripe = Stripe::new(accounts.billing, settings());
         let routers = BTreeMap::from([
             ("salesforce".to_owned(), salesforce.router()),
             ("hubspot".to_owned(), hubspot.router()),
             ("pipedrive".to_owned(), pipedrive.router()),
             ("stripe".to_owned(), stripe.router()),
         ]);
-        let own = store_on(&aws);
+        let luck = Mutex::new(Luck::of(seed, 2));
+        let luck: store::Luck = Arc::new(move |bytes| luck.lock().unwrap().fill(bytes));
+        let own = store_on(&aws, &luck);
         own.create().await.unwrap();
         let tenant_id = TenantId::from_bytes([1; 16]);
         own.create_tenant(tenant_id, "Harbor Works").await.unwrap();
@@ -123,9 +234,12 @@ impl Bed {
             faults,
             is_rough: Arc::default(),
             busy_until: Arc::default(),
+            is_limited: true,
+            way: Arc::new(Way::new(seed)),
             routers,
             own,
-            ticker,
+            books: Books::new(1),
+            luck,
         }
     }
 
@@ -140,20 +254,19 @@ impl Bed {
 
     /// Clients of a program that died hear nothing more, those of the test neither.
     pub(crate) fn renew(&mut self) {
-        self.own = store_on(&self.aws);
+        self.own = store_on(&self.aws, &self.luck);
     }
 
     /// Requests go to the vendors' routers in this process.
     pub(crate) fn transport(&self) -> Transport {
         let routers = self.routers.clone();
         let (faults, is_rough) = (Arc::clone(&self.faults), Arc::clone(&self.is_rough));
-        let asked = AtomicU64::new(0);
+        let way = Arc::clone(&self.way);
         let (clock, busy_until) = (self.aws.clock().clone(), Arc::clone(&self.busy_until));
         Arc::new(move |request| {
-            let is_late =
-                is_rough.load(Ordering::SeqCst) && asked.fetch_add(1, Ordering::SeqCst) % 12 == 7;
             let is_busy = clock.now().as_second() < busy_until.load(Ordering::SeqCst);
             let faults = is_rough.load(Ordering::SeqCst).then(|| Arc::clone(&faults));
+            let way = Arc::clone(&way);
             let host = request.uri().host().unwrap_or_default().to_owned();
             let source = host.split('.').next().unwrap_or_default().to_owned();
             let router = routers.get(&source).cloned();
@@ -170,6 +283,16 @@ impl Bed {
                 let Some(router) = router else {
                     return Err(broken("nobody is there"));
                 };
+                let is_rough = faults.is_some();
+                let request = if is_rough { small(request) } else { request };
+                let (there, back) = if is_rough {
+                    way.times()
+                } else {
+                    (Duration::ZERO, Duration::ZERO)
+                };
+                if is_rough {
+                    tokio::time::sleep(there).await;
+                }
                 let (mut parts, body) = request.into_parts();
                 parts.headers.insert("host", host.parse().unwrap());
                 let request = http::Request::from_parts(parts, Body::from(body));
@@ -183,9 +306,8 @@ impl Bed {
                 let Ok(answer) = answer else {
                     return Err(broken("the connection broke"));
                 };
-                // Now and then an answer is under way for so long that who asked is taken for dead.
-                if is_late {
-                    tokio::time::sleep(LATE).await;
+                if is_rough {
+                    tokio::time::sleep(back).await;
                 }
                 let (parts, body) = answer.into_parts();
                 let Ok(body) = body.collect().await else {
@@ -207,9 +329,9 @@ impl Bed {
             sources: Sources {
                 transport: self.transport(),
                 local: true,
-                limited: true,
+                limited: self.is_limited,
             },
-            ..App::new(store_on(&self.aws), Function::new("sync", None))
+            ..App::new(store_on(&self.aws, &self.luck), Function::new("sync", None))
         }
     }
 
@@ -295,14 +417,10 @@ impl Bed {
     }
 
     /// The same message again, as for a job that stands still.
-    pub(crate) async fn again(&self, id: ConnectionId, job: &str) {
+    pub(crate) async fn again(&self, id: ConnectionId, job: &str) -> Result<(), store::Error> {
         let message = self.message("connection.sync", json!({"connection": id, "job": job}));
         let tenant = self.tenant();
-        tenant
-            .send(&Outgoing::now(Queue::Sync, message))
-            .await
-            .unwrap();
-        self.drain(&self.app()).await;
+        tenant.send(&Outgoing::now(Queue::Sync, message)).await
     }
 
     /// A run, to its end.
@@ -323,7 +441,8 @@ impl Bed {
     }
 
     pub(crate) async fn book(&self) -> Book {
-        self.tenant().book().await.unwrap().book
+        let shelf = self.books.fresh(&self.tenant()).await.unwrap();
+        shelf.read(|warm| warm.book.clone()).unwrap()
     }
 
     /// Works on the queue, as its event source does, until it is empty; time passes where messages
@@ -338,6 +457,20 @@ impl Bed {
             }
         }
         unreachable!("the queue never empties");
+    }
+
+    /// Does as [`Bed::drain`] does, for so many seconds; says whether the queue is empty.
+    pub(crate) async fn drain_for(&self, app: &App, seconds: i64) -> bool {
+        let end = self.aws.clock().now().as_second() + seconds;
+        while self.aws.clock().now().as_second() < end {
+            if !self.one(app).await {
+                if self.waiting("sync").await == 0 {
+                    return true;
+                }
+                self.pass(10);
+            }
+        }
+        false
     }
 
     /// Works on one message; says whether there was one.
@@ -359,26 +492,42 @@ impl Bed {
         true
     }
 
-    /// Two workers do this at a time; some messages come twice, and time jumps over a lease's end.
-    pub(crate) async fn drain_roughly(&self, app: &App, seed: u64) {
-        for n in seed.. {
-            let Some(record) = self.receive().await else {
-                if self.waiting("sync").await == 0 {
+    /// Several workers do this at a time, until the queue is empty and nobody fills it any more. Some
+    /// messages are handed out to two of them, and some are not taken away when they are done.
+    pub(crate) async fn drain_roughly(
+        &self,
+        app: &App,
+        luck: &mut Luck,
+        is_over: impl Fn() -> bool,
+    ) {
+        loop {
+            let Some(record) = self.receive_within(20).await else {
+                if is_over() && self.waiting("sync").await == 0 {
                     return;
                 }
-                // Now and then so long that a lease runs out under a worker.
-                self.pass(if n % 7 == 0 { 130 } else { 10 });
-                tokio::task::yield_now().await;
+                tokio::time::sleep(luck.ms(1, 2_000)).await;
                 continue;
             };
             let handle = record["receiptHandle"].clone();
+            if luck.one_in(6) {
+                let again = json!({"ReceiptHandle": handle, "VisibilityTimeout": luck.below(3)});
+                self.sqs("ChangeMessageVisibility", "sync", again).await;
+            }
             let event: SqsEvent = serde_json::from_value(json!({"Records": [record]})).unwrap();
-            let never = Deadline::at(Timestamp::MAX, Arc::new(|| START));
-            let answer = sync::batch(app, event, &never).await;
-            if answer.batch_item_failures.is_empty() && n % 11 != 0 {
-                let _ = self
-                    .sqs("DeleteMessage", "sync", json!({"ReceiptHandle": handle}))
-                    .await;
+            let clock = self.aws.clock().clone();
+            // Some have little time, and hand the rest over.
+            let seconds = if luck.one_in(3) { 20 } else { 90_000 };
+            let at = clock.now() + SignedDuration::from_secs(seconds);
+            let deadline = Deadline::at(at, Arc::new(move || clock.now()));
+            let answer = sync::batch(app, event, &deadline).await;
+            if answer.batch_item_failures.is_empty() {
+                if !luck.one_in(9) {
+                    self.sqs("DeleteMessage", "sync", json!({"ReceiptHandle": handle}))
+                        .await;
+                }
+            } else {
+                let soon = json!({"ReceiptHandle": handle, "VisibilityTimeout": luck.below(60)});
+                self.sqs("ChangeMessageVisibility", "sync", soon).await;
             }
         }
     }
@@ -419,7 +568,11 @@ impl Bed {
     }
 
     async fn receive(&self) -> Option<Value> {
-        let names = json!({"MessageSystemAttributeNames": ["All"]});
+        self.receive_within(0).await
+    }
+
+    async fn receive_within(&self, seconds: u64) -> Option<Value> {
+        let names = json!({"MessageSystemAttributeNames": ["All"], "WaitTimeSeconds": seconds});
         let answer = self.sqs("ReceiveMessage", "sync", names).await?;
         let message = answer["Messages"].get(0)?;
         Some(json!({
@@ -450,8 +603,9 @@ impl Bed {
     }
 }
 
-fn store_on(aws: &Aws) -> Store {
+fn store_on(aws: &Aws, luck: &store::Luck) -> Store {
     let clients = store::Aws::behind(aws.http_client(), aws.endpoint_url(), false);
     let clock = aws.clock().clone();
-    Store::with_clock(clients, Names::local(), Arc::new(move || clock.now()))
+    let clock = Arc::new(move || clock.now());
+    Store::with_luck(clients, Names::local(), clock, Arc::clone(luck))
 }

@@ -7,6 +7,8 @@
 )]
 
 mod bed;
+mod ledger;
+mod luck;
 mod schedules;
 mod storm;
 mod truth;

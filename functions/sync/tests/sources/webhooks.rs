@@ -2,11 +2,13 @@
 //!
 //! `PIE_PERMUTATIONS` says how many orders are tried; the default is what CI has time for.
 
-use crate::bed::Bed;
+use crate::bed::{Accounts, Bed};
+use crate::luck::Luck;
 use crate::truth;
 use crate::world::{company, tell, told};
 use serde_json::{Value, json};
 use store::{JobStatus, Outgoing, Queue};
+use vendors::faults::Faults;
 
 fn count() -> u64 {
     #[expect(
@@ -15,17 +17,6 @@ fn count() -> u64 {
     )]
     let asked = std::env::var("PIE_PERMUTATIONS").ok();
     asked.and_then(|text| text.parse().ok()).unwrap_or(100)
-}
-
-/// Another order for every seed.
-fn shuffle<T>(all: &mut [T], seed: u64) {
-    let mut luck = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    for at in (1..all.len()).rev() {
-        luck ^= luck << 13;
-        luck ^= luck >> 7;
-        luck ^= luck << 17;
-        all.swap(at, (luck % (at as u64 + 1)) as usize);
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +60,7 @@ async fn events_converge_in_whatever_order_and_however_often_they_come() {
                 bodies.push(body);
             }
         }
-        shuffle(&mut bodies, order);
+        Luck::of(order, 0).shuffle(&mut bodies);
         // Some come only after what happens next.
         if order % 4 == 0 && order + 1 < count() {
             late = bodies.split_off(bodies.len() / 2);
@@ -89,4 +80,29 @@ async fn events_converge_in_whatever_order_and_however_often_they_come() {
         "{events} events in {} orders, some twice, some late: all converge",
         count()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_comes_again_is_not_asked_about_again() {
+    let bed = Bed::with(1, Faults::none(), |clock| Accounts::tiny("stripe", clock)).await;
+    let id = bed.connect("stripe").await;
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    let customer = bed.stripe.billing().customers.keys().next().cloned();
+    let customer = customer.unwrap();
+    let asked = async |marker: &str| {
+        let before = bed.stripe.requests();
+        let body = json!({
+            "connection": id,
+            "hints": [{"stream": "customers", "id": customer}],
+            "markers": [marker],
+        });
+        let outgoing = Outgoing::now(Queue::Sync, bed.message("connection.hint", body));
+        bed.tenant().send(&outgoing).await.unwrap();
+        bed.drain(&bed.app()).await;
+        bed.stripe.requests() - before
+    };
+    assert_eq!(asked("stripe evt_1").await, 1);
+    assert_eq!(asked("stripe evt_1").await, 0);
+    assert_eq!(asked("stripe evt_2").await, 1);
 }

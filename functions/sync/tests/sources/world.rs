@@ -1,12 +1,16 @@
 //! The whole world, compared: after the first load, and after people at the vendor did everything
 //! they do.
 
-use crate::bed::Bed;
+use crate::bed::{Accounts, Bed};
 use crate::truth;
+use serde_json::json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use store::JobStatus;
 use vendors::billing::Status;
 use vendors::crm::{Crm, Object};
+use vendors::faults::{Fault, Faults};
 
 fn small() -> demo::World {
     company(11)
@@ -95,53 +99,6 @@ pub(crate) async fn told(bed: &Bed, source: &str) -> BTreeMap<String, String> {
     let invoices =
         invoices.filter_map(|it| Some((id(&it.external_ids)?, format!("{:?}", it.number))));
     subscriptions.chain(invoices).collect()
-}
-
-/// Somebody sets the amount of one of the first few living deals; gives which. None where there are
-/// no deals.
-pub(crate) fn set_amount(bed: &Bed, source: &str, seed: u64) -> Option<String> {
-    let set = |crm: &mut Crm| {
-        let ids: Vec<String> = crm.live_deals().take(3).map(|it| it.id.clone()).collect();
-        let id = ids.get((seed % 3) as usize)?.clone();
-        crm.set_amount(&id, Some(rust_decimal::Decimal::from(1_000 + seed % 9_000)));
-        Some(id)
-    };
-    match source {
-        "hubspot" => set(&mut bed.hubspot.crm()),
-        "pipedrive" => set(&mut bed.pipedrive.crm()),
-        _ => None,
-    }
-}
-
-/// What happens at a source between two syncs, drawn from a seed.
-pub(crate) fn live_on_few(bed: &Bed, source: &str, seed: u64) {
-    let people = |crm: &mut Crm| {
-        for step in 0..4 {
-            crm.live_on(seed + step);
-        }
-        let ids: Vec<String> = crm.live_deals().map(|it| it.id.clone()).collect();
-        let at = |n: u64| &ids[(seed.wrapping_add(n) % ids.len() as u64) as usize];
-        crm.set_amount(at(0), Some(rust_decimal::Decimal::from(seed % 99_999)));
-        crm.edit_deal(at(1), |deal| deal.name = format!("Renamed {seed}"));
-        crm.delete(Object::Deal, at(2));
-        crm.delete(Object::Deal, at(3));
-        crm.restore(Object::Deal, at(3));
-    };
-    match source {
-        "salesforce" => people(&mut bed.salesforce.crm()),
-        "hubspot" => people(&mut bed.hubspot.crm()),
-        "pipedrive" => people(&mut bed.pipedrive.crm()),
-        _ => {
-            let mut billing = bed.stripe.billing();
-            for step in 0..4 {
-                billing.live_on(seed + step);
-            }
-            let sub = billing.subscriptions.keys().next().cloned();
-            if let Some(sub) = sub {
-                let _ = billing.cancel(&sub, "unused");
-            }
-        }
-    }
 }
 
 /// What people do at a CRM between two syncs.
@@ -297,6 +254,33 @@ async fn billing_stands_with_the_companies_of_the_crm() {
         .into_iter()
         .find(|it| it.external_ids.get("stripe") == Some(&gone.1));
     assert_eq!(sub.unwrap().status, model::SubscriptionStatus::Canceled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_answered_without_a_list_is_not_taken_for_answered_with_none() {
+    let faults = Faults::none();
+    let bed = Bed::with(1, Arc::clone(&faults), |clock| {
+        Accounts::tiny("hubspot", clock)
+    })
+    .await;
+    let id = bed.connect("hubspot").await;
+    // It is asked for its paths, its account, and then for its pipelines.
+    for fault in [
+        Fault::None,
+        Fault::None,
+        Fault::CursorExpired {
+            status: 200,
+            body: json!({"total": 3}),
+        },
+    ] {
+        faults.push(fault);
+    }
+    bed.is_rough.store(true, Ordering::SeqCst);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Failed, "{job:?}");
+    let problem = job.problem.unwrap();
+    assert_eq!(problem.code, "source_failed");
+    assert!(problem.detail.contains("pipelines"), "{problem:?}");
 }
 
 macro_rules! for_each_crm {

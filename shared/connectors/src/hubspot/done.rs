@@ -1,50 +1,36 @@
 //! What was said and done.
 
-use super::map::{
-    contacts_of, deals_of, external, fields, id_of, joined, list, odd_record, stamp, str,
-};
+use super::map::{contacts_of, deals_of, owners};
 use super::objects::kind;
+use crate::item::Item;
 use crate::meaning;
-use connector::value::{Fields, ODD_DATE, scalar};
-use connector::{Context, Hint, Kind, Out, Record};
-use model::{Activity, ActivityKind, ActivityOutcome, Entity, Provenance};
+use connector::value::{ODD_DATE, id, list, scalar, text};
+use connector::{Hint, Kind, Record};
+use model::{Activity, ActivityKind, ActivityOutcome};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Something that happened, once for each deal it belongs to: `call/12` on the oldest of them and
 /// `call/12/<deal>` on the others.
-pub(super) fn activity<const K: usize>(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
+pub(super) fn activity<const K: usize>(record: &Record, it: &mut Item) {
     let (many, one) = (kind::<K>().many, kind::<K>().one);
-    let Some(id) = id_of(main) else {
-        return odd_record(many, out);
-    };
-    let mut fields = fields(main, many, &id, out);
-    let stamp = stamp::<K>(main, &mut fields);
     let [title, body, status, time] = kind::<K>().done;
-    let title = fields.text(title);
-    let status = fields.text(status).unwrap_or_default().to_ascii_uppercase();
-    let time = fields
-        .timestamp(time)
-        .or_else(|| fields.timestamp("hs_timestamp"));
-    let Some(at) = time.or_else(|| fields.timestamp("hs_createdate")) else {
+    let title = it.text(title);
+    let status = it.text(status).unwrap_or_default().to_ascii_uppercase();
+    let times = [time, "hs_timestamp", "hs_createdate"];
+    let Some(at) = times.into_iter().find_map(|time| it.timestamp(time)) else {
         let what = "it is not said when this was, so it was left out";
-        return fields.odd(
-            ODD_DATE,
-            "hs_timestamp",
-            what,
-            "enter its time in HubSpot",
-            "",
-        );
+        let remedy = "enter its time in HubSpot";
+        return it.odd(ODD_DATE, "hs_timestamp", what, remedy, "");
     };
     let happened = match (one, status.as_str()) {
         ("task", status) => status == "COMPLETED",
         (_, "CANCELED" | "RESCHEDULED" | "QUEUED" | "SENDING") => false,
         ("call", "COMPLETED") | ("meeting", "COMPLETED" | "NO_SHOW") | ("note", _) => true,
-        _ => at <= cx.read_at,
+        _ => at <= it.cx.read_at,
     };
     let outcome = match (one, status.as_str()) {
-        ("call", _) => disposition(&fields.text("hs_call_disposition").unwrap_or_default()),
+        ("call", _) => disposition(&it.text("hs_call_disposition").unwrap_or_default()),
         ("meeting", "COMPLETED") => ActivityOutcome::Positive,
         ("meeting", "NO_SHOW") | ("email", "BOUNCED" | "FAILED") => ActivityOutcome::Negative,
         _ => ActivityOutcome::Unknown,
@@ -57,47 +43,43 @@ pub(super) fn activity<const K: usize>(record: &Record, cx: &Context, out: &mut 
         _ => ActivityKind::FollowUp,
     };
     // Only the beginning is kept, so a long text is nothing to speak of.
-    let text = |field| meaning::plain(&fields.get(field).and_then(scalar).unwrap_or_default());
-    let said = [
-        title.unwrap_or_default(),
-        text(body),
-        text("hs_internal_meeting_notes"),
-    ];
-    let said = said
-        .iter()
-        .filter(|text| !text.is_empty())
-        .map(String::as_str);
-    let said = said.collect::<Vec<_>>().join(" — ");
-    let name = format!("{one}/{id}");
+    let plain = |field| meaning::plain(&it.get(field).and_then(scalar).unwrap_or_default());
+    let notes = plain("hs_internal_meeting_notes");
+    let said = meaning::joined([title, Some(plain(body)), Some(notes)], " — ");
+    let name = format!("{one}/{}", it.id);
+    let id = std::mem::replace(&mut it.id, name.clone());
     let activity = Activity {
-        external_ids: external(cx, &name),
-        participants: participants(record, &mut fields, cx),
+        participants: participants(record, it),
         outcome,
-        summary: meaning::summary(&said),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Activity::new(cx.activity(&name), what, at)
+        summary: said.as_deref().and_then(meaning::summary),
+        ..Activity::new(it.cx.activity(&name), what, at)
     };
     if !happened {
         // It may have been kept before it was called off; on the first load nothing was.
-        if record.has_part("deals") {
-            out.lost(Kind::Activity, name, stamp);
+        if it.has_part("deals") {
+            it.lost(Kind::Activity);
         }
         return;
     }
     let deals = deals_of(record);
-    let first = (activity.id, deals.first().map(|deal| cx.deal(deal)));
-    let others = deals.iter().skip(1);
-    let others = others.map(|deal| (cx.activity(&format!("{name}/{deal}")), Some(cx.deal(deal))));
-    for (id, deal) in std::iter::once(first).chain(others) {
-        let activity = Activity {
-            id,
-            deal,
+    if deals.is_empty() {
+        it.put(activity.clone());
+    }
+    for (n, deal) in deals.iter().enumerate() {
+        let others = || it.cx.activity(&format!("{name}/{deal}"));
+        let of_deal = Activity {
+            id: if n == 0 { activity.id } else { others() },
+            deal: Some(it.cx.deal(deal)),
             ..activity.clone()
         };
-        out.put(Entity::Activity(Box::new(activity)));
+        it.put(of_deal);
     }
-    if main.pointer("/associations/deals/paging/next").is_some() {
-        out.hints.push(Hint::new(many, id));
+    if record
+        .main
+        .pointer("/associations/deals/paging/next")
+        .is_some()
+    {
+        it.out.hints.push(Hint::new(many, id));
     }
 }
 
@@ -116,46 +98,30 @@ fn disposition(ending: &str) -> ActivityOutcome {
 }
 
 /// Who took part: the owner, and the addresses of the e-mail or of the contacts.
-fn participants(record: &Record, fields: &mut Fields, cx: &Context) -> Vec<String> {
-    let owner = fields.text("hubspot_owner_id");
-    let owners = cx
-        .known
-        .all("owners")
-        .iter()
-        .chain(cx.known.all("owners_archived"));
-    let owner = owners
-        .into_iter()
-        .find(|it| owner.is_some() && id_of(it) == owner);
-    let owner = owner.and_then(|owner| str(owner, "email"));
-    let headers = fields.get("hs_email_headers").and_then(Value::as_str);
+fn participants(record: &Record, it: &mut Item) -> Vec<String> {
+    let owner = it.text("hubspot_owner_id");
+    let owner = owners(it.cx.known).find(|it| owner.is_some() && id(it, "id") == owner);
+    let headers = it.get("hs_email_headers").and_then(Value::as_str);
     let headers: Value = serde_json::from_str(headers.unwrap_or_default()).unwrap_or_default();
-    let to = ["/to", "/cc"]
+    let to = ["to", "cc"]
         .into_iter()
         .flat_map(|name| list(&headers, name));
-    let addresses = headers
-        .get("from")
-        .into_iter()
-        .chain(to)
-        .filter_map(|it| str(it, "email"));
-    let person = |person: &Value| {
-        let field = |name: &str| scalar(person.get("properties")?.get(name)?);
-        let name = || joined([field("firstname"), field("lastname")]);
-        field("email")
-            .filter(|email| !email.is_empty())
-            .or_else(name)
-    };
+    let said = owner.into_iter().chain(headers.get("from")).chain(to);
+    let said = said.filter_map(|it| text(it, "email")).map(str::to_owned);
     let contacts = contacts_of(record);
-    let people = record
-        .part("people")
-        .iter()
-        .filter(|it| id_of(it).is_some_and(|id| contacts.contains(&id)));
-    let mut found: Vec<String> = owner
-        .into_iter()
-        .chain(addresses)
-        .map(str::to_owned)
-        .collect();
-    found.extend(people.filter_map(person));
+    let is_here = |it: &&Value| id(it, "id").is_some_and(|id| contacts.contains(&id));
+    let people = record.part("people").iter().filter(is_here);
+    let person = |person| {
+        let name = ["firstname", "lastname"].map(|it| of(person, it));
+        of(person, "email").or_else(|| meaning::joined(name, " "))
+    };
+    let mut found: Vec<String> = said.chain(people.filter_map(person)).collect();
     let mut seen = BTreeSet::new();
     found.retain(|who| seen.insert(who.to_lowercase()));
     found
+}
+
+/// A property of an object.
+fn of(object: &Value, name: &str) -> Option<String> {
+    id(object.get("properties")?, name)
 }

@@ -1,422 +1,335 @@
 //! What HubSpot's records mean.
 
+use super::done;
 use super::objects::{COMPANIES, CONTACTS, DEALS, gone, is_whole, kind};
-use crate::meaning;
-use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, scalar};
+use crate::item::Item;
+use crate::meaning::{self, Ends};
+use connector::value::{
+    Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, number, scalar, text,
+};
 use connector::{Context, Hint, Known, Out, Record};
 use jiff::tz::TimeZone;
 use model::{
-    CanonicalStage, Company, Deal, DealId, DealRecord, Entity, EntityKey, Issue, IssueCode, Layer,
-    Person, Pipeline, Place, Provenance, Severity, Stage, StageVisit, Stakeholder, Timestamp,
+    Company, Deal, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place, Severity, Stage,
+    Stakeholder, Timestamp,
 };
+use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a property HubSpot keeps about twenty values; what was before is cut off.
 const KEPT: usize = 20;
 
-/// The id of an object.
-pub(super) fn id_of(object: &Value) -> Option<String> {
-    scalar(object.get("id")?).filter(|id| !id.is_empty())
-}
-
-pub(super) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    let list = value.pointer(pointer).and_then(Value::as_array);
-    list.map_or(&[], Vec::as_slice)
-}
-
-pub(super) fn str<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field)?.as_str()
-}
-
 /// The names of properties the account has added to a kind of object.
 pub(super) fn custom_names<'a>(known: &'a Known, of: &str) -> impl Iterator<Item = &'a str> {
-    let own = |it: &&Value| it.get("hubspotDefined").and_then(Value::as_bool) == Some(false);
+    let own = |it: &&Value| it.get("hubspotDefined") == Some(&Value::Bool(false));
     known
         .all(of)
         .iter()
         .filter(own)
-        .filter_map(|it| str(it, "name"))
+        .filter_map(|it| text(it, "name"))
 }
 
-/// Pipelines with their stages, and the owners of deals, those who left among them.
+/// Owners of deals, those who left among them.
+pub(super) fn owners(known: &Known) -> impl Iterator<Item = &Value> {
+    let left = known.all("owners_archived");
+    known.all("owners").iter().chain(left)
+}
+
+/// Pipelines with their stages, and the owners of deals.
 pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
-    for owner in [known.all("owners"), known.all("owners_archived")].concat() {
-        let Some(id) = id_of(&owner) else { continue };
-        let mut fields = Fields::new(&owner, place("owners", &id), &mut out.issues);
-        let names = [fields.text("firstName"), fields.text("lastName")];
-        let teams = list(&owner, "/teams");
-        let primary = |team: &&Value| team.get("primary") == Some(&Value::Bool(true));
-        let team = teams.iter().find(primary).or(teams.first());
+    for owner in owners(known) {
+        let Some(own) = id(owner, "id") else { continue };
+        let mut it = Item::new(("owners", &own), (owner, owner), cx, out);
+        let name = ["firstName", "lastName"].map(|name| it.text(name));
+        let teams = list(owner, "teams");
+        let team = teams.iter().find(|team| is(team, "primary"));
+        let team = team.or(teams.first());
         let person = Person {
-            external_ids: external(cx, &id),
-            name: joined(names),
-            email: fields.text("email"),
-            team: team.and_then(|team| str(team, "name")).map(str::to_owned),
-            provenance: Provenance::new(cx.source, fields.timestamp("updatedAt")),
-            ..Person::new(cx.person(&id))
+            name: meaning::joined(name, " "),
+            email: it.text("email"),
+            team: team.and_then(|team| text(team, "name")).map(str::to_owned),
+            ..Person::new(cx.person(&own))
         };
-        out.put(Entity::Person(person));
+        it.stamp = it.timestamp("updatedAt");
+        it.put(person);
     }
     for pipeline in known.all("pipelines") {
-        let Some(id) = id_of(pipeline) else { continue };
-        let order = |stage: &&Value| stage.get("displayOrder").and_then(Value::as_i64);
-        let mut stages: Vec<&Value> = list(pipeline, "/stages").iter().collect();
-        stages.sort_by_key(order);
-        let stages = stages.into_iter().zip(0..).map(|(stage, order)| {
-            let mut fields = Fields::new(stage, place("pipelines", &id), &mut out.issues);
+        let Some(own) = id(pipeline, "id") else {
+            continue;
+        };
+        let mut stages: Vec<&Value> = list(pipeline, "stages").iter().collect();
+        stages.sort_by_key(|stage| stage.get("displayOrder").and_then(Value::as_i64));
+        let place = format!("hubspot/pipelines/{own}");
+        let stage = |(order, stage)| {
+            let mut fields = Fields::new(stage, place.as_str(), out);
             let label = fields.text("label").unwrap_or_default();
-            let meant = canonical(Some(stage), &label, cx);
-            if meant.is_none() {
-                let what = "nobody said what this stage means";
-                fields.odd(
-                    UNKNOWN_WORD,
-                    "label",
-                    what,
-                    "say it in the settings of stages",
-                    &label,
-                );
-            }
+            let meant = meaning::stage([label.as_str()], ends(stage), cx);
+            let told = ("label", "say it in the settings of stages");
+            let stage = meaning::known(&label, meant, told, &mut fields);
             Stage {
-                canonical: meant.map(|(canonical, _)| canonical),
-                layer: meant.map(|(_, layer)| layer),
                 order,
                 probability: fields.share("/metadata/probability", 1),
-                label,
+                ..stage
             }
-        });
-        let stages = stages.collect();
-        let name = str(pipeline, "label").unwrap_or(&id).to_owned();
-        let id = cx.pipeline(&id);
+        };
+        let stages = (0..).zip(stages).map(stage).collect();
+        let name = text(pipeline, "label").unwrap_or(&own).to_owned();
+        let id = cx.pipeline(&own);
         out.put(Entity::Pipeline(Pipeline { id, name, stages }));
     }
-}
-
-fn place(kind: &str, id: &str) -> String {
-    format!("hubspot/{kind}/{id}")
-}
-
-pub(super) fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {
-    [(cx.source.to_owned(), id.to_owned())].into()
-}
-
-/// The properties of an object.
-pub(super) fn fields<'a>(object: &'a Value, kind: &str, id: &str, out: &'a mut Out) -> Fields<'a> {
-    let properties = object.get("properties").unwrap_or(&Value::Null);
-    Fields::new(properties, place(kind, id), &mut out.issues)
-}
-
-pub(super) fn joined(names: [Option<String>; 2]) -> Option<String> {
-    let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    (!name.is_empty()).then_some(name)
 }
 
 /// A stage by its id, in this pipeline if it is there. Ids outlive every renaming.
 fn stage<'a>(known: &'a Known, pipeline: Option<&str>, id: &str) -> Option<&'a Value> {
     let in_any = |ours: bool| {
         let pipelines = known.all("pipelines").iter();
-        let fits = pipelines.filter(move |it| !ours || str(it, "id") == pipeline);
-        let mut stages = fits.flat_map(|it| list(it, "/stages"));
-        stages.find(|stage| str(stage, "id") == Some(id))
+        let fits = pipelines.filter(move |it| !ours || text(it, "id") == pipeline);
+        let mut stages = fits.flat_map(|it| list(it, "stages"));
+        stages.find(|stage| text(stage, "id") == Some(id))
     };
     in_any(true).or_else(|| in_any(false))
 }
 
-/// Won and lost are said by the stage's settings; what an open stage means, by its label.
-fn canonical(stage: Option<&Value>, label: &str, cx: &Context) -> Option<(CanonicalStage, Layer)> {
-    let said = cx.stages.get(label);
-    if let Some((_, Layer::Tenant)) = said {
-        return said;
-    }
-    let setting = |name: &str| scalar(stage?.pointer(name)?);
-    match setting("/metadata/isClosed").as_deref() {
-        Some("true") => {
-            let chance: f64 = setting("/metadata/probability")?.trim().parse().ok()?;
-            let won = if chance > 0.5 {
-                CanonicalStage::ClosedWon
-            } else {
-                CanonicalStage::ClosedLost
-            };
-            Some((won, Layer::Discovered))
-        }
-        _ => said.filter(|(canonical, _)| stage.is_none() || canonical.outcome().is_none()),
+/// Won and lost are said by the stage's settings.
+fn ends(stage: &Value) -> Ends {
+    match number(stage, "/metadata/probability") {
+        _ if !is(stage, "/metadata/isClosed") => Ends::Open,
+        None => Ends::Unsaid,
+        Some(chance) if chance * Decimal::TWO > Decimal::ONE => Ends::Won,
+        Some(_) => Ends::Lost,
     }
 }
 
-/// The record as it is to be read: as it came, or as it was then read whole. Nothing where it has
-/// no id, or has vanished in between: then it is asked for once more.
-fn whole<'a, const K: usize>(record: &'a Record, out: &mut Out) -> Option<(String, &'a Value)> {
-    let Some(id) = id_of(&record.main) else {
-        odd_record(kind::<K>().many, out);
-        return None;
+/// A record that has an id, as it is to be read: as it came, or as it was then read whole.
+pub(super) fn read<const K: usize>(record: &Record, cx: &Context, out: &mut Out) {
+    let Some(id) = id(&record.main, "id") else {
+        return odd_record(kind::<K>().many, out);
     };
-    let read = record.part("whole").first();
-    if read.is_none() && record.has_part("whole") && !is_whole::<K>(record) {
-        out.hints.push(Hint::new(kind::<K>().many, id));
-        return None;
+    let whole = record.part("whole").first();
+    // It has vanished in between: it is asked for once more.
+    if whole.is_none() && record.has_part("whole") && !is_whole::<K>(record) {
+        return out.hints.push(Hint::new(kind::<K>().many, id));
     }
-    Some((id, read.unwrap_or(&record.main)))
+    let main = whole.unwrap_or(&record.main);
+    let mut it = item::<K>(&id, main, cx, out).of(record);
+    match K {
+        COMPANIES => company(&mut it),
+        DEALS => deal(record, &mut it),
+        CONTACTS => contact(record, &mut it),
+        _ => done::activity::<K>(record, &mut it),
+    }
 }
 
-pub(super) fn odd_record(kind: &str, out: &mut Out) {
+/// An object with its properties.
+fn item<'a, const K: usize>(
+    id: &str,
+    main: &'a Value,
+    cx: &'a Context<'a>,
+    out: &'a mut Out,
+) -> Item<'a> {
+    let properties = main.get("properties").unwrap_or(&Value::Null);
+    let mut it = Item::new((kind::<K>().many, id), (main, properties), cx, out);
+    let stamp = it.timestamp(kind::<K>().stamp);
+    it.stamp = stamp.or_else(|| instant(main, "updatedAt"));
+    it
+}
+
+fn odd_record(kind: &str, out: &mut Out) {
     let what = "this record has no id and was left out";
     let issue = Issue::new(ODD_RECORD, Severity::Error, what, "look at the raw record");
-    out.issues
-        .push(issue.at(Place::file(format!("hubspot/{kind}"))));
+    let place = Place::file(format!("hubspot/{kind}"));
+    out.issues.push(issue.at(place));
 }
 
 /// The time zone people enter days in.
 fn zone(cx: &Context) -> TimeZone {
-    let name = cx
-        .known
-        .first("account")
-        .and_then(|account| str(account, "timeZone"));
-    name.and_then(|name| TimeZone::get(name).ok())
-        .unwrap_or(TimeZone::UTC)
+    let name = cx.known.text("account", "timeZone");
+    let zone = name.and_then(|name| TimeZone::get(name).ok());
+    zone.unwrap_or(TimeZone::UTC)
 }
 
-fn home_currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
-    str(cx.known.first("account")?, "companyCurrency")
-}
-
-pub(super) fn stamp<const K: usize>(object: &Value, fields: &mut Fields) -> Option<Timestamp> {
-    let top = |name: &str| connector::value::timestamp(str(object, name)?);
-    fields
-        .timestamp(kind::<K>().stamp)
-        .or_else(|| top("updatedAt"))
-}
-
-fn custom<const K: usize>(object: &Value, cx: &Context) -> BTreeMap<String, String> {
-    let value = |name: &str| meaning::custom(object.get("properties")?.get(name)?);
-    let named = custom_names(cx.known, kind::<K>().many);
-    named
-        .filter_map(|name| Some((name.to_owned(), value(name)?)))
-        .collect()
+fn custom<const K: usize>(it: &Item) -> BTreeMap<String, String> {
+    let value = |name: &str| Some((name.to_owned(), meaning::custom(it.get(name)?)?));
+    let names = custom_names(it.cx.known, kind::<K>().many);
+    names.filter_map(value).collect()
 }
 
 /// The ids of those that live on in this one.
-fn merged(object: &Value) -> Vec<String> {
-    let ids = object
-        .pointer("/properties/hs_merged_object_ids")
-        .and_then(scalar);
+fn merged(it: &Item) -> Vec<String> {
+    let ids = it.get("hs_merged_object_ids").and_then(scalar);
     let ids = ids.unwrap_or_default();
-    ids.split(';')
-        .map(str::trim)
-        .filter(|id| !id.is_empty())
+    let each = ids.split(';').map(str::trim);
+    each.filter(|id| !id.is_empty())
         .map(str::to_owned)
         .collect()
 }
 
-pub(super) fn company(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, main)) = whole::<COMPANIES>(record, out) else {
-        return;
-    };
-    let mut fields = fields(main, "companies", &id, out);
-    let address = fields.text("domain").or_else(|| fields.text("website"));
+fn company(it: &mut Item) {
+    let currency = it.cx.known.text("account", "companyCurrency");
     let company = Company {
-        external_ids: external(cx, &id),
-        name: fields.text("name"),
-        domain: address.as_deref().and_then(meaning::domain),
-        industry: fields.text("industry"),
-        employees: fields.count("numberofemployees"),
-        annual_revenue: fields.money("annualrevenue", home_currency(cx)),
-        owner: fields
-            .text("hubspot_owner_id")
-            .map(|owner| cx.person(&owner)),
-        custom_fields: custom::<COMPANIES>(main, cx),
-        provenance: Provenance::new(cx.source, stamp::<COMPANIES>(main, &mut fields)),
-        ..Company::new(cx.company(&id))
+        domain: it.domain("domain").or_else(|| it.domain("website")),
+        name: it.text("name"),
+        industry: it.text("industry"),
+        employees: it.count("numberofemployees"),
+        annual_revenue: it.money("annualrevenue", currency),
+        owner: it.person("hubspot_owner_id"),
+        custom_fields: custom::<COMPANIES>(it),
+        ..Company::new(it.cx.company(&it.id))
     };
-    let winner = EntityKey::Company(company.id);
-    out.put(Entity::Company(Box::new(company)));
-    for loser in merged(main) {
-        out.merged(EntityKey::Company(cx.company(&loser)), winner.clone());
-    }
+    let key = |id: &str| EntityKey::Company(it.cx.company(id));
+    let (losers, winner) = (merged(it), key(&it.id));
+    let losers: Vec<_> = losers.iter().map(|id| key(id)).collect();
+    it.put(company);
+    it.merged(losers, &winner);
 }
 
-pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, main)) = whole::<DEALS>(record, out) else {
-        return;
-    };
-    let mut fields = fields(main, "deals", &id, out);
-    let updated_at = stamp::<DEALS>(main, &mut fields);
-    let created_at = fields
-        .timestamp("createdate")
-        .or_else(|| connector::value::timestamp(str(main, "createdAt")?));
-    let pipeline = fields.text("pipeline");
-    let stage_id = fields.text("dealstage");
+fn deal(record: &Record, it: &mut Item) {
+    let key = it.cx.deal(&it.id);
+    let created_at = it.timestamp("createdate");
+    let created_at = created_at.or_else(|| instant(it.main, "createdAt"));
+    let pipeline = it.text("pipeline");
+    let stage_id = it.text("dealstage");
+    let known = it.cx.known;
+    let setting_of = |id: &str| stage(known, pipeline.as_deref(), id);
     let label_of = |id: &str| {
-        let found = stage(cx.known, pipeline.as_deref(), id).and_then(|it| str(it, "label"));
-        found.unwrap_or(id).to_owned()
+        let label = setting_of(id).and_then(|it| text(it, "label"));
+        label.unwrap_or(id).to_owned()
     };
-    let setting = stage_id
-        .as_deref()
-        .and_then(|id| stage(cx.known, pipeline.as_deref(), id));
+    let setting = stage_id.as_deref().and_then(setting_of);
     let label = stage_id.as_deref().map(label_of);
     if let (Some(id), None) = (&stage_id, setting) {
         let what = "the deal's stage is in no pipeline any more; its id stands for its label";
-        odd_stage(UNKNOWN_WORD, what, id, &mut fields);
+        odd_stage(UNKNOWN_WORD, what, id, it);
     }
-    let is_closed = fields
-        .boolean("hs_is_closed")
-        .or_else(|| Some(scalar(setting?.pointer("/metadata/isClosed")?)? == "true"));
-    let is_won = fields.boolean("hs_is_closed_won");
-    let meant = label
-        .as_deref()
-        .and_then(|label| canonical(setting, label, cx));
-    let meant = match (meant, is_closed, is_won) {
-        (Some((_, Layer::Tenant)), ..) | (_, None | Some(false), _) | (_, _, None) => meant,
-        (_, _, Some(true)) => Some((CanonicalStage::ClosedWon, Layer::Discovered)),
-        (_, _, Some(false)) => Some((CanonicalStage::ClosedLost, Layer::Discovered)),
-    };
-
-    let mut visits = history(main, created_at, label_of, &mut fields);
-    let entered_at = fields.timestamp("hs_v2_date_entered_current_stage");
-    if let Some(label) = &label
-        && visits.last().is_none_or(|last| last.stage != *label)
-    {
-        let since = match last_move(&visits) {
-            None => created_at,
-            last_move => {
-                let what = "the history of this deal ends in another stage than it is in";
-                odd_stage(ODD_RECORD, what, label, &mut fields);
-                entered_at.or(updated_at).max(last_move)
-            }
-        };
-        let last = since.map(|at| (at, label.clone()));
-        visits.extend(meaning::visits(last.into_iter().collect()));
-    }
-
-    let closes_at = fields.timestamp("closedate");
+    let is_closed = it.boolean("hs_is_closed");
+    let is_closed = is_closed.or_else(|| Some(is(setting?, "/metadata/isClosed")));
     let is_closed = is_closed == Some(true);
-    let currency = fields.text("deal_currency_code");
-    let currency = currency.as_deref().or_else(|| home_currency(cx));
-    let probability = fields.share("hs_deal_stage_probability", 1);
-    let beside = list(&record.main, "/associations/companies/results").iter();
-    let asked = record
-        .part("companies")
-        .iter()
-        .flat_map(|it| list(it, "/to"));
-    let company = primary(beside.chain(asked));
+    let is_won = it.boolean("hs_is_closed_won");
+    let ends = match (is_closed, is_won) {
+        (true, Some(true)) => Ends::Won,
+        (true, Some(false)) => Ends::Lost,
+        _ => setting.map_or(Ends::Unsaid, ends),
+    };
+    let means = label.as_deref();
+    let means = means.and_then(|label| meaning::stage([label], ends, it.cx));
+
+    let moves = history(created_at, label_of, it);
+    let entered_at = it.timestamp("hs_v2_date_entered_current_stage");
+    let since = if moves.is_empty() {
+        created_at
+    } else {
+        entered_at.or(it.stamp)
+    };
+    let what = "the history of this deal ends in another stage than it is in";
+    let odd = ("dealstage", Some((what, REMEDY)));
+    let visits = meaning::visits_to(label.as_deref(), since, moves, odd, it);
+
+    let closes_at = it.timestamp("closedate");
+    let currency = it.text("deal_currency_code");
+    let home = known.text("account", "companyCurrency");
+    let currency = currency.as_deref().or(home);
+    let probability = it.share("hs_deal_stage_probability", 1);
+    let company = primary(associated(record, "companies"));
     let deal = Deal {
-        external_ids: external(cx, &id),
-        name: fields.text("dealname"),
-        company: company.map(|company| cx.company(&company)),
-        amount: fields.money("amount", currency),
-        pipeline: pipeline.as_deref().map(|pipeline| cx.pipeline(pipeline)),
-        canonical_stage: meant.map(|(canonical, _)| canonical),
+        name: it.text("dealname"),
+        company: company.map(|company| it.cx.company(&company)),
+        amount: it.money("amount", currency),
+        pipeline: pipeline.as_deref().map(|pipeline| it.cx.pipeline(pipeline)),
+        canonical_stage: means.map(|(canonical, _)| canonical),
         probability: probability.or_else(|| {
-            let setting = setting?.get("metadata")?;
-            Fields::new(setting, "", &mut Vec::new()).share("probability", 1)
+            Fields::new(setting?, "", &mut Out::default()).share("/metadata/probability", 1)
         }),
-        expected_close: closes_at.map(|at| at.to_zoned(zone(cx)).date()),
-        owner: fields
-            .text("hubspot_owner_id")
-            .map(|owner| cx.person(&owner)),
+        expected_close: closes_at.map(|at| at.to_zoned(zone(it.cx)).date()),
+        owner: it.person("hubspot_owner_id"),
         created_at,
-        updated_at,
-        closed_at: if is_closed {
-            closes_at.or(last_move(&visits))
-        } else {
-            None
-        },
-        lost_reason: fields
+        updated_at: it.stamp,
+        closed_at: closes_at
+            .or(meaning::last_move(&visits))
+            .filter(|_| is_closed),
+        lost_reason: it
             .text("closed_lost_reason")
             .filter(|_| is_closed && is_won != Some(true)),
-        custom_fields: custom::<DEALS>(main, cx),
-        provenance: Provenance::new(cx.source, updated_at),
+        custom_fields: custom::<DEALS>(it),
         stage: label,
-        ..Deal::new(cx.deal(&id))
+        ..Deal::new(key)
     };
-    let deal_id = deal.id;
-    out.put(Entity::Deal(Box::new(DealRecord {
-        deal,
-        case: id.clone(),
-        visits,
-    })));
-    for loser in merged(main) {
-        out.merged(EntityKey::Deal(cx.deal(&loser)), EntityKey::Deal(deal_id));
-    }
+    let losers = merged(it);
+    let losers = losers.iter().map(|id| EntityKey::Deal(it.cx.deal(id)));
+    let losers: Vec<_> = losers.collect();
+    it.put_deal(deal, visits);
+    it.merged(losers, &EntityKey::Deal(key));
     if record
         .main
         .pointer("/associations/companies/paging/next")
         .is_some()
     {
-        out.hints.push(Hint::new("deals", &id));
+        let hint = Hint::new("deals", &*it.id);
+        it.out.hints.push(hint);
     }
-    if record.has_part("contacts") {
-        stakeholders(&id, deal_id, record, cx, out);
-        out.whole.push(deal_id);
+    if it.has_part("contacts") {
+        stakeholders(record, it);
+        it.out.whole.push(key);
     }
 }
 
 /// The stages the deal entered, as HubSpot has kept them.
 fn history(
-    deal: &Value,
     created_at: Option<Timestamp>,
     label_of: impl Fn(&str) -> String,
-    fields: &mut Fields,
-) -> Vec<StageVisit> {
+    it: &mut Item,
+) -> Vec<(Timestamp, String)> {
     let mut moves = Vec::new();
-    let entries = list(deal, "/propertiesWithHistory/dealstage");
+    let entries = list(it.main, "/propertiesWithHistory/dealstage");
     // The newest stands first, and of one instant the later.
     for entry in entries.iter().rev() {
-        let at = entry.get("timestamp").and_then(scalar).unwrap_or_default();
-        let stage = entry.get("value").and_then(scalar).unwrap_or_default();
-        match connector::value::timestamp(&at) {
-            None => odd_stage(
-                ODD_DATE,
-                "a move of this deal has no time and was left out",
-                &at,
-                fields,
-            ),
+        match (instant(entry, "timestamp"), id(entry, "value")) {
+            (None, _) => {
+                let what = "a move of this deal has no time and was left out";
+                let at = id(entry, "timestamp").unwrap_or_default();
+                odd_stage(ODD_DATE, what, &at, it);
+            }
             // A stage that was taken from the deal leaves nothing.
-            Some(_) if stage.is_empty() => {}
-            Some(at) => moves.push((at, label_of(&stage))),
+            (_, None) => {}
+            (Some(at), Some(stage)) => moves.push((at, label_of(&stage))),
         }
     }
-    if entries.len() >= KEPT && moves.first().map(|(at, _)| *at) > created_at {
+    if entries.len() >= KEPT && moves.iter().map(|(at, _)| *at).min() > created_at {
         let what = "HubSpot has forgotten how this deal began: it keeps so many moves";
-        odd_stage(ODD_RECORD, what, &entries.len().to_string(), fields);
+        odd_stage(ODD_RECORD, what, &entries.len().to_string(), it);
     }
-    meaning::visits(moves)
+    moves
 }
 
-fn last_move(visits: &[StageVisit]) -> Option<Timestamp> {
-    Timestamp::from_microsecond(visits.last()?.at_us).ok()
+const REMEDY: &str = "look at the deal's history in HubSpot";
+
+fn odd_stage(code: IssueCode, what: &str, value: &str, it: &mut Item) {
+    it.odd(code, "dealstage", what, REMEDY, value);
 }
 
-fn odd_stage(code: IssueCode, what: &str, value: &str, fields: &mut Fields) {
-    fields.odd(
-        code,
-        "dealstage",
-        what,
-        "look at the deal's history in HubSpot",
-        value,
-    );
+/// The other ends of a record's associations: listed beside it, or asked for.
+fn associated<'a>(record: &'a Record, kind: &str) -> impl Iterator<Item = &'a Value> {
+    let beside = list(&record.main, &format!("/associations/{kind}/results"));
+    let asked = record.part(kind).iter().flat_map(|it| list(it, "to"));
+    beside.iter().chain(asked)
 }
 
 /// The company that is marked as the first one, or else the one that is there longest.
-fn primary<'a>(to: impl IntoIterator<Item = &'a Value>) -> Option<String> {
-    let is_primary = |it: &Value| {
-        let of_type = |kind: &Value| {
-            kind.get("typeId").and_then(Value::as_i64) == Some(5)
-                || str(kind, "label") == Some("Primary")
-        };
-        str(it, "type") == Some("deal_to_company")
-            || list(it, "/associationTypes").iter().any(of_type)
+fn primary<'a>(to: impl Iterator<Item = &'a Value>) -> Option<String> {
+    let of_type = |kind: &Value| {
+        id(kind, "typeId").as_deref() == Some("5") || text(kind, "label") == Some("Primary")
     };
-    let found = to
-        .into_iter()
-        .filter_map(|it| Some((!is_primary(it), by_age(other(it)?))));
+    let is_primary = |it: &Value| {
+        text(it, "type") == Some("deal_to_company")
+            || list(it, "associationTypes").iter().any(of_type)
+    };
+    let found = to.filter_map(|it| Some((!is_primary(it), by_age(other(it)?))));
     found.min().map(|(_, (_, id))| id)
 }
 
 /// The id at the other end of an association, which comes as a number or as a text.
 fn other(to: &Value) -> Option<String> {
-    id_of(to)
-        .or_else(|| scalar(to.get("toObjectId")?))
-        .filter(|id| !id.is_empty())
+    id(to, "id").or_else(|| id(to, "toObjectId"))
 }
 
 /// Ids are numbers that grow.
@@ -425,112 +338,87 @@ fn by_age(id: String) -> (usize, String) {
 }
 
 /// The contacts a deal's associations name, each with all its labels.
-fn labels<'a>(to: impl Iterator<Item = &'a Value>) -> BTreeMap<String, Vec<String>> {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn labels<'a>(to: impl Iterator<Item = &'a Value>) -> BTreeMap<String, Vec<&'a str>> {
+    let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for to in to {
         let Some(contact) = other(to) else { continue };
-        let named = list(to, "/associationTypes")
-            .iter()
-            .filter_map(|kind| str(kind, "label"));
-        found
-            .entry(contact)
-            .or_default()
-            .extend(named.map(str::to_owned));
+        let types = list(to, "associationTypes").iter();
+        let named = types.filter_map(|kind| text(kind, "label"));
+        found.entry(contact).or_default().extend(named);
     }
     found
 }
 
-fn stakeholders(id: &str, deal: DealId, record: &Record, cx: &Context, out: &mut Out) {
-    let to = record
-        .part("contacts")
-        .iter()
-        .flat_map(|it| list(it, "/to"));
+fn stakeholders(record: &Record, deal: &mut Item) {
+    let to = record.part("contacts").iter().flat_map(|it| list(it, "to"));
+    let name = deal.id.clone();
     for (contact, labels) in labels(to) {
         let people = &mut record.part("people").iter();
-        let person = people.find(|it| id_of(it).as_deref() == Some(contact.as_str()));
-        stakeholder(
-            (id, deal),
-            &contact,
-            person.unwrap_or(&Value::Null),
-            labels,
-            cx,
-            out,
-        );
+        let person = people.find(|it| id(it, "id").as_ref() == Some(&contact));
+        let person = person.unwrap_or(&Value::Null);
+        let mut it = item::<CONTACTS>(&contact, person, deal.cx, deal.out);
+        stakeholder(&name, labels, &mut it);
     }
 }
 
 /// A contact on a deal. What the deal calls them counts more than what is said of them in general.
-fn stakeholder(
-    (deal_name, deal): (&str, DealId),
-    contact: &str,
-    person: &Value,
-    mut labels: Vec<String>,
-    cx: &Context,
-    out: &mut Out,
-) {
-    let mut fields = fields(person, "contacts", contact, out);
-    labels.sort();
-    let general = fields.text("hs_buying_role").unwrap_or_default();
-    let roles = labels.iter().map(String::as_str).chain(general.split(';'));
+fn stakeholder(deal: &str, mut labels: Vec<&str>, it: &mut Item) {
+    labels.sort_unstable();
+    let general = it.text("hs_buying_role").unwrap_or_default();
+    let mut roles = labels.into_iter().chain(general.split(';'));
+    let key = it.cx.stakeholder(&format!("{deal}/{}", it.id));
+    let name = ["firstname", "lastname"].map(|name| it.text(name));
     let stakeholder = Stakeholder {
-        external_ids: external(cx, contact),
-        name: joined([fields.text("firstname"), fields.text("lastname")]),
-        title: fields.text("jobtitle"),
-        email: fields.text("email"),
-        role: roles.into_iter().find_map(meaning::role),
-        last_contact: fields.timestamp("notes_last_contacted"),
-        provenance: Provenance::new(cx.source, stamp::<CONTACTS>(person, &mut fields)),
-        ..Stakeholder::new(cx.stakeholder(&format!("{deal_name}/{contact}")), deal)
+        name: meaning::joined(name, " "),
+        title: it.text("jobtitle"),
+        email: it.text("email"),
+        role: roles.find_map(meaning::role),
+        last_contact: it.timestamp("notes_last_contacted"),
+        ..Stakeholder::new(key, it.cx.deal(deal))
     };
-    out.put(Entity::Stakeholder(Box::new(stakeholder)));
+    it.put(stakeholder);
 }
 
 /// The deals a record says it belongs to.
 pub(super) fn deals_of(record: &Record) -> Vec<String> {
-    ends(record, "/associations/deals/results", "deals")
+    oldest_first(associated(record, "deals"))
 }
 
 /// The contacts a record says it belongs to.
 pub(super) fn contacts_of(record: &Record) -> Vec<String> {
-    ends(record, "/associations/contacts/results", "contacts")
+    oldest_first(associated(record, "contacts"))
 }
 
-/// The other ends of associations, listed beside a record or asked for, the oldest first.
-fn ends(record: &Record, beside: &str, part: &str) -> Vec<String> {
-    let asked = record.part(part).iter().flat_map(|it| list(it, "/to"));
-    let all = list(&record.main, beside).iter().chain(asked);
-    let found: BTreeSet<_> = all.filter_map(other).map(by_age).collect();
+fn oldest_first<'a>(to: impl Iterator<Item = &'a Value>) -> Vec<String> {
+    let found: BTreeSet<_> = to.filter_map(other).map(by_age).collect();
     found.into_iter().map(|(_, id)| id).collect()
 }
 
 /// A contact, as it stands on each of its deals.
-pub(super) fn contact(record: &Record, cx: &Context, out: &mut Out) {
-    let Some(id) = id_of(&record.main) else {
-        return odd_record("contacts", out);
-    };
+fn contact(record: &Record, it: &mut Item) {
     for deal in deals_of(record) {
-        let of_deal = |it: &&Value| it.get("from").and_then(id_of).as_ref() == Some(&deal);
+        let of_deal = |it: &&Value| id(it, "/from/id").as_ref() == Some(&deal);
         let roles = record.part("contacts").iter().filter(of_deal);
-        let mut labels = labels(roles.flat_map(|it| list(it, "/to")));
+        let mut labels = labels(roles.flat_map(|it| list(it, "to")));
         // Whoever has left the deal in between is not put back.
-        let Some(labels) = labels.remove(&id) else {
+        let Some(labels) = labels.remove(&it.id) else {
             continue;
         };
-        stakeholder((&deal, cx.deal(&deal)), &id, &record.main, labels, cx, out);
+        stakeholder(&deal, labels, it);
+        let cx = it.cx;
         let key = |contact: &str| {
             EntityKey::Stakeholder(cx.deal(&deal), cx.stakeholder(&format!("{deal}/{contact}")))
         };
-        for loser in merged(&record.main) {
-            out.merged(key(&loser), key(&id));
-        }
+        let losers: Vec<_> = merged(it).iter().map(|id| key(id)).collect();
+        let winner = key(&it.id);
+        it.merged(losers, &winner);
     }
 }
 
 /// Something in the bin.
 pub(super) fn archived<const K: usize>(record: &Record, cx: &Context, out: &mut Out) {
-    let Some(id) = id_of(&record.main) else {
-        return odd_record(kind::<K>().many, out);
-    };
-    let at = str(&record.main, "archivedAt").and_then(connector::value::timestamp);
-    gone::<K>(&id, at, cx, out);
+    match id(&record.main, "id") {
+        Some(id) => gone::<K>(&id, instant(&record.main, "archivedAt"), cx, out),
+        None => odd_record(kind::<K>().many, out),
+    }
 }

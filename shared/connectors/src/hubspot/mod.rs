@@ -6,9 +6,11 @@ mod map;
 mod objects;
 mod webhook;
 
+use connector::Verdict::{Forbidden, Narrow, Pause, Reauthorize, Retry};
+use connector::value::{self, list, text};
 use connector::{
-    Ask, Asking, Auth, Category, ClientAuth, Connector, Describe, Host, Known, Limit, OAuth, Quota,
-    Request, Response, Revoke, SignIn, Verdict,
+    Ask, Asking, Auth, Category, Connector, Describe, Host, Known, Limit, OAuth, Quota, Request,
+    Response, Revoke, SignIn, Verdict,
 };
 use serde_json::Value;
 
@@ -20,27 +22,10 @@ pub static CONNECTOR: Connector = Connector {
     host: Host::Fixed("https://api.hubapi.com"),
     auth: &[
         Auth::OAuth(OAuth {
-            authorize: "https://app.hubspot.com/oauth/authorize",
-            token: "https://api.hubapi.com/oauth/2026-09/token",
-            revoke: Some(Revoke {
-                url: "https://api.hubapi.com/oauth/2026-09/token/revoke",
-                field: "token",
-            }),
-            scopes: &[
-                "oauth",
-                "crm.objects.deals.read",
-                "crm.objects.companies.read",
-                "crm.objects.contacts.read",
-                "crm.objects.owners.read",
-                "crm.schemas.deals.read",
-                "crm.schemas.companies.read",
-                "sales-email-read",
-            ],
-            pkce: true,
-            client: ClientAuth::Form,
-            rotates: false,
+            revoke: Some(Revoke::token(
+                "https://api.hubapi.com/oauth/2026-09/token/revoke",
+            )),
             lasts_s: 1_800,
-            idle_days: None,
             sign_in: Some(SignIn {
                 scopes: &["oauth"],
                 who: "https://api.hubapi.com/oauth/v1/access-tokens/{token}",
@@ -48,81 +33,63 @@ pub static CONNECTOR: Connector = Connector {
                 account: "/hub_id",
                 verified: None,
             }),
+            ..OAuth::usual(
+                "https://app.hubspot.com/oauth/authorize",
+                "https://api.hubapi.com/oauth/2026-09/token",
+                &[
+                    "oauth",
+                    "crm.objects.deals.read",
+                    "crm.objects.companies.read",
+                    "crm.objects.contacts.read",
+                    "crm.objects.owners.read",
+                    "crm.schemas.deals.read",
+                    "crm.schemas.companies.read",
+                    "sales-email-read",
+                ],
+            )
         }),
-        Auth::Key {
-            header: "authorization",
-            prefix: "Bearer ",
-            help: "In HubSpot: Development → Keys → Service keys; grant it the read scopes of deals, companies, contacts and owners",
-        },
+        Auth::bearer(
+            "In HubSpot: Development → Keys → Service keys; grant it the read scopes of deals, \
+             companies, contacts and owners",
+        ),
     ],
     headers: &[],
     // A public app has 110 in ten seconds, and search five a second for all apps together.
     limits: &[
-        Limit {
-            lane: "",
-            calls: 100,
-            per_ms: 10_000,
-        },
+        Limit::of(100, 10_000),
         Limit {
             lane: SEARCH,
-            calls: 4,
-            per_ms: 1_000,
+            ..Limit::of(4, 1_000)
         },
     ],
-    quota: Some(quota),
+    // The day's budget, where there is one. The other headers are of ten seconds and come and go.
+    quota: Some(|response| Quota::said(response, LEFT, "x-hubspot-ratelimit-daily")),
     verdict,
     describe: &[
-        Describe {
-            name: DATED,
-            ask: Ask::once(
-                |_| Request::get(format!("{}/deals", DATED_API.pipelines)),
-                "/results",
-            ),
-            optional: true,
-        },
-        Describe {
-            name: "account",
-            ask: Ask::once(|asking| Request::get(api(asking.known).account), ""),
-            optional: false,
-        },
-        Describe {
-            name: "pipelines",
-            ask: Ask::once(
-                |asking| Request::get(format!("{}/deals", api(asking.known).pipelines)),
-                "/results",
-            ),
-            optional: false,
-        },
-        Describe {
-            name: "deals",
-            ask: Ask::once(|asking| properties(asking, "deals"), "/results"),
-            optional: false,
-        },
-        Describe {
-            name: "companies",
-            ask: Ask::once(|asking| properties(asking, "companies"), "/results"),
-            optional: true,
-        },
-        Describe {
-            name: "owners",
-            ask: Ask::pages(|asking| owners(asking, "false"), "/results", NEXT),
-            optional: true,
-        },
-        Describe {
-            name: "owners_archived",
-            ask: Ask::pages(|asking| owners(asking, "true"), "/results", NEXT),
-            optional: true,
-        },
+        // Whether the account's paths by date are there.
+        Describe::may(
+            DATED,
+            all(|_| Request::get(format!("/crm/pipelines/{DATE}/deals"))),
+        ),
+        Describe::must(
+            "account",
+            Ask::once(|it| Request::get(account(it.known)), ""),
+        ),
+        Describe::must("pipelines", all(|it| of(it, "pipelines", "deals"))),
+        Describe::must("deals", all(|it| of(it, "properties", "deals"))),
+        Describe::may("companies", all(|it| of(it, "properties", "companies"))),
+        // Those who left are listed apart, and own deals still.
+        Describe::may("owners", pages(|it| owners(it, "false"))),
+        Describe::may("owners_archived", pages(|it| owners(it, "true"))),
     ],
-    account: |known| {
-        let account = known.first("account")?;
-        connector::value::scalar(account.get("portalId")?)
-    },
+    account: |known| value::id(known.first("account")?, "portalId"),
     setting: map::setting,
     streams: objects::STREAMS,
     webhook: Some(webhook::WEBHOOK),
 };
 
+/// Where an answer says what is left of the day's budget.
+const LEFT: &str = "x-hubspot-ratelimit-daily-remaining";
 /// The lane of the search.
 const SEARCH: &str = "search";
 /// Where an answer says how to ask for the next page. The `link` beside it may lead to another
@@ -130,97 +97,76 @@ const SEARCH: &str = "search";
 const NEXT: &str = "/paging/next/after";
 /// The question whose answer says that the account's paths by date are there.
 const DATED: &str = "dated";
+/// The version this was written for; good until 2028.
+const DATE: &str = "2026-09";
 
-/// Where one version of the API has its things.
-struct Api {
-    objects: &'static str,
-    associations: &'static str,
-    properties: &'static str,
-    pipelines: &'static str,
-    owners: &'static str,
-    account: &'static str,
+const fn all(request: fn(&Asking) -> Request) -> Ask {
+    Ask::once(request, "/results")
 }
 
-/// The version this was written for; good until 2028.
-const DATED_API: Api = Api {
-    objects: "/crm/objects/2026-09",
-    associations: "/crm/associations/2026-09",
-    properties: "/crm/properties/2026-09",
-    pipelines: "/crm/pipelines/2026-09",
-    owners: "/crm/owners/2026-09",
-    account: "/account-info/2026-09/details",
-};
+const fn pages(request: fn(&Asking) -> Request) -> Ask {
+    Ask::pages(request, "/results", NEXT)
+}
 
-/// The version before, which answers until September 2027.
-const NUMBERED_API: Api = Api {
-    objects: "/crm/v3/objects",
-    associations: "/crm/v4/associations",
-    properties: "/crm/v3/properties",
-    pipelines: "/crm/v3/pipelines",
-    owners: "/crm/v3/owners",
-    account: "/account-info/v3/details",
-};
+fn is_dated(known: &Known) -> bool {
+    !known.all(DATED).is_empty()
+}
 
-/// The version that answers.
-fn api(known: &Known) -> &'static Api {
-    if known.all(DATED).is_empty() {
-        &NUMBERED_API
-    } else {
-        &DATED_API
+/// Where the version that answers has a part of the CRM. The version before this was written for
+/// answers until September 2027.
+fn crm(known: &Known, part: &str) -> String {
+    match part {
+        _ if is_dated(known) => format!("/crm/{part}/{DATE}"),
+        "associations" => "/crm/v4/associations".to_owned(),
+        _ => format!("/crm/v3/{part}"),
     }
 }
 
-fn properties(asking: &Asking, of: &str) -> Request {
-    Request::get(format!("{}/{of}", api(asking.known).properties))
+fn account(known: &Known) -> String {
+    let version = if is_dated(known) { DATE } else { "v3" };
+    format!("/account-info/{version}/details")
 }
 
-/// Those who left are listed apart, and own deals still.
+fn of(asking: &Asking, part: &str, kind: &str) -> Request {
+    Request::get(format!("{}/{kind}", crm(asking.known, part)))
+}
+
 fn owners(asking: &Asking, archived: &str) -> Request {
-    Request::get(api(asking.known).owners)
+    Request::get(crm(asking.known, "owners"))
         .query("limit", "100")
         .query("archived", archived)
         .maybe("after", asking.page)
-}
-
-/// The day's budget, where there is one. The other headers are of ten seconds and come and go.
-fn quota(response: &Response) -> Option<Quota> {
-    let number = |name| response.header(name)?.trim().parse().ok();
-    Some(Quota {
-        left: number("x-hubspot-ratelimit-daily-remaining")?,
-        of: number("x-hubspot-ratelimit-daily")?,
-        resets_s: None,
-    })
 }
 
 fn verdict(response: &Response) -> Verdict {
     let category = response.str("/category").unwrap_or_default();
     let message = response.str("/message").unwrap_or_default();
     match response.status {
-        200..=299 if is_partial(response) => Verdict::Retry(None),
+        200..=299 if is_partial(response) => Retry(None),
         // The search does not page past ten thousand, and says only this.
         400 if category == "VALIDATION_ERROR"
             && message == "There was a problem with the request." =>
         {
-            Verdict::Narrow
+            Narrow
         }
         403 => refused(response, category, message),
-        409 => Verdict::Retry(None),
+        409 => Retry(None),
         423 => wait(response, 2_000),
         429 => match response.str("/policyName") {
-            Some("DAILY") => Verdict::Pause(
-                3_600,
-                "HubSpot's calls of the day are used up; they come back at midnight there"
-                    .to_owned(),
-            ),
+            Some("DAILY") => {
+                let why =
+                    "HubSpot's calls of the day are used up; they come back at midnight there";
+                Pause(3_600, why.to_owned())
+            }
             Some("SECONDLY") => wait(response, 1_000),
             _ => wait(response, 10_000),
         },
-        477 => Verdict::Pause(
-            600,
-            "HubSpot is moving this account to another place and asks to wait".to_owned(),
-        ),
+        477 => {
+            let why = "HubSpot is moving this account to another place and asks to wait";
+            Pause(600, why.to_owned())
+        }
         // What stands before HubSpot cannot read the token.
-        530 => Verdict::Reauthorize("HubSpot cannot read the token; connect it again".to_owned()),
+        530 => Reauthorize("HubSpot cannot read the token; connect it again".to_owned()),
         _ => Verdict::usual(response),
     }
 }
@@ -228,54 +174,39 @@ fn verdict(response: &Response) -> Verdict {
 /// What to wait where the answer does not say.
 fn wait(response: &Response, otherwise_ms: u64) -> Verdict {
     let says = response.header("retry-after").is_some();
-    Verdict::Retry((!says).then_some(otherwise_ms))
+    Retry((!says).then_some(otherwise_ms))
 }
 
 /// Whether records are missing from a good answer for another reason than that they are not there.
 fn is_partial(response: &Response) -> bool {
-    let is_absence = |error: &Value| {
-        let category = error.get("category").and_then(Value::as_str);
-        matches!(category, Some("OBJECT_NOT_FOUND" | "VALIDATION_ERROR"))
-    };
-    let errors = response.json.get("errors").and_then(Value::as_array);
-    errors.is_some_and(|errors| !errors.iter().all(is_absence))
+    let absent = ["OBJECT_NOT_FOUND", "VALIDATION_ERROR"];
+    let is_absence = |error| text(error, "category").is_some_and(|it| absent.contains(&it));
+    !list(&response.json, "errors").iter().all(is_absence)
 }
 
 /// A scope that is missing is said in six ways, half of them without the category; what else is
 /// refused, a person has to look at.
 fn refused(response: &Response, category: &str, message: &str) -> Verdict {
-    let says = |word: &&str| message.contains(*word);
-    let words = [
-        "scope",
-        "do not have permissions",
-        "requires one of",
-        "requires any of",
-    ];
-    if category != "MISSING_SCOPES" && !words.iter().any(says) {
+    let words = "scope|do not have permissions|requires one of|requires any of";
+    if category != "MISSING_SCOPES" && !words.split('|').any(|word| message.contains(word)) {
         let remedy = "ask an administrator of the HubSpot account what it refuses to this app";
-        return Verdict::Fail("HubSpot refuses this".to_owned(), remedy.to_owned());
+        return Verdict::fail("HubSpot refuses this", remedy);
     }
-    let places = [
-        "/errors/0/context/requiredGranularScopes",
-        "/context/requiredGranularScopes",
-    ];
-    let listed = places
-        .iter()
-        .find_map(|place| response.json.pointer(place)?.as_array());
-    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-    let mut scopes = listed.collect::<Vec<_>>().join(", ");
+    let listed = match list(&response.json, "/errors/0/context/requiredGranularScopes") {
+        [] => list(&response.json, "/context/requiredGranularScopes"),
+        listed => listed,
+    };
+    let mut scopes: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
     if scopes.is_empty() {
         // In a sentence it stands in brackets or between quotes.
         let is_scope = |word: &&str| {
             let fits = |c: char| c.is_ascii_lowercase() || "._-".contains(c);
             word.contains(['.', '-']) && !word.ends_with('.') && word.chars().all(fits)
         };
-        let found = message.split(['[', ']', '\'', ' ']).find(is_scope);
-        found.unwrap_or_default().clone_into(&mut scopes);
+        scopes.extend(message.split(['[', ']', '\'', ' ']).find(is_scope));
     }
-    Verdict::Forbidden(if scopes.is_empty() {
-        "a scope is missing: reconnect HubSpot and grant all it asks for".to_owned()
-    } else {
-        format!("the scope {scopes} is missing: reconnect HubSpot and grant it")
+    Forbidden(match scopes.join(", ").as_str() {
+        "" => "a scope is missing: reconnect HubSpot and grant all it asks for".to_owned(),
+        scopes => format!("the scope {scopes} is missing: reconnect HubSpot and grant it"),
     })
 }

@@ -1,27 +1,27 @@
 //! The kinds of objects: all are listed, searched and read by id in the same way.
 
-use super::{NEXT, SEARCH, api, done, map};
-use connector::Kind as Lives;
-use connector::value::scalar;
+use super::{NEXT, SEARCH, all, crm, map, pages};
+use connector::value::id;
 use connector::{
-    Ask, Asking, ById, Context, Count, Delta, Join, Load, Out, Record, Request, Shape, Stream, When,
+    Asking, ById, Context, Count, Delta, Join, Kind as Lives, Load, Out, Record, Request, Shape,
+    Stream, When,
 };
 use model::{EntityKey, Timestamp};
 use serde_json::{Value, json};
 
 pub(super) const STREAMS: &[Stream] = &[
-    stream::<COMPANIES>(&[whole::<COMPANIES>("whole")], map::company),
-    stream::<DEALS>(DEAL_JOINS, map::deal),
+    stream::<COMPANIES>(&[whole::<COMPANIES>()]),
+    stream::<DEALS>(DEAL_JOINS),
     Stream {
         // On load the deals bring their contacts.
         load: Load::None,
-        ..stream::<CONTACTS>(CONTACT_JOINS, map::contact)
+        ..stream::<CONTACTS>(CONTACT_JOINS)
     },
-    stream::<CALLS>(&met::<CALLS>(), done::activity::<CALLS>),
-    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(own_id)], done::activity::<EMAILS>),
-    stream::<MEETINGS>(&met::<MEETINGS>(), done::activity::<MEETINGS>),
-    stream::<NOTES>(&[beside::<NOTES, DEALS>(own_id)], done::activity::<NOTES>),
-    stream::<TASKS>(&met::<TASKS>(), done::activity::<TASKS>),
+    stream::<CALLS>(&met::<CALLS>()),
+    stream::<EMAILS>(&[beside::<EMAILS, DEALS>(Record::own_id)]),
+    stream::<MEETINGS>(&met::<MEETINGS>()),
+    stream::<NOTES>(&[beside::<NOTES, DEALS>(Record::own_id)]),
+    stream::<TASKS>(&met::<TASKS>()),
     archived::<COMPANIES>("companies_archived"),
     archived::<DEALS>("deals_archived"),
     archived::<CONTACTS>("contacts_archived"),
@@ -41,11 +41,11 @@ pub(super) struct Kind {
     /// When it last changed.
     pub stamp: &'static str,
     /// What is read of it; the properties an account has added come on top for the first two.
-    pub properties: &'static str,
+    properties: &'static str,
     /// What is listed beside it.
-    pub beside: &'static str,
+    beside: &'static str,
     /// Most of a page, and most at once by id: half of it where history is asked for.
-    pub page: usize,
+    page: usize,
     /// Of something that was done: its title, text, state and time.
     pub done: [&'static str; 4],
 }
@@ -59,64 +59,42 @@ const MEETINGS: usize = 5;
 const NOTES: usize = 6;
 const TASKS: usize = 7;
 
-const PLAIN: Kind = Kind {
-    many: "",
-    one: "",
-    stamp: "hs_lastmodifieddate",
-    properties: "",
-    beside: "",
-    page: 100,
-    done: [""; 4],
-};
-
 const KINDS: [Kind; 8] = [
+    object(
+        ["companies", "company"],
+        "name domain website industry numberofemployees annualrevenue hubspot_owner_id createdate \
+         hs_lastmodifieddate hs_merged_object_ids",
+    ),
     Kind {
-        many: "companies",
-        one: "company",
-        properties: "name domain website industry numberofemployees annualrevenue \
-            hubspot_owner_id createdate hs_lastmodifieddate hs_merged_object_ids",
-        ..PLAIN
-    },
-    Kind {
-        many: "deals",
-        one: "deal",
-        properties: "dealname amount deal_currency_code dealstage pipeline closedate createdate \
-            hs_lastmodifieddate hubspot_owner_id hs_deal_stage_probability hs_is_closed \
-            hs_is_closed_won closed_lost_reason hs_merged_object_ids \
-            hs_v2_date_entered_current_stage",
         beside: "companies",
         page: 50,
-        ..PLAIN
+        ..object(
+            ["deals", "deal"],
+            "dealname amount deal_currency_code dealstage pipeline closedate createdate \
+             hs_lastmodifieddate hubspot_owner_id hs_deal_stage_probability hs_is_closed \
+             hs_is_closed_won closed_lost_reason hs_merged_object_ids \
+             hs_v2_date_entered_current_stage",
+        )
     },
     Kind {
-        many: "contacts",
-        one: "contact",
         stamp: "lastmodifieddate",
-        properties: "firstname lastname email jobtitle hs_buying_role notes_last_contacted \
-            lastmodifieddate hs_merged_object_ids",
-        ..PLAIN
+        ..object(
+            ["contacts", "contact"],
+            "firstname lastname email jobtitle hs_buying_role notes_last_contacted \
+             lastmodifieddate hs_merged_object_ids",
+        )
     },
     Kind {
-        many: "calls",
-        one: "call",
-        properties: "hs_call_title hs_call_body hs_call_status hs_call_disposition",
         beside: "deals,contacts",
         done: ["hs_call_title", "hs_call_body", "hs_call_status", ""],
-        ..PLAIN
+        ..object(["calls", "call"], "hs_call_disposition")
     },
     Kind {
-        many: "emails",
-        one: "email",
-        properties: "hs_email_subject hs_email_text hs_email_status hs_email_headers",
         beside: "deals",
         done: ["hs_email_subject", "hs_email_text", "hs_email_status", ""],
-        ..PLAIN
+        ..object(["emails", "email"], "hs_email_headers")
     },
     Kind {
-        many: "meetings",
-        one: "meeting",
-        properties: "hs_meeting_title hs_meeting_body hs_internal_meeting_notes \
-            hs_meeting_start_time hs_meeting_outcome",
         beside: "deals,contacts",
         done: [
             "hs_meeting_title",
@@ -124,20 +102,14 @@ const KINDS: [Kind; 8] = [
             "hs_meeting_outcome",
             "hs_meeting_start_time",
         ],
-        ..PLAIN
+        ..object(["meetings", "meeting"], "hs_internal_meeting_notes")
     },
     Kind {
-        many: "notes",
-        one: "note",
-        properties: "hs_note_body",
         beside: "deals",
         done: ["", "hs_note_body", "", ""],
-        ..PLAIN
+        ..object(["notes", "note"], "")
     },
     Kind {
-        many: "tasks",
-        one: "task",
-        properties: "hs_task_subject hs_task_body hs_task_status hs_task_completion_date",
         beside: "deals,contacts",
         done: [
             "hs_task_subject",
@@ -145,62 +117,56 @@ const KINDS: [Kind; 8] = [
             "hs_task_status",
             "hs_task_completion_date",
         ],
-        ..PLAIN
+        ..object(["tasks", "task"], "")
     },
 ];
+
+const fn object([many, one]: [&'static str; 2], properties: &'static str) -> Kind {
+    Kind {
+        many,
+        one,
+        stamp: "hs_lastmodifieddate",
+        properties,
+        beside: "",
+        page: 100,
+        done: [""; 4],
+    }
+}
 
 /// A kind, known when this is compiled.
 pub(super) const fn kind<const K: usize>() -> &'static Kind {
     const { &KINDS[K] }
 }
 
-const fn stream<const K: usize>(
-    joins: &'static [Join],
-    map: fn(&Record, &Context, &mut Out),
-) -> Stream {
+const fn stream<const K: usize>(joins: &'static [Join]) -> Stream {
     Stream {
-        name: kind::<K>().many,
-        load: Load::Pages(Ask::pages(list::<K>, "/results", NEXT)),
         delta: Delta::Window {
-            ask: Ask::pages(search::<K>, "/results", NEXT),
+            ask: pages(search::<K>),
             shape: Shape {
                 leave_s: 60,
                 settle_s: 3_600,
                 overlap_s: 300,
                 cap: Some(10_000),
-                longest_s: None,
-                keeps_s: None,
+                ..Shape::EXACT
             },
         },
         by_id: Some(ById {
-            ask: Ask::once(by_id::<K>, "/results"),
             at_once: kind::<K>().page,
-            absent_is_gone: true,
-            gone: |id, cx, out| gone::<K>(id, None, cx, out),
+            ..ById::one(all(by_id::<K>), |id, cx, out| gone::<K>(id, None, cx, out))
         }),
         count: Some(Count {
-            request: count::<K>,
+            request: |it| searching::<K>(it, &[kind::<K>().stamp], 1),
             at: "/total",
         }),
         joins,
-        id: "/id",
-        map,
+        ..Stream::all(kind::<K>().many, pages(list::<K>), map::read::<K>)
     }
 }
 
 /// What was thrown away in the last months. The search does not know of it, so all of it is read
 /// each time.
 const fn archived<const K: usize>(name: &'static str) -> Stream {
-    Stream {
-        name,
-        load: Load::Pages(Ask::pages(list_archived::<K>, "/results", NEXT)),
-        delta: Delta::All,
-        by_id: None,
-        count: None,
-        joins: &[],
-        id: "/id",
-        map: map::archived::<K>,
-    }
+    Stream::all(name, pages(list_archived::<K>), map::archived::<K>)
 }
 
 /// One of a kind is not there any more.
@@ -218,28 +184,27 @@ pub(super) fn gone<const K: usize>(id: &str, at: Option<Timestamp>, cx: &Context
 const MOST_LETTERS: usize = 4_000;
 /// Properties whose every value is read.
 const HISTORY: [&str; 2] = ["dealstage", "pipeline"];
+/// What is read of everything that was done.
+const OF_DONE: &str = "hs_timestamp hubspot_owner_id hs_createdate hs_lastmodifieddate";
 
 fn names<'a, const K: usize>(asking: &Asking<'a>) -> Vec<&'a str> {
-    let of_done: &[&str] = match K {
-        COMPANIES | DEALS | CONTACTS => &[],
-        _ => &[
-            "hs_timestamp",
-            "hubspot_owner_id",
-            "hs_createdate",
-            "hs_lastmodifieddate",
-        ],
-    };
-    let named = kind::<K>()
-        .properties
-        .split(' ')
-        .chain(of_done.iter().copied());
+    let Kind {
+        properties, done, ..
+    } = kind::<K>();
+    let of_done = if K > CONTACTS { OF_DONE } else { "" };
+    let said = done.iter().copied().chain(properties.split(' '));
+    let named = said.chain(of_done.split(' ')).filter(|it| !it.is_empty());
     named
         .chain(map::custom_names(asking.known, kind::<K>().many))
         .collect()
 }
 
 fn objects<const K: usize>(asking: &Asking, rest: &str) -> String {
-    format!("{}/{}{rest}", api(asking.known).objects, kind::<K>().many)
+    format!(
+        "{}/{}{rest}",
+        crm(asking.known, "objects"),
+        kind::<K>().many
+    )
 }
 
 fn list<const K: usize>(asking: &Asking) -> Request {
@@ -284,10 +249,6 @@ fn search<const K: usize>(asking: &Asking) -> Request {
     }
 }
 
-fn count<const K: usize>(asking: &Asking) -> Request {
-    searching::<K>(asking, &[kind::<K>().stamp], 1)
-}
-
 fn searching<const K: usize>(asking: &Asking, names: &[&str], limit: u8) -> Request {
     // The order is only so that pages hold still; nothing rests on it.
     let filters = filters(asking, kind::<K>().stamp);
@@ -298,8 +259,8 @@ fn searching<const K: usize>(asking: &Asking, names: &[&str], limit: u8) -> Requ
         "properties": names,
         "limit": limit,
     });
-    if let (Some(after), Some(body)) = (asking.page, body.as_object_mut()) {
-        body.insert("after".to_owned(), json!(after));
+    if let Some(after) = asking.page {
+        body["after"] = after.into();
     }
     Request::post(objects::<K>(asking, "/search"), body).lane(SEARCH)
 }
@@ -332,89 +293,75 @@ fn inputs(keys: &[String]) -> Vec<Value> {
     keys.iter().map(input).collect()
 }
 
-/// The whole of what came without its history, or without most of its properties.
-const fn whole<const K: usize>(name: &'static str) -> Join {
-    Join {
-        name,
-        when: When::Always,
-        keys: |record| {
-            if is_whole::<K>(record) {
-                Vec::new()
-            } else {
-                own_id(record)
-            }
-        },
-        at_once: kind::<K>().page,
-        ask: Ask::once(by_id::<K>, "/results"),
-        key: map::id_of,
-        more: None,
-    }
-}
-
 /// Whether a record came with all that is read of it.
 pub(super) fn is_whole<const K: usize>(record: &Record) -> bool {
-    let place = if K == DEALS {
+    let all = if K == DEALS {
         "/propertiesWithHistory"
     } else {
         "/properties/name"
     };
-    record.main.pointer(place).is_some()
+    record.main.pointer(all).is_some()
 }
 
-fn own_id(record: &Record) -> Vec<String> {
-    map::id_of(&record.main).into_iter().collect()
+/// Objects of a kind by their ids.
+const fn objects_of<const K: usize>(name: &'static str, ids: fn(&Record) -> Vec<String>) -> Join {
+    let each = Join::each(name, ids, all(by_id::<K>));
+    Join::many(kind::<K>().page, |it| id(it, "id"), each)
+}
+
+/// The whole of what came without its history, or without most of its properties.
+const fn whole<const K: usize>() -> Join {
+    objects_of::<K>("whole", |record| {
+        let mut own = record.own_id();
+        own.retain(|_| !is_whole::<K>(record));
+        own
+    })
 }
 
 /// What belongs to objects, with all labels.
 const fn beside<const FROM: usize, const TO: usize>(keys: fn(&Record) -> Vec<String>) -> Join {
+    let each = Join::each(kind::<TO>().many, keys, all(associated::<FROM, TO>));
     Join {
-        name: kind::<TO>().many,
         when: When::NotInLoad,
-        keys,
-        at_once: 100,
-        ask: Ask::once(associated::<FROM, TO>, "/results"),
-        key: |value| map::id_of(value.get("from")?),
-        more: Some(|value| {
-            let after = scalar(value.pointer(NEXT)?)?;
-            Some(format!("{} {after}", map::id_of(value.get("from")?)?))
-        }),
+        more: Some(|it| Some(format!("{} {}", id(it, "/from/id")?, id(it, NEXT)?))),
+        ..Join::many(100, |it| id(it, "/from/id"), each)
     }
 }
 
 fn associated<const FROM: usize, const TO: usize>(asking: &Asking) -> Request {
     let (from, to) = (kind::<FROM>().many, kind::<TO>().many);
-    let path = format!("{}/{from}/{to}/batch/read", api(asking.known).associations);
+    let path = format!(
+        "{}/{from}/{to}/batch/read",
+        crm(asking.known, "associations")
+    );
     Request::post(path, json!({"inputs": inputs(asking.ids)}))
 }
 
 const DEAL_JOINS: &[Join] = &[
-    whole::<DEALS>("whole"),
-    beside::<DEALS, COMPANIES>(own_id),
+    whole::<DEALS>(),
+    beside::<DEALS, COMPANIES>(Record::own_id),
     Join {
         // Only this way of asking gives labels.
         when: When::Always,
-        ..beside::<DEALS, CONTACTS>(own_id)
+        ..beside::<DEALS, CONTACTS>(Record::own_id)
     },
     PEOPLE,
 ];
 
 /// A label may read otherwise from the other side; what counts is how the deal calls the contact.
 const CONTACT_JOINS: &[Join] = &[
-    beside::<CONTACTS, DEALS>(own_id),
+    beside::<CONTACTS, DEALS>(Record::own_id),
     beside::<DEALS, CONTACTS>(map::deals_of),
 ];
 
 /// Of what was done with people: the deals it was about, and the people.
 const fn met<const K: usize>() -> [Join; 3] {
     [
-        beside::<K, DEALS>(own_id),
-        beside::<K, CONTACTS>(own_id),
+        beside::<K, DEALS>(Record::own_id),
+        beside::<K, CONTACTS>(Record::own_id),
         PEOPLE,
     ]
 }
 
 /// The contacts themselves.
-const PEOPLE: Join = Join {
-    keys: map::contacts_of,
-    ..whole::<CONTACTS>("people")
-};
+const PEOPLE: Join = objects_of::<CONTACTS>("people", map::contacts_of);

@@ -1,12 +1,12 @@
 //! What Pipedrive's records mean.
 
-use crate::meaning;
-use connector::value::{self, Fields, ODD_RECORD, UNKNOWN_WORD, scalar};
+use crate::item::Item;
+use crate::meaning::{self, Ends};
+use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, text};
 use connector::{Context, Hint, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Issue,
-    Layer, Person, Pipeline, Place, Provenance, Severity, Stage, StageVisit, Stakeholder,
-    Timestamp,
+    Activity, ActivityKind, Company, Deal, Entity, EntityKey, Person, Pipeline, StageVisit,
+    Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,223 +15,201 @@ use std::collections::BTreeMap;
 /// stages that are entered then.
 const WON: &str = "Won";
 const LOST: &str = "Lost";
+/// Stages have a chance of a hundred per cent where nobody uses chances.
+const USES_CHANCES: &str = "is_deal_probability_enabled";
 
 pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     for pipeline in known.all("pipelines") {
-        let Some(id) = id(pipeline.get("id")) else {
+        let Some(own) = id(pipeline, "id") else {
             continue;
         };
-        let name = text(pipeline, "name").unwrap_or(&id).to_owned();
-        let place = format!("pipedrive/pipelines/{id}");
-        let is_of = |stage: &&Value| self::id(stage.get("pipeline_id")).as_ref() == Some(&id);
-        let mut own: Vec<&Value> = known.all("stages").iter().filter(is_of).collect();
-        own.sort_by_key(|stage| stage.get("order_nr").and_then(Value::as_i64));
-        let chance = |stage: &Value| {
-            let mut fields = Fields::new(stage, place.as_str(), &mut out.issues);
+        let is_of = |stage: &&Value| id(stage, "pipeline_id").as_ref() == Some(&own);
+        let mut stages: Vec<&Value> = known.all("stages").iter().filter(is_of).collect();
+        stages.sort_by_key(|stage| stage.get("order_nr").and_then(Value::as_i64));
+        let place = format!("pipedrive/pipelines/{own}");
+        let mut add = |stage: &Value, label: &str, ends: Ends| {
+            let mut fields = Fields::new(stage, place.as_str(), out);
+            let (means, remedy) = (meaning::stage([label], ends, cx), "say it in the settings");
+            let mut stage = meaning::known(label, means, ("name", remedy), &mut fields);
             let chance = fields.share("deal_probability", 100);
-            chance.filter(|_| has_chances(pipeline))
+            stage.probability = chance.filter(|_| is(pipeline, USES_CHANCES));
+            stage
         };
-        let chances: Vec<_> = own.iter().copied().map(chance).collect();
-        let labels = own
-            .iter()
-            .map(|stage| text(stage, "name").unwrap_or_default());
-        let open = labels
-            .zip(chances)
-            .map(|(label, chance)| (label, None, chance));
-        let won = (WON, Some(CanonicalStage::ClosedWon), Some(1.0));
-        let lost = (LOST, Some(CanonicalStage::ClosedLost), Some(0.0));
-        let mut stages = Vec::new();
-        for ((label, flag, probability), order) in open.chain([won, lost]).zip(0..) {
-            let (canonical, layer) = canonical(label, flag, cx).unzip();
-            if canonical.is_none() {
-                let (what, remedy) = (
-                    "this stage is not known",
-                    "say what it means in the settings",
-                );
-                let issue = Issue::new(UNKNOWN_WORD, Severity::Note, what, remedy);
-                out.issues
-                    .push(issue.at(Place::column(place.as_str(), label)));
-            }
-            let label = label.to_owned();
-            stages.push(Stage {
-                label,
-                canonical,
-                layer,
-                order,
-                probability,
-            });
-        }
-        let id = cx.pipeline(&id);
-        out.put(Entity::Pipeline(Pipeline { id, name, stages }));
+        let open = stages.into_iter().map(|it| {
+            let label = text(it, "name").unwrap_or_default();
+            add(it, label, Ends::Unsaid)
+        });
+        let mut stages: Vec<_> = open.collect();
+        stages.push(add(&Value::Null, WON, Ends::Won));
+        stages.push(add(&Value::Null, LOST, Ends::Lost));
+        let ends = stages.iter_mut().rev().zip([0.0, 1.0]);
+        ends.for_each(|(stage, chance)| stage.probability = Some(chance));
+        (0..)
+            .zip(&mut stages)
+            .for_each(|(n, stage)| stage.order = n);
+        out.put(Entity::Pipeline(Pipeline {
+            id: cx.pipeline(&own),
+            name: text(pipeline, "name").unwrap_or(&own).to_owned(),
+            stages,
+        }));
     }
 }
 
-/// Stages have a chance of a hundred per cent where nobody uses chances.
-fn has_chances(pipeline: &Value) -> bool {
-    pipeline.get("is_deal_probability_enabled") == Some(&Value::Bool(true))
+pub(super) fn user(it: &mut Item) {
+    it.stamp = it.timestamp("modified");
+    let person = Person {
+        name: it.text("name"),
+        email: it.text("email"),
+        ..Person::new(it.cx.person(&it.id))
+    };
+    it.put(person);
 }
 
-fn canonical(
-    label: &str,
-    flag: Option<CanonicalStage>,
-    cx: &Context,
-) -> Option<(CanonicalStage, Layer)> {
-    match (cx.stages.get(label), flag) {
-        (said @ Some((_, Layer::Tenant)), _) | (said, None) => said,
-        (_, Some(flag)) => Some((flag, Layer::Discovered)),
+pub(super) fn organization(it: &mut Item) {
+    let key = it.cx.company(&it.id);
+    it.stamp = it.timestamp("update_time");
+    if is_deleted(it.main) {
+        return it.gone(EntityKey::Company(key));
     }
+    let industry = it.cx.known.find("org_fields", "field_code", "industry");
+    let code = it.get("industry");
+    let currency = it.cx.known.text("me", "default_currency");
+    let company = Company {
+        name: it.text("name"),
+        domain: it.domain("website"),
+        industry: code.and_then(|code| shown(code, industry)),
+        employees: it.count("employee_count"),
+        annual_revenue: it.money("annual_revenue", currency),
+        owner: it.person("owner_id"),
+        custom_fields: custom(it.main, "org_fields", it.cx),
+        ..Company::new(key)
+    };
+    it.put(company);
 }
 
-pub(super) fn user(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "users", out) else {
-        return;
-    };
-    let mut person = Person::new(cx.person(&id));
-    person.name = fields.text("name");
-    person.email = fields.text("email");
-    person.provenance = Provenance::new(cx.source, fields.timestamp("modified"));
-    person.external_ids = external(cx, &id);
-    out.put(Entity::Person(person));
-}
-
-pub(super) fn organization(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "organizations", out) else {
-        return;
-    };
-    let mut company = Company::new(cx.company(&id));
-    let stamp = fields.timestamp("update_time");
-    if is_deleted(&record.main) {
-        return out.gone(EntityKey::Company(company.id), stamp);
-    }
-    company.name = fields.text("name");
-    company.domain = fields.text("website").as_deref().and_then(meaning::domain);
-    let industry = find(cx.known, "org_fields", "field_code", "industry");
-    let code = fields.get("industry");
-    company.industry = code.and_then(|code| shown(code, industry));
-    company.employees = fields.count("employee_count");
-    company.annual_revenue = fields.money("annual_revenue", currency(cx));
-    company.owner = fields.text("owner_id").map(|id| cx.person(&id));
-    company.custom_fields = custom(&record.main, "org_fields", cx);
-    company.provenance = Provenance::new(cx.source, stamp);
-    company.external_ids = external(cx, &id);
-    out.put(Entity::Company(Box::new(company)));
-}
-
-pub(super) fn deal(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "deals", out) else {
-        return;
-    };
-    let mut deal = Deal::new(cx.deal(&id));
-    deal.updated_at = fields.timestamp("update_time");
-    if is_deleted(&record.main) {
-        return out.gone(EntityKey::Deal(deal.id), deal.updated_at);
+pub(super) fn deal(it: &mut Item) {
+    let key = it.cx.deal(&it.id);
+    it.stamp = it.timestamp("update_time");
+    if is_deleted(it.main) {
+        return it.gone(EntityKey::Deal(key));
     }
     // The list of deleted deals comes without the log; what is back there is read where it is.
-    if !record.has_part("changelog") {
-        return out.hints.push(Hint::new("deals", id));
+    if !it.has_part("changelog") {
+        let hint = Hint::new("deals", &*it.id);
+        return it.out.hints.push(hint);
     }
-    let stage = stage(&mut fields, cx);
-    let closed = closed(&mut fields);
-    deal.created_at = fields.timestamp("add_time");
-    deal.closed_at = closed.and_then(|(_, _, at)| at);
-    deal.stage = closed.map(|(label, ..)| label.to_owned()).or(stage);
-    let flag = closed.map(|(_, flag, _)| flag);
-    let meaning = deal.stage.as_deref();
-    let meaning = meaning.and_then(|label| canonical(label, flag, cx));
-    deal.canonical_stage = meaning.map(|(canonical, _)| canonical);
-    deal.probability = chance(&mut fields, closed.is_none(), cx);
-    deal.pipeline = fields.text("pipeline_id").map(|id| cx.pipeline(&id));
-    deal.name = fields.text("title");
-    let own = fields.text("currency");
-    let amount = fields.money("value", own.as_deref().or(currency(cx)));
-    // A value that nobody set is a zero.
-    deal.amount = amount.filter(|money| !money.amount.is_zero());
-    let persons = record.part("persons");
-    let contact = fields.get("person_id");
-    let contact = persons.iter().find(|it| it.get("id") == contact);
-    let company = id_at(&record.main, "org_id");
-    let company = company.or_else(|| id_at(contact?, "org_id"));
-    deal.company = company.map(|id| cx.company(&id));
-    deal.owner = fields.text("owner_id").map(|id| cx.person(&id));
-    deal.expected_close = fields.date("expected_close_date");
-    deal.lost_reason = fields.text("lost_reason");
-    deal.custom_fields = custom(&record.main, "deal_fields", cx);
+    let stage = stage(it);
+    let closed = closed(it);
+    let (label, ends, closed_at) = match closed {
+        Some((label, ends, at)) => (Some(label.to_owned()), ends, at),
+        None => (stage, Ends::Unsaid, None),
+    };
+    let means = label.as_deref();
+    let means = means.and_then(|label| meaning::stage([label], ends, it.cx));
+    let persons = it.part("persons");
+    let contact = it.get("person_id");
+    let contact = persons.iter().find(|person| person.get("id") == contact);
+    let company = id(it.main, "org_id").or_else(|| id(contact?, "org_id"));
+    let created_at = it.timestamp("add_time");
+    let probability = chance(it, closed.is_none());
+    let own = it.text("currency");
+    let currency = own
+        .as_deref()
+        .or(it.cx.known.text("me", "default_currency"));
+    let mut deal = Deal {
+        name: it.text("title"),
+        company: company.map(|id| it.cx.company(&id)),
+        // A value that nobody set is a zero.
+        amount: it
+            .money("value", currency)
+            .filter(|sum| !sum.amount.is_zero()),
+        pipeline: it.text("pipeline_id").map(|id| it.cx.pipeline(&id)),
+        stage: label,
+        canonical_stage: means.map(|(canonical, _)| canonical),
+        probability,
+        expected_close: it.date("expected_close_date"),
+        owner: it.person("owner_id"),
+        created_at,
+        updated_at: it.stamp,
+        closed_at,
+        lost_reason: it.text("lost_reason"),
+        custom_fields: custom(it.main, "deal_fields", it.cx),
+        ..Deal::new(key)
+    };
     for field in ["arr", "mrr", "acv", "is_archived"] {
-        let value = fields.text(field).filter(|value| value != "false");
+        let value = it.text(field).filter(|value| value != "false");
         let custom = &mut deal.custom_fields;
         custom.extend(value.map(|value| (field.to_owned(), value)));
     }
-    let visits = visits(record, &deal, &mut fields, cx);
-    deal.provenance = Provenance::new(cx.source, deal.updated_at);
-    deal.external_ids = external(cx, &id);
+    let visits = visits(&deal, it);
     for person in persons {
-        stakeholder(&id, person, cx, out);
+        stakeholder(&it.id.clone(), person, it.cx, it.out);
     }
-    out.whole.push(deal.id);
-    let case = id;
-    out.put(Entity::Deal(Box::new(DealRecord { deal, case, visits })));
+    it.out.whole.push(key);
+    it.put_deal(deal, visits);
 }
 
 /// The label of the stage; the number of one that is no longer there.
-fn stage(fields: &mut Fields, cx: &Context) -> Option<String> {
-    let id = fields.text("stage_id")?;
-    if find(cx.known, "stages", "id", &id).is_none() {
-        let (what, remedy) = (
-            "this stage is no longer there",
-            "its number stands for its name",
-        );
-        fields.odd(UNKNOWN_WORD, "stage_id", what, remedy, &id);
+fn stage(it: &mut Item) -> Option<String> {
+    let id = it.text("stage_id")?;
+    if it.cx.known.find("stages", "id", &id).is_none() {
+        let what = "this stage is no longer there";
+        let remedy = "its number stands for its name";
+        it.odd(UNKNOWN_WORD, "stage_id", what, remedy, &id);
     }
-    Some(label(&id, cx))
+    Some(label(&id, it.cx))
 }
 
 /// How a deal ended, if it did: by its status, whatever stage it is in.
-fn closed(fields: &mut Fields) -> Option<(&'static str, CanonicalStage, Option<Timestamp>)> {
-    let status = fields.text("status").unwrap_or_default();
-    let (label, flag, at) = match status.as_str() {
-        "won" => (WON, CanonicalStage::ClosedWon, "won_time"),
-        "lost" => (LOST, CanonicalStage::ClosedLost, "lost_time"),
+fn closed(it: &mut Item) -> Option<(&'static str, Ends, Option<Timestamp>)> {
+    let status = it.text("status").unwrap_or_default();
+    let (label, ends, at) = match status.as_str() {
+        "won" => (WON, Ends::Won, "won_time"),
+        "lost" => (LOST, Ends::Lost, "lost_time"),
         "open" => return None,
         _ => {
             let what = "this status is not known";
-            fields.odd(UNKNOWN_WORD, "status", what, "it counts as open", &status);
+            it.odd(UNKNOWN_WORD, "status", what, "it counts as open", &status);
             return None;
         }
     };
-    let at = fields.timestamp(at);
-    Some((label, flag, at.or_else(|| fields.timestamp("close_time"))))
+    let at = it.timestamp(at);
+    Some((label, ends, at.or_else(|| it.timestamp("close_time"))))
 }
 
 /// Its own chance, or that of the stage it is in where its pipeline uses them.
-fn chance(fields: &mut Fields, is_open: bool, cx: &Context) -> Option<f64> {
-    let own = fields.share("probability", 100);
+fn chance(it: &mut Item, is_open: bool) -> Option<f64> {
+    let own = it.share("probability", 100);
     if own.is_some() || !is_open {
         return own;
     }
-    let pipeline = fields.text("pipeline_id")?;
-    find(cx.known, "pipelines", "id", &pipeline).filter(|it| has_chances(it))?;
-    let stage = find(cx.known, "stages", "id", &fields.text("stage_id")?)?;
-    Fields::new(stage, "pipedrive/stages", &mut Vec::new()).share("deal_probability", 100)
+    let (known, mut unsaid) = (it.cx.known, Out::default());
+    let pipeline = known.find("pipelines", "id", &it.text("pipeline_id")?)?;
+    let stage = known.find("stages", "id", &it.text("stage_id")?)?;
+    let mut fields = Fields::new(stage, "pipedrive/stages", &mut unsaid);
+    let chance = fields.share("deal_probability", 100);
+    chance.filter(|_| is(pipeline, USES_CHANCES))
 }
 
 /// The stages a deal entered. Its log of changes does not have the first one.
-fn visits(record: &Record, deal: &Deal, fields: &mut Fields, cx: &Context) -> Vec<StageVisit> {
+fn visits(deal: &Deal, it: &mut Item) -> Vec<StageVisit> {
     // The latest changes come first.
-    let log = record.part("changelog").iter().rev();
-    let log = log.filter_map(|row| Some((value::timestamp(text(row, "time")?)?, row)));
-    let mut log: Vec<_> = log.collect();
+    let log = it.part("changelog").iter().rev();
+    let mut log: Vec<_> = log
+        .filter_map(|row| Some((instant(row, "time")?, row)))
+        .collect();
     log.sort_by_key(|(at, _)| *at);
     let mut changes = log.iter().map(|(_, row)| row);
     let first = changes.find(|row| text(row, "field_key") == Some("stage_id"));
-    let first = first.and_then(|row| id_at(row, "old_value"));
-    let now = || fields.text("stage_id");
-    let mut stage = first.or_else(now).map(|id| label(&id, cx));
+    let first = first.and_then(|row| id(row, "old_value"));
+    let first = first.or_else(|| it.text("stage_id"));
+    let mut stage = first.map(|id| label(&id, it.cx));
     let mut closed = None;
     let mut moves: Vec<_> = deal.created_at.zip(stage.clone()).into_iter().collect();
     for (at, row) in log {
-        let new = id_at(row, "new_value");
+        let new = id(row, "new_value");
         match (text(row, "field_key"), new.as_deref()) {
-            (Some("stage_id"), Some(id)) => stage = Some(label(id, cx)),
+            (Some("stage_id"), Some(id)) => stage = Some(label(id, it.cx)),
             (Some("status"), Some("won")) => closed = Some(WON.to_owned()),
             (Some("status"), Some("lost")) => closed = Some(LOST.to_owned()),
             // Whoever takes a deal out of the bin finds it where it was.
@@ -242,70 +220,51 @@ fn visits(record: &Record, deal: &Deal, fields: &mut Fields, cx: &Context) -> Ve
         let label = closed.clone().or_else(|| stage.clone());
         moves.extend(label.map(|label| (at, label)));
     }
-    let last = moves.last().cloned().unzip();
-    if let (Some(now), (last_at, last)) = (&deal.stage, last)
-        && last.as_ref() != Some(now)
-    {
-        if deal.closed_at.is_none() && last.is_some() {
-            let what = "the history ends in another stage";
-            fields.odd(
-                ODD_RECORD,
-                "stage_id",
-                what,
-                "it was taken to be here since",
-                now,
-            );
-        }
-        let since = deal
-            .closed_at
-            .or_else(|| fields.timestamp("stage_change_time"));
-        // A stage may be changed after the end, and the end still stands.
-        let at = since.or(deal.updated_at).max(last_at);
-        moves.extend(at.map(|at| (at, now.clone())));
-    }
-    meaning::visits(moves)
+    // A stage may be changed after the end, and the end still stands.
+    let (ended, what) = (deal.closed_at, "the history ends in another stage");
+    let changed = ended.or_else(|| it.timestamp("stage_change_time"));
+    let since = changed.or(deal.updated_at);
+    let told = ended
+        .is_none()
+        .then_some((what, "it was taken to be here since"));
+    meaning::visits_to(deal.stage.as_deref(), since, moves, ("stage_id", told), it)
 }
 
-pub(super) fn person(record: &Record, cx: &Context, out: &mut Out) {
-    if begin(record, "persons", out).is_none() {
-        return;
-    }
-    let deals = record.part("deals").iter();
-    for deal in deals.filter_map(|deal| id_at(deal, "id")) {
-        if is_deleted(&record.main) {
-            out.hints.push(Hint::new("deals", deal));
+pub(super) fn person(it: &mut Item) {
+    for deal in it.part("deals").iter().filter_map(|deal| id(deal, "id")) {
+        if is_deleted(it.main) {
+            it.out.hints.push(Hint::new("deals", deal));
         } else {
-            stakeholder(&deal, &record.main, cx, out);
+            stakeholder(&deal, it.main, it.cx, it.out);
         }
     }
 }
 
 fn stakeholder(deal: &str, person: &Value, cx: &Context, out: &mut Out) {
-    let record = Record::new(person.clone());
-    let Some((id, mut fields)) = begin(&record, "persons", out) else {
+    let Some(mut it) = Item::begin("persons", person, cx, out) else {
         return;
     };
-    let key = format!("{deal}/{id}");
-    let mut stakeholder = Stakeholder::new(cx.stakeholder(&key), cx.deal(deal));
-    stakeholder.name = fields.text("name");
-    stakeholder.title = fields.text("job_title");
-    stakeholder.email = email(person);
+    it.stamp = it.timestamp("update_time");
+    let key = cx.stakeholder(&format!("{deal}/{}", it.id));
     let custom = custom(person, "person_fields", cx);
     let mut labels = custom.iter();
     let role = labels.find(|(label, _)| label.to_lowercase().contains("role"));
     let role = role.and_then(|(_, value)| meaning::role(value));
-    stakeholder.role = role.or_else(|| stakeholder.title.as_deref().and_then(meaning::role));
-    stakeholder.provenance = Provenance::new(cx.source, fields.timestamp("update_time"));
-    stakeholder.external_ids = external(cx, &id);
-    out.put(Entity::Stakeholder(Box::new(stakeholder)));
+    let title = it.text("job_title");
+    let stakeholder = Stakeholder {
+        name: it.text("name"),
+        role: role.or_else(|| title.as_deref().and_then(meaning::role)),
+        title,
+        email: email(person),
+        ..Stakeholder::new(key, cx.deal(deal))
+    };
+    it.put(stakeholder);
 }
 
 /// The primary address, or the first.
 fn email(person: &Value) -> Option<String> {
     let all = list(person, "emails");
-    let primary = all
-        .iter()
-        .find(|it| it.get("primary") == Some(&Value::Bool(true)));
+    let primary = all.iter().find(|it| is(it, "primary"));
     let address = text(primary.or(all.first())?, "value")?.trim();
     (!address.is_empty()).then(|| address.to_owned())
 }
@@ -315,7 +274,7 @@ pub(super) fn took_part(record: &Record) -> Vec<String> {
     let ids = |field| {
         list(&record.main, field)
             .iter()
-            .filter_map(|it| id_at(it, "person_id"))
+            .filter_map(|it| id(it, "person_id"))
     };
     let invited: Vec<String> = ids("attendees").collect();
     ids("participants")
@@ -323,52 +282,55 @@ pub(super) fn took_part(record: &Record) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn activity(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "activities", out) else {
-        return;
-    };
-    let deal = fields.text("deal_id").map(|id| cx.deal(&id));
-    // Activities and notes are numbered apart.
-    let id = format!("activity/{id}");
-    let key = cx.activity(&id);
-    let stamp = fields.timestamp("update_time");
-    if is_deleted(&record.main) {
-        return out.gone(EntityKey::Activity(deal, key), stamp);
+/// What was done has an id with its kind: activities and notes are numbered apart. Nothing where
+/// it was deleted.
+fn begin(kind: &str, is_gone: bool, it: &mut Item) -> Option<Activity> {
+    let deal = it.deal("deal_id");
+    it.id = format!("{kind}/{}", it.id);
+    let key = it.cx.activity(&it.id);
+    it.stamp = it.timestamp("update_time");
+    if is_gone {
+        it.gone(EntityKey::Activity(deal, key));
+        return None;
     }
-    // What is not done is a plan.
-    if fields.boolean("done") != Some(true) {
-        return;
-    }
-    let due = [fields.text("due_date"), fields.text("due_time")];
-    let due = due.map(Option::unwrap_or_default).join(" ");
-    let at = fields.timestamp("marked_as_done_time");
-    let Some(at) = at.or_else(|| value::timestamp(&due)).or(stamp) else {
-        return undated(&mut fields, "due_date");
-    };
-    let subject = fields.text("subject").unwrap_or_default();
-    let kind = kind(&fields.text("type").unwrap_or_default(), &subject);
-    let mut activity = Activity::new(key, kind, at);
-    activity.deal = deal;
-    let note = meaning::plain(&fields.text("note").unwrap_or_default());
-    let words = [subject, note].join(": ");
-    activity.summary = meaning::summary(words.trim_matches([':', ' ']));
-    let invited = list(&record.main, "attendees").iter();
-    let invited = invited.filter_map(|it| text(it, "email").or_else(|| text(it, "name")));
-    let name = |person| Some(text(person, "name")?.to_owned());
-    let others = record.part("persons").iter();
-    let others = others.filter_map(|person| email(person).or_else(|| name(person)));
-    activity.participants = invited.map(str::to_owned).chain(others).collect();
-    activity.provenance = Provenance::new(cx.source, stamp);
-    activity.external_ids = external(cx, &id);
-    out.put(Entity::Activity(Box::new(activity)));
+    let activity = Activity::new(key, ActivityKind::Internal, Timestamp::UNIX_EPOCH);
+    Some(Activity { deal, ..activity })
 }
 
-fn undated(fields: &mut Fields, field: &str) {
-    let (what, remedy) = (
-        "it does not say when",
-        "it was left out; the raw record is kept",
-    );
-    fields.odd(ODD_RECORD, field, what, remedy, "");
+pub(super) fn activity(it: &mut Item) {
+    let Some(mut activity) = begin("activity", is_deleted(it.main), it) else {
+        return;
+    };
+    // What is not done is a plan.
+    if it.boolean("done") != Some(true) {
+        return;
+    }
+    let due = [it.text("due_date"), it.text("due_time")];
+    let due = due.map(Option::unwrap_or_default).join(" ");
+    let at = it.timestamp("marked_as_done_time");
+    let at = at.or_else(|| connector::value::timestamp(&due));
+    let Some(at) = at.or(it.stamp) else {
+        return undated(it, "due_date");
+    };
+    let subject = it.text("subject").unwrap_or_default();
+    activity.at = at;
+    activity.kind = kind(&it.text("type").unwrap_or_default(), &subject);
+    let note = it.text("note").map(|note| meaning::plain(&note));
+    let words = meaning::joined([Some(subject), note], ": ");
+    activity.summary = words.as_deref().and_then(meaning::summary);
+    let invited = list(it.main, "attendees").iter();
+    let invited = invited.filter_map(|it| text(it, "email").or_else(|| text(it, "name")));
+    let name = |person| Some(text(person, "name")?.to_owned());
+    let others = it.part("persons").iter();
+    let others = others.filter_map(|person| email(person).or_else(|| name(person)));
+    activity.participants = invited.map(str::to_owned).chain(others).collect();
+    it.put(activity);
+}
+
+fn undated(it: &mut Item, field: &str) {
+    let what = "it does not say when";
+    let remedy = "it was left out; the raw record is kept";
+    it.odd(ODD_RECORD, field, what, remedy, "");
 }
 
 /// Accounts name their own kinds beside Pipedrive's.
@@ -388,44 +350,18 @@ fn kind(word: &str, subject: &str) -> ActivityKind {
     known.map_or_else(|| meaning::meeting(subject), |(_, kind)| *kind)
 }
 
-pub(super) fn note(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = begin(record, "notes", out) else {
+pub(super) fn note(it: &mut Item) {
+    let is_gone = it.boolean("active_flag") == Some(false);
+    let Some(mut note) = begin("note", is_gone, it) else {
         return;
     };
-    let deal = fields.text("deal_id").map(|id| cx.deal(&id));
-    let id = format!("note/{id}");
-    let key = cx.activity(&id);
-    let stamp = fields.timestamp("update_time");
-    if fields.boolean("active_flag") == Some(false) {
-        return out.gone(EntityKey::Activity(deal, key), stamp);
-    }
-    let Some(at) = fields.timestamp("add_time").or(stamp) else {
-        return undated(&mut fields, "add_time");
+    let Some(at) = it.timestamp("add_time").or(it.stamp) else {
+        return undated(it, "add_time");
     };
-    let mut note = Activity::new(key, ActivityKind::Internal, at);
-    note.deal = deal;
-    let content = fields
-        .text("content")
-        .map(|content| meaning::plain(&content));
+    let content = it.text("content").map(|content| meaning::plain(&content));
+    note.at = at;
     note.summary = content.as_deref().and_then(meaning::summary);
-    note.provenance = Provenance::new(cx.source, stamp);
-    note.external_ids = external(cx, &id);
-    out.put(Entity::Activity(Box::new(note)));
-}
-
-pub(super) fn activity_key(kind: &str, id: &str, cx: &Context) -> EntityKey {
-    EntityKey::Activity(None, cx.activity(&format!("{kind}/{id}")))
-}
-
-fn begin<'a>(record: &'a Record, stream: &str, out: &'a mut Out) -> Option<(String, Fields<'a>)> {
-    let id = id(record.main.get("id"));
-    let place = format!("pipedrive/{stream}/{}", id.as_deref().unwrap_or("?"));
-    let mut fields = Fields::new(&record.main, place, &mut out.issues);
-    if id.is_none() {
-        let remedy = "it was left out; the raw record is kept";
-        fields.odd(ODD_RECORD, "id", "this record has no id", remedy, "");
-    }
-    Some((id?, fields))
+    it.put(note);
 }
 
 /// Custom fields by their labels; they come by codes of forty letters.
@@ -433,7 +369,7 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
     let mut all = BTreeMap::new();
     let fields = record.get("custom_fields").and_then(Value::as_object);
     for (code, value) in fields.into_iter().flatten() {
-        let field = find(cx.known, described, "field_code", code);
+        let field = cx.known.find(described, "field_code", code);
         let label = field.and_then(|field| text(field, "field_name"));
         let label = label.unwrap_or(code);
         // Two fields may have one label.
@@ -446,18 +382,15 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
 /// A value as people see it: options by their labels, sums with their currency.
 fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
     match value {
-        Value::Array(all) => {
-            let all: Vec<String> = all.iter().filter_map(|one| shown(one, field)).collect();
-            (!all.is_empty()).then(|| all.join("; "))
-        }
+        Value::Array(all) => meaning::joined(all.iter().map(|one| shown(one, field)), "; "),
         Value::Object(parts) if parts.contains_key("value") => {
-            let parts = ["value", "until", "currency"].map(|part| id(parts.get(part)));
-            let parts: Vec<String> = parts.into_iter().flatten().collect();
-            (!parts.is_empty()).then(|| parts.join(" "))
+            let parts = ["value", "until", "currency"];
+            meaning::joined(parts.map(|part| id(value, part)), " ")
         }
         _ => {
+            let code = connector::value::scalar(value).filter(|code| !code.is_empty());
             let mut options = field.map_or(&[][..], |field| list(field, "options")).iter();
-            let chosen = options.find(|option| id(option.get("id")) == id(Some(value)));
+            let chosen = options.find(|option| id(option, "id") == code);
             let label = chosen.and_then(|option| text(option, "label"));
             label.map(str::to_owned).or_else(|| meaning::custom(value))
         }
@@ -465,43 +398,11 @@ fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
 }
 
 fn label(stage: &str, cx: &Context) -> String {
-    let known = find(cx.known, "stages", "id", stage);
+    let known = cx.known.find("stages", "id", stage);
     let name = known.and_then(|stage| text(stage, "name"));
     name.unwrap_or(stage).to_owned()
 }
 
-fn currency<'a>(cx: &Context<'a>) -> Option<&'a str> {
-    text(cx.known.first("me")?, "default_currency")
-}
-
-fn find<'a>(known: &'a Known, list: &str, key: &str, is: &str) -> Option<&'a Value> {
-    let mut all = known.all(list).iter();
-    all.find(|it| id(it.get(key)).as_deref() == Some(is))
-}
-
 pub(super) fn is_deleted(record: &Value) -> bool {
-    let flag = record.get("is_deleted") == Some(&Value::Bool(true));
-    flag || text(record, "status") == Some("deleted")
-}
-
-/// An id, which is a number in some places and a text in others.
-pub(super) fn id(value: Option<&Value>) -> Option<String> {
-    scalar(value?).filter(|id| !id.is_empty())
-}
-
-fn id_at(value: &Value, field: &str) -> Option<String> {
-    id(value.get(field))
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field)?.as_str()
-}
-
-fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
-    let list = value.get(field).and_then(Value::as_array);
-    list.map_or(&[], Vec::as_slice)
-}
-
-fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {
-    [(cx.source.to_owned(), id.to_owned())].into()
+    is(record, "is_deleted") || text(record, "status") == Some("deleted")
 }

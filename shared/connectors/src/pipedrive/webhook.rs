@@ -1,8 +1,7 @@
 //! What Pipedrive pushes: version 2 of its webhooks.
 
-use super::map;
 use connector::verify::Signature;
-use connector::{Delivered, Event, Hint, Webhook};
+use connector::{Delivered, Event, Hint, Webhook, value};
 use serde_json::Value;
 
 /// How Pipedrive pushes: unsigned, with the user and the password that were given to it.
@@ -18,7 +17,7 @@ pub(super) const WEBHOOK: Webhook = Webhook {
 
 fn event(body: &Value) -> Option<Event> {
     let meta = body.get("meta")?;
-    let text = |field: &str| map::id(meta.get(field));
+    let text = |field: &str| value::id(meta, field);
     let stream = match meta.get("entity")?.as_str()? {
         "deal" => Some("deals"),
         "person" => Some("persons"),

@@ -1,70 +1,54 @@
 //! What Salesforce's records mean.
 
 use super::wire::CUT;
-use crate::meaning;
-use connector::value::{self, Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, scalar};
+use crate::item::Item;
+use crate::meaning::{self, Ends};
+use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, text};
 use connector::{Context, Hint, Kind, Known, Out, Record};
 use model::{
-    Activity, ActivityKind, CanonicalStage, Company, Deal, DealRecord, Entity, EntityKey, Layer,
-    Person, Pipeline, Provenance, Stage, StageVisit, Stakeholder, Timestamp,
+    Activity, ActivityKind, CanonicalStage, Company, Deal, Entity, EntityKey, Layer, Person,
+    Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-fn text<'a>(record: &'a Value, field: &str) -> Option<&'a str> {
-    record.get(field)?.as_str().filter(|text| !text.is_empty())
-}
-
-fn instant(record: &Value, field: &str) -> Option<Timestamp> {
-    value::timestamp(text(record, field)?)
-}
-
-fn is(record: &Value, flag: &str) -> bool {
-    let value = record.get(flag).and_then(scalar);
-    value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
-}
-
-/// The fields of a record and its id; an issue where it has none.
-fn open<'a>(main: &'a Value, what: &str, out: &'a mut Out) -> Option<(String, Fields<'a>)> {
+/// A record with its id; an issue where it has none.
+pub(super) fn open<'a>(
+    record: &'a Record,
+    what: &str,
+    cx: &'a Context<'a>,
+    out: &'a mut Out,
+) -> Option<Item<'a>> {
+    let main = &record.main;
     let id = text(main, "Id").or_else(|| text(main, "id"));
-    let place = format!("salesforce/{what}/{}", id.unwrap_or("?"));
-    let mut fields = Fields::new(main, place, &mut out.issues);
+    let mut it = Item::new((what, id.unwrap_or("?")), (main, main), cx, out).of(record);
     if id.is_none() {
         let remedy = "nothing: it is left out, and stays with the raw page";
-        fields.odd(ODD_RECORD, "Id", "this record has no id", remedy, "");
+        it.odd(ODD_RECORD, "Id", "this record has no id", remedy, "");
+        return None;
     }
-    Some((id?.to_owned(), fields))
+    it.stamp = it.timestamp("SystemModstamp");
+    Some(it)
 }
 
-fn external(cx: &Context, id: &str) -> BTreeMap<String, String> {
-    [(cx.source.to_owned(), id.to_owned())].into()
-}
-
-fn currency<'a>(record: &'a Value, cx: &Context<'a>) -> Option<&'a str> {
-    let account = || text(cx.known.first("organization")?, "DefaultCurrencyIsoCode");
-    text(record, "CurrencyIsoCode").or_else(account)
+fn currency<'a>(it: &Item<'a>) -> Option<&'a str> {
+    let home = it.cx.known.text("organization", "DefaultCurrencyIsoCode");
+    text(it.main, "CurrencyIsoCode").or(home)
 }
 
 /// Custom fields, by their API names, those that were asked for beside the page included.
-fn custom(record: &Record) -> BTreeMap<String, String> {
-    let all = std::iter::once(&record.main).chain(record.part("more"));
+fn custom(it: &Item) -> BTreeMap<String, String> {
+    let all = std::iter::once(it.main).chain(it.part("more"));
     let fields = all.filter_map(Value::as_object).flatten();
     let custom = fields.filter(|(name, _)| name.contains("__"));
     let read = custom.filter_map(|(name, value)| {
         let value = meaning::custom(value)?;
         // REST and bulk write one instant in two ways.
-        let bare = value.strip_suffix("+0000").filter(|bare| bare.len() == 23);
-        Some((
-            name.clone(),
-            bare.map_or(value.clone(), |bare| format!("{bare}Z")),
-        ))
+        let bare = value.strip_suffix("+0000").filter(|it| it.len() == 23);
+        let value = bare.map(|bare| format!("{bare}Z")).unwrap_or(value);
+        Some((name.clone(), value))
     });
     read.collect()
-}
-
-/// The organisation's own id.
-pub(super) fn account(known: &Known) -> Option<String> {
-    text(known.first("organization")?, "Id").map(str::to_owned)
 }
 
 /// What a record calls a stage. The label people see may be changed without a record noticing.
@@ -77,29 +61,19 @@ fn setting_of<'a>(name: &str, cx: &Context<'a>) -> Option<&'a Value> {
     all.find(|stage| stage_name(stage) == Some(name))
 }
 
-/// What a stage means: the tenant's word, the flags it has in the settings, a word everybody uses.
+/// What a stage means, by its name, its label and the flags it has in the settings.
 fn stage_meaning(name: &str, cx: &Context) -> Option<(CanonicalStage, Layer)> {
     let stage = setting_of(name, cx);
     let label = stage.and_then(|stage| text(stage, "MasterLabel"));
-    let said = cx.stages.get(name).into_iter();
-    let mut said = said.chain(label.and_then(|label| cx.stages.get(label)));
-    let closed = stage.filter(|stage| is(stage, "IsClosed")).map(closing);
-    match (
-        said.clone().find(|(_, layer)| *layer == Layer::Tenant),
-        closed,
-    ) {
-        (Some(said), _) => Some(said),
-        (None, Some(closed)) => Some((closed, Layer::Discovered)),
-        // A stage that closes nothing is not won by its name.
-        (None, None) => said.find(|(meaning, _)| meaning.outcome().is_none()),
-    }
+    let labels = std::iter::once(name).chain(label);
+    meaning::stage(labels, stage.map_or(Ends::Open, ends), cx)
 }
 
-fn closing(record: &Value) -> CanonicalStage {
-    if is(record, "IsWon") {
-        CanonicalStage::ClosedWon
-    } else {
-        CanonicalStage::ClosedLost
+fn ends(record: &Value) -> Ends {
+    match (is(record, "IsClosed"), is(record, "IsWon")) {
+        (false, _) => Ends::Open,
+        (true, true) => Ends::Won,
+        (true, false) => Ends::Lost,
     }
 }
 
@@ -107,35 +81,22 @@ fn closing(record: &Value) -> CanonicalStage {
 const PIPELINE: &str = "opportunities";
 
 pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
-    let mut stages = Vec::new();
-    for stage in known.all("stages") {
-        let Some(name) = stage_name(stage) else {
-            continue;
-        };
+    let named = known.all("stages").iter();
+    let named = named.filter_map(|stage| Some((stage_name(stage)?, stage)));
+    let stage = |(name, stage): (&str, &Value)| {
         let place = format!("salesforce/OpportunityStage/{name}");
-        let mut fields = Fields::new(stage, place, &mut out.issues);
+        let mut fields = Fields::new(stage, place, out);
+        let remedy = "say what it means in the settings of the pipeline";
         let meaning = stage_meaning(name, cx);
-        if meaning.is_none() {
-            let remedy = "say what it means in the settings of the pipeline";
-            fields.odd(
-                UNKNOWN_WORD,
-                "ApiName",
-                "nobody said what this stage means",
-                remedy,
-                name,
-            );
-        }
-        let order = fields
-            .count("SortOrder")
-            .and_then(|order| u16::try_from(order).ok());
-        stages.push(Stage {
-            label: name.to_owned(),
-            canonical: meaning.map(|(canonical, _)| canonical),
-            layer: meaning.map(|(_, layer)| layer),
-            order: order.unwrap_or(u16::MAX),
+        let stage = meaning::known(name, meaning, ("ApiName", remedy), &mut fields);
+        let order = fields.count("SortOrder");
+        Stage {
+            order: order.and_then(|it| it.try_into().ok()).unwrap_or(u16::MAX),
             probability: fields.share("DefaultProbability", 100),
-        });
-    }
+            ..stage
+        }
+    };
+    let mut stages: Vec<Stage> = named.map(stage).collect();
     stages.sort_by_key(|stage| stage.order);
     out.put(Entity::Pipeline(Pipeline {
         id: cx.pipeline(PIPELINE),
@@ -144,448 +105,332 @@ pub(super) fn setting(known: &Known, cx: &Context, out: &mut Out) {
     }));
 }
 
-pub(super) fn user(record: &Record, cx: &Context, out: &mut Out) {
-    let Some((id, mut fields)) = open(&record.main, "User", out) else {
-        return;
-    };
+pub(super) fn user(it: &mut Item) {
     // Where nobody is named, the one person in the role above is it; of several nobody knows which.
-    let above = match record.part("above") {
-        [one] => text(one, "Id").filter(|above| *above != id),
+    let above = match it.part("above") {
+        [one] => id(one, "Id").filter(|above| *above != it.id),
         _ => None,
     };
-    let manager = fields.text("ManagerId");
-    let stamp = fields.timestamp("SystemModstamp");
+    let manager = it.text("ManagerId").or(above);
+    let team = it.text("/UserRole/Name");
     let person = Person {
-        external_ids: external(cx, &id),
-        name: fields.text("Name"),
-        email: fields.text("Email"),
-        team: fields
-            .text("/UserRole/Name")
-            .or_else(|| fields.text("Department")),
-        manager: manager
-            .as_deref()
-            .or(above)
-            .map(|manager| cx.person(manager)),
-        role: fields.text("Title"),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Person::new(cx.person(&id))
+        name: it.text("Name"),
+        email: it.text("Email"),
+        team: team.or_else(|| it.text("Department")),
+        manager: manager.map(|manager| it.cx.person(&manager)),
+        role: it.text("Title"),
+        ..Person::new(it.cx.person(&it.id))
     };
-    out.put(Entity::Person(person));
+    it.put(person);
 }
 
 /// The role above a user for whom no manager is named.
 pub(super) fn role_above(record: &Record) -> Vec<String> {
-    let above = record.main.pointer("/UserRole/ParentRoleId");
-    let above = above.filter(|_| text(&record.main, "ManagerId").is_none());
-    above.and_then(scalar).into_iter().collect()
+    let above = id(&record.main, "/UserRole/ParentRoleId");
+    let has_none = text(&record.main, "ManagerId").is_none();
+    above.filter(|_| has_none).into_iter().collect()
 }
 
 /// Whose role it is, if they still work there.
 pub(super) fn holds(user: &Value) -> Option<String> {
-    text(user, "UserRoleId")
-        .filter(|_| is(user, "IsActive"))
-        .map(str::to_owned)
-}
-
-/// The id of a record whose custom fields did not all fit into the address it was asked with.
-pub(super) fn cut(record: &Record) -> Vec<String> {
-    let is_cut = record.main.get(CUT).is_some() && !is(&record.main, "IsDeleted");
-    let id = text(&record.main, "Id").filter(|_| is_cut);
-    id.map(str::to_owned).into_iter().collect()
-}
-
-pub(super) fn company(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    let Some((id, mut fields)) = open(main, "Account", out) else {
-        return;
-    };
-    let stamp = fields.timestamp("SystemModstamp");
-    if is(main, "IsDeleted") {
-        let key = EntityKey::Company(cx.company(&id));
-        match text(main, "MasterRecordId") {
-            Some(winner) => out.merged(key, EntityKey::Company(cx.company(winner))),
-            None => out.gone(key, stamp),
-        }
-        return;
-    }
-    let website = fields.text("Website");
-    let revenue = currency(main, cx);
-    let company = Company {
-        external_ids: external(cx, &id),
-        name: fields.text("Name"),
-        domain: website.as_deref().and_then(meaning::domain),
-        industry: fields.text("Industry"),
-        employees: fields.count("NumberOfEmployees"),
-        annual_revenue: fields.money("AnnualRevenue", revenue),
-        owner: fields.text("OwnerId").map(|owner| cx.person(&owner)),
-        custom_fields: custom(record),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Company::new(cx.company(&id))
-    };
-    out.put(Entity::Company(Box::new(company)));
+    id(user, "UserRoleId").filter(|_| is(user, "IsActive"))
 }
 
 /// The id of a record that is there: what is in the recycle bin has no more to ask for.
 pub(super) fn live(record: &Record) -> Vec<String> {
-    let id = text(&record.main, "Id").filter(|_| !is(&record.main, "IsDeleted"));
-    id.map(str::to_owned).into_iter().collect()
+    let id = id(&record.main, "Id").filter(|_| !is(&record.main, "IsDeleted"));
+    id.into_iter().collect()
 }
 
-pub(super) fn opportunity(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    let Some((id, mut fields)) = open(main, "Opportunity", out) else {
-        return;
-    };
-    let key = cx.deal(&id);
-    let stamp = fields.timestamp("SystemModstamp");
-    if is(main, "IsDeleted") {
-        return out.gone(EntityKey::Deal(key), stamp);
+/// The id of a record whose custom fields did not all fit into the address it was asked with.
+pub(super) fn cut(record: &Record) -> Vec<String> {
+    let mut live = live(record);
+    live.retain(|_| record.main.get(CUT).is_some());
+    live
+}
+
+pub(super) fn company(it: &mut Item) {
+    let key = it.cx.company(&it.id);
+    if it.is("IsDeleted") {
+        return match it.company("MasterRecordId") {
+            Some(winner) => it
+                .out
+                .merged(EntityKey::Company(key), EntityKey::Company(winner)),
+            None => it.gone(EntityKey::Company(key)),
+        };
     }
-    let created_at = fields.timestamp("CreatedDate");
-    let stage = fields.text("StageName");
-    let visits = visits(record, stage.as_deref(), created_at, stamp, &mut fields);
-    let meaning = stage.as_deref().and_then(|stage| stage_meaning(stage, cx));
-    if let Some(stage) = stage
-        .as_deref()
-        .filter(|stage| setting_of(stage, cx).is_none())
-    {
+    let currency = currency(it);
+    let company = Company {
+        domain: it.domain("Website"),
+        name: it.text("Name"),
+        industry: it.text("Industry"),
+        employees: it.count("NumberOfEmployees"),
+        annual_revenue: it.money("AnnualRevenue", currency),
+        owner: it.person("OwnerId"),
+        custom_fields: custom(it),
+        ..Company::new(key)
+    };
+    it.put(company);
+}
+
+pub(super) fn opportunity(it: &mut Item) {
+    let key = it.cx.deal(&it.id);
+    if it.is("IsDeleted") {
+        return it.gone(EntityKey::Deal(key));
+    }
+    let created_at = it.timestamp("CreatedDate");
+    let stage = it.text("StageName");
+    let visits = visits(stage.as_deref(), created_at, it);
+    let name = stage.as_deref();
+    let meaning = name.and_then(|name| stage_meaning(name, it.cx));
+    if let Some(name) = name.filter(|name| setting_of(name, it.cx).is_none()) {
+        let what = "there is no such stage any more";
         let remedy = "give the deal one of the stages of the settings";
-        fields.odd(
-            UNKNOWN_WORD,
-            "StageName",
-            "there is no such stage any more",
-            remedy,
-            stage,
-        );
+        it.odd(UNKNOWN_WORD, "StageName", what, remedy, name);
     }
-    let is_closed = is(main, "IsClosed");
-    let canonical_stage = if is_closed {
-        Some(closing(main))
-    } else {
-        meaning.map(|(canonical, _)| canonical)
+    let ends = ends(it.main);
+    let canonical_stage = match ends {
+        Ends::Won => Some(CanonicalStage::ClosedWon),
+        Ends::Lost => Some(CanonicalStage::ClosedLost),
+        _ => meaning.map(|(canonical, _)| canonical),
     };
-    let last = visits.last().map(|visit| visit.at_us);
-    let closed_at = last.and_then(|at| Timestamp::from_microsecond(at).ok());
-    let custom_fields = custom(record);
-    let says_why = |name: &str| {
-        name.contains("reason") && ["lost", "loss"].iter().any(|word| name.contains(word))
+    let custom_fields = custom(it);
+    let says_why = |name: &String| {
+        let name = name.to_lowercase();
+        name.contains("reason") && (name.contains("lost") || name.contains("loss"))
     };
-    let why = custom_fields
-        .iter()
-        .find(|(name, _)| says_why(&name.to_lowercase()));
-    let is_lost = is_closed && !is(main, "IsWon");
+    let why = custom_fields.iter().find(|(name, _)| says_why(name));
+    let currency = currency(it);
     let deal = Deal {
-        external_ids: external(cx, &id),
-        name: fields.text("Name"),
-        company: fields.text("AccountId").map(|account| cx.company(&account)),
-        amount: fields.money("Amount", currency(main, cx)),
-        pipeline: Some(cx.pipeline(PIPELINE)),
+        name: it.text("Name"),
+        company: it.company("AccountId"),
+        amount: it.money("Amount", currency),
+        pipeline: Some(it.cx.pipeline(PIPELINE)),
         stage,
         canonical_stage,
-        probability: fields.share("Probability", 100),
-        expected_close: fields.date("CloseDate"),
-        owner: fields.text("OwnerId").map(|owner| cx.person(&owner)),
+        probability: it.share("Probability", 100),
+        expected_close: it.date("CloseDate"),
+        owner: it.person("OwnerId"),
         created_at,
-        updated_at: stamp,
-        closed_at: closed_at.filter(|_| is_closed),
-        lost_reason: why.filter(|_| is_lost).map(|(_, why)| why.clone()),
+        updated_at: it.stamp,
+        closed_at: meaning::last_move(&visits).filter(|_| ends != Ends::Open),
+        lost_reason: why
+            .filter(|_| ends == Ends::Lost)
+            .map(|(_, why)| why.clone()),
         custom_fields,
-        provenance: Provenance::new(cx.source, stamp),
         ..Deal::new(key)
     };
-    let case = id.clone();
-    out.put(Entity::Deal(Box::new(DealRecord { deal, case, visits })));
-    if record.has_part("roles") {
-        out.whole.push(key);
-        let mut contacts: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-        for role in record.part("roles") {
-            if let Some(contact) = text(role, "ContactId") {
-                contacts.entry(contact).or_default().push(role);
-            }
-        }
-        for (contact, roles) in contacts {
-            let who = roles
-                .iter()
-                .find_map(|role| role.get("Contact"))
-                .unwrap_or(&Value::Null);
-            stakeholder((&id, contact), who, &roles, cx, out);
+    it.put_deal(deal, visits);
+    if it.has_part("roles") {
+        it.out.whole.push(key);
+        let (deal, cx) = (it.id.clone(), it.cx);
+        for (contact, roles) in by(it.part("roles"), "ContactId") {
+            let who = roles.iter().find_map(|role| role.get("Contact"));
+            let who = who.unwrap_or(&Value::Null);
+            let mut it = Item::new(("Contact", contact), (who, who), cx, it.out);
+            stakeholder(&deal, &roles, &mut it);
         }
     }
+}
+
+/// Rows by the id in a field.
+fn by<'a>(rows: &'a [Value], field: &str) -> BTreeMap<&'a str, Vec<&'a Value>> {
+    let mut found: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for row in rows {
+        if let Some(id) = text(row, field) {
+            found.entry(id).or_default().push(row);
+        }
+    }
+    found
 }
 
 /// The stages a deal entered. History has a row for the creation and for changes of other fields.
-fn visits(
-    record: &Record,
-    stage: Option<&str>,
-    created_at: Option<Timestamp>,
-    stamp: Option<Timestamp>,
-    fields: &mut Fields,
-) -> Vec<StageVisit> {
-    let mut rows: Vec<&Value> = record.part("history").iter().collect();
+fn visits(stage: Option<&str>, created_at: Option<Timestamp>, it: &mut Item) -> Vec<StageVisit> {
+    let mut rows: Vec<&Value> = it.part("history").iter().collect();
     rows.sort_by_key(|row| text(row, "Id"));
-    let entered = rows.into_iter().filter_map(|row| {
-        Some((
-            instant(row, "CreatedDate")?,
-            text(row, "StageName")?.to_owned(),
-        ))
-    });
-    let mut moves: Vec<(Timestamp, String)> = entered.collect();
+    let entered = |row: &Value| Some((instant(row, "CreatedDate")?, id(row, "StageName")?));
+    let mut moves: Vec<_> = rows.into_iter().filter_map(entered).collect();
     moves.sort_by_key(|(at, _)| *at);
     // History was read after the deal: what happened in between comes with the next read.
-    let is_later =
-        |(at, name): &(Timestamp, String)| Some(*at) > stamp && Some(name.as_str()) != stage;
-    while stamp.is_some() && moves.pop_if(|last| is_later(last)).is_some() {}
+    let stamp = it.stamp;
+    let is_later = |(at, name): &mut (_, String)| Some(*at) > stamp && Some(name.as_str()) != stage;
+    while stamp.is_some() && moves.pop_if(is_later).is_some() {}
     // An imported deal is older than its history.
     if let (Some((first, _)), Some(created)) = (moves.first_mut(), created_at) {
         *first = created.min(*first);
     }
-    let last = moves.last().map(|(at, _)| *at);
-    let is_told = moves.last().map(|(_, name)| name.as_str()) == stage;
-    if let Some(stage) = stage.filter(|_| !is_told) {
-        if last.is_some() {
-            let remedy = "nothing: the deal's own stage is taken";
-            fields.odd(
-                ODD_RECORD,
-                "StageName",
-                "its history ends in another stage",
-                remedy,
-                stage,
-            );
-        }
-        let changed = fields.timestamp("LastStageChangeDate");
-        let since = if last.is_none() {
-            changed.or(created_at).or(stamp)
-        } else {
-            changed.or(stamp)
-        };
-        // A stage is never entered before the one that came before it.
-        if let Some(since) = since.max(last) {
-            moves.push((since, stage.to_owned()));
-        }
-    }
-    meaning::visits(moves)
+    let begins = created_at.filter(|_| moves.is_empty());
+    let since = it.timestamp("LastStageChangeDate").or(begins).or(stamp);
+    let what = "its history ends in another stage";
+    let odd = Some((what, "nothing: the deal's own stage is taken"));
+    meaning::visits_to(stage, since, moves, ("StageName", odd), it)
 }
 
 /// A contact on a deal, with their roles on it: a person may have several, and is one stakeholder.
-fn stakeholder(ids: (&str, &str), who: &Value, roles: &[&Value], cx: &Context, out: &mut Out) {
-    let (deal, contact) = ids;
-    let has = |role: &&&Value| !is(role, "IsDeleted");
-    let mut held: Vec<&Value> = roles.iter().filter(has).copied().collect();
+fn stakeholder(deal: &str, roles: &[&Value], it: &mut Item) {
+    let mut held: Vec<&Value> = roles.to_vec();
+    held.retain(|role| !is(role, "IsDeleted"));
     // Roles outlive their contact, and may be seen where the contact is not.
-    if held.is_empty() || who.is_null() || is(who, "IsDeleted") {
+    if held.is_empty() || it.main.is_null() || it.is("IsDeleted") {
         return;
     }
     held.sort_by_key(|role| (!is(role, "IsPrimary"), text(role, "Id")));
     let part = |role: &&Value| meaning::role(text(role, "Role")?);
-    let added = |role: &&Value| instant(role, "CreatedDate");
-    // A role that was taken away is a change of what the contact is.
-    let stamps = roles.iter().chain([&who]);
-    let stamp = stamps.filter_map(|at| instant(at, "SystemModstamp")).max();
-    let id = format!("{deal}/{contact}");
-    let place = format!("salesforce/Contact/{contact}");
-    let mut fields = Fields::new(who, place, &mut out.issues);
-    let stakeholder = Stakeholder {
-        external_ids: external(cx, contact),
-        name: fields.text("Name"),
-        title: fields.text("Title"),
-        email: fields.text("Email"),
-        role: held.iter().find_map(part),
-        added_at: held.iter().filter_map(added).min(),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Stakeholder::new(cx.stakeholder(&id), cx.deal(deal))
+    let added = held.iter().filter_map(|role| instant(role, "CreatedDate"));
+    let key = it.cx.stakeholder(&format!("{deal}/{}", it.id));
+    // A role that is taken away later is told by its own id alone. Of several the others still hold.
+    let only = match held.as_slice() {
+        [role] => id(role, "Id"),
+        _ => None,
     };
-    out.put(Entity::Stakeholder(Box::new(stakeholder)));
+    let only = only.map(|role| ("salesforce/role".to_owned(), role));
+    let stakeholder = Stakeholder {
+        external_ids: only.into_iter().collect(),
+        name: it.text("Name"),
+        title: it.text("Title"),
+        email: it.text("Email"),
+        role: held.iter().find_map(part),
+        added_at: added.min(),
+        ..Stakeholder::new(key, it.cx.deal(deal))
+    };
+    // A role that was taken away is a change of what the contact is.
+    let stamps = roles
+        .iter()
+        .filter_map(|role| instant(role, "SystemModstamp"));
+    let own = instant(it.main, "SystemModstamp");
+    it.stamp = stamps.max().max(own);
+    it.put(stakeholder);
 }
 
 /// Whose roles are asked for: a contact's; of one that was merged, those of who lives on.
 pub(super) fn contacts(record: &Record) -> Vec<String> {
-    match text(&record.main, "MasterRecordId") {
-        Some(winner) => vec![winner.to_owned()],
-        None => live(record),
-    }
+    let winner = id(&record.main, "MasterRecordId");
+    winner.map_or_else(|| live(record), |winner| vec![winner])
 }
 
 /// A contact on each of their deals; where it was merged into another, the other's deals.
-pub(super) fn contact(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    let Some((id, mut fields)) = open(main, "Contact", out) else {
-        return;
-    };
-    let stamp = fields.timestamp("SystemModstamp");
-    let is_gone = is(main, "IsDeleted");
+pub(super) fn contact(it: &mut Item) {
+    let is_gone = it.is("IsDeleted");
     if is_gone {
-        out.lost(Kind::Stakeholder, &*id, stamp);
+        it.lost(Kind::Stakeholder);
     }
-    let mut deals: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for role in record.part("roles") {
-        if let Some(deal) = text(role, "OpportunityId") {
-            deals.entry(deal).or_default().push(role);
-        }
-    }
-    for (deal, roles) in deals {
+    for (deal, roles) in by(it.part("roles"), "OpportunityId") {
         if is_gone {
-            out.hints.push(Hint::new("opportunities", deal));
+            it.out.hints.push(Hint::new("opportunities", deal));
         } else {
-            stakeholder((deal, &id), main, &roles, cx, out);
+            stakeholder(deal, &roles, it);
         }
     }
 }
 
 /// A role that was given, changed or taken away: the deal it is on has all of them.
-pub(super) fn role(record: &Record, _: &Context, out: &mut Out) {
-    if let Some(deal) = text(&record.main, "OpportunityId") {
-        out.hints.push(Hint::new("opportunities", deal));
+pub(super) fn role(it: &mut Item) {
+    if let Some(deal) = text(it.main, "OpportunityId") {
+        it.out.hints.push(Hint::new("opportunities", deal));
     }
 }
 
-/// What an activity is about: opportunities are told from accounts by how their ids begin.
-fn about<'a>(record: &'a Value, field: &str) -> Option<&'a str> {
-    text(record, field).filter(|id| id.starts_with("006"))
-}
-
-/// Subject and content as a summary.
-fn summary(fields: &mut Fields, content: &str) -> Option<String> {
-    let both = [fields.text("Subject"), fields.text(content)];
-    meaning::summary(&both.into_iter().flatten().collect::<Vec<_>>().join("\n"))
-}
-
-/// An activity of an id, with what all of them have; nothing where there was none, or no more.
-fn activity(
-    record: &Record,
-    (what, about_field, content): (&str, &str, &str),
-    when: &[&str],
-    cx: &Context,
-    out: &mut Out,
-) -> Option<Activity> {
-    let main = &record.main;
-    let (own_id, mut fields) = open(main, what, out)?;
+/// An activity, with what all of them have; nothing where there was none, or no more.
+fn activity(about: &str, content: &str, when: &[&str], it: &mut Item) -> Option<Activity> {
     // An e-mail is also a task, and is one activity.
-    let id = text(main, "ActivityId").unwrap_or(&own_id).to_owned();
-    let key = cx.activity(&id);
-    let deal = about(main, about_field).map(|deal| cx.deal(deal));
-    let stamp = fields.timestamp("SystemModstamp");
-    if is(main, "IsDeleted") {
-        out.gone(EntityKey::Activity(deal, key), stamp);
+    let key = it
+        .cx
+        .activity(text(it.main, "ActivityId").unwrap_or(&it.id));
+    // Opportunities are told from accounts by how their ids begin.
+    let deal = text(it.main, about).filter(|id| id.starts_with("006"));
+    let deal = deal.map(|deal| it.cx.deal(deal));
+    if it.is("IsDeleted") {
+        it.gone(EntityKey::Activity(deal, key));
         return None;
     }
-    let at = when.iter().find_map(|field| fields.timestamp(field));
-    if at.is_none() {
-        let remedy = "give it a date at the source";
+    let Some(at) = when.iter().find_map(|field| it.timestamp(field)) else {
+        let what = "this activity has no date and was left out";
         let field = when.first().copied().unwrap_or_default();
-        fields.odd(
-            ODD_DATE,
-            field,
-            "this activity has no date and was left out",
-            remedy,
-            "",
-        );
-    }
-    let participants = ["/Who/Name", "/Owner/Name"].iter();
+        it.odd(ODD_DATE, field, what, "give it a date at the source", "");
+        return None;
+    };
+    let participants = ["/Who/Name", "/Owner/Name"].map(|field| it.text(field));
+    let said = ["Subject", content].map(|field| it.text(field));
+    let said = meaning::joined(said, "\n");
     Some(Activity {
-        external_ids: external(cx, &own_id),
         deal,
-        participants: participants
-            .filter_map(|field| fields.text(field))
-            .collect(),
-        summary: summary(&mut fields, content),
-        provenance: Provenance::new(cx.source, stamp),
-        ..Activity::new(key, ActivityKind::FollowUp, at?)
+        participants: participants.into_iter().flatten().collect(),
+        summary: said.as_deref().and_then(meaning::summary),
+        ..Activity::new(key, ActivityKind::FollowUp, at)
     })
 }
 
-pub(super) fn task(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    let when = ["CompletedDateTime", "ActivityDate", "CreatedDate"];
-    let is_done = is(main, "IsClosed") || text(main, "Status") == Some("Completed");
-    if !is_done && !is(main, "IsDeleted") {
+pub(super) fn task(it: &mut Item) {
+    let is_done = it.is("IsClosed") || text(it.main, "Status") == Some("Completed");
+    if !is_done && !it.is("IsDeleted") {
         return;
     }
-    let Some(mut task) = activity(record, ("Task", "WhatId", "Description"), &when, cx, out) else {
+    let when = ["CompletedDateTime", "ActivityDate", "CreatedDate"];
+    let Some(mut task) = activity("WhatId", "Description", &when, it) else {
         return;
     };
-    let kind = |field: &str| text(main, field).unwrap_or_default().to_lowercase();
-    let words = format!("{} {}", kind("TaskSubtype"), kind("Type"));
+    let words = ["TaskSubtype", "Type"].map(|field| text(it.main, field).unwrap_or_default());
+    let words = words.join(" ").to_lowercase();
     let has = |word: &str| words.contains(word);
     task.kind = match () {
         () if has("email") => ActivityKind::Email,
         () if has("call") => ActivityKind::Call,
         () if has("meeting") || has("demo") => {
-            meaning::meeting(&format!("{words} {}", kind("Subject")))
+            let subject = text(it.main, "Subject").unwrap_or_default();
+            meaning::meeting(&format!("{words} {subject}"))
         }
         () if has("note") => ActivityKind::Internal,
         () => ActivityKind::FollowUp,
     };
-    out.put(Entity::Activity(Box::new(task)));
+    it.put(task);
 }
 
 /// A meeting that was held. What is still to come is read again when its time has come.
-pub(super) fn event(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
+pub(super) fn event(it: &mut Item) {
     // Each guest has a copy of the event, and a series has a row that is none of its meetings.
-    if is(main, "IsChild") || is(main, "IsRecurrence") {
+    if it.is("IsChild") || it.is("IsRecurrence") {
         return;
     }
     let when = ["StartDateTime", "ActivityDate"];
-    let Some(mut event) = activity(record, ("Event", "WhatId", "Description"), &when, cx, out)
-    else {
+    let Some(mut event) = activity("WhatId", "Description", &when, it) else {
         return;
     };
-    if event.at <= cx.read_at {
-        event.kind = meaning::meeting(text(main, "Subject").unwrap_or_default());
-        out.put(Entity::Activity(Box::new(event)));
+    if event.at <= it.cx.read_at {
+        event.kind = meaning::meeting(text(it.main, "Subject").unwrap_or_default());
+        it.put(event);
     }
 }
 
 /// Not sent yet, in the vendor's numbering.
 const DRAFT: &str = "5";
 
-pub(super) fn email(record: &Record, cx: &Context, out: &mut Out) {
-    let main = &record.main;
-    if text(main, "Status") == Some(DRAFT) && !is(main, "IsDeleted") {
+pub(super) fn email(it: &mut Item) {
+    if text(it.main, "Status") == Some(DRAFT) && !it.is("IsDeleted") {
         return;
     }
-    let of = ("EmailMessage", "RelatedToId", "TextBody");
-    let Some(mut email) = activity(record, of, &["MessageDate"], cx, out) else {
+    let Some(mut email) = activity("RelatedToId", "TextBody", &["MessageDate"], it) else {
         return;
     };
     email.kind = ActivityKind::Email;
-    let addresses = ["FromAddress", "ToAddress", "CcAddress"].iter();
-    let addresses = addresses.filter_map(|field| text(main, field));
+    let addresses = ["FromAddress", "ToAddress", "CcAddress"].into_iter();
+    let addresses = addresses.filter_map(|field| text(it.main, field));
     let each = addresses.flat_map(|all| all.split([';', ',']));
     for address in each.map(str::trim).filter(|address| !address.is_empty()) {
         if !email.participants.iter().any(|known| known == address) {
             email.participants.push(address.to_owned());
         }
     }
-    out.put(Entity::Activity(Box::new(email)));
+    it.put(email);
 }
 
-/// A line of the feed of deletions: what was emptied out of the bin is seen nowhere else.
-fn deleted(record: &Record, out: &mut Out) -> Option<(String, Option<Timestamp>)> {
-    let (id, mut fields) = open(&record.main, "deleted", out)?;
-    Some((id, fields.timestamp("deletedDate")))
-}
-
-pub(super) fn deleted_opportunity(record: &Record, cx: &Context, out: &mut Out) {
-    if let Some((id, at)) = deleted(record, out) {
-        out.gone(EntityKey::Deal(cx.deal(&id)), at);
-    }
-}
-
-pub(super) fn deleted_account(record: &Record, cx: &Context, out: &mut Out) {
-    if let Some((id, at)) = deleted(record, out) {
-        out.gone(EntityKey::Company(cx.company(&id)), at);
-    }
-}
-
-pub(super) fn deleted_contact(record: &Record, _: &Context, out: &mut Out) {
-    if let Some((id, at)) = deleted(record, out) {
-        out.lost(Kind::Stakeholder, id, at);
-    }
-}
-
-pub(super) fn deleted_activity(record: &Record, _: &Context, out: &mut Out) {
-    if let Some((id, at)) = deleted(record, out) {
-        out.lost(Kind::Activity, id, at);
+/// A line of a feed of deletions. The first letters of an id say of what.
+pub(super) fn deleted(it: &mut Item) {
+    it.stamp = it.timestamp("deletedDate");
+    match it.id.get(..3) {
+        Some("006") => it.gone(EntityKey::Deal(it.cx.deal(&it.id))),
+        Some("001") => it.gone(EntityKey::Company(it.cx.company(&it.id))),
+        // A contact, wherever they have a role, or the one role a contact has on a deal.
+        Some("003" | "00K") => it.lost(Kind::Stakeholder),
+        _ => it.lost(Kind::Activity),
     }
 }

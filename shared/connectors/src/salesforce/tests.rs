@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use super::{CONNECTOR, map, quota, wire};
+use super::{CONNECTOR, OAUTH, map, quota, wire};
 use connector::{
     Asking, BulkState, Context, Known, Load, Out, Quota, Record, Request, Response, Window,
 };
@@ -113,6 +113,39 @@ fn a_window_is_asked_for_to_the_thousandth() {
     let path = wire::count(&asking, &wire::ACCOUNT, "SystemModstamp").path;
     assert!(path.contains("2026-11-20T07%3A15%3A00.000Z"), "{path}");
     assert!(path.ends_with("2026-11-20T07%3A59%3A59.999Z"), "{path}");
+}
+
+#[test]
+fn people_sign_in_at_a_host_of_salesforce_and_at_no_other() {
+    let at = |host: &str, path: &str| Some(format!("https://{host}/services/oauth2/{path}"));
+    let check = |host: &str, expected: Option<&str>| {
+        for (url, path) in [(OAUTH.authorize, "authorize"), (OAUTH.token, "token")] {
+            let expected = expected.and_then(|host| at(host, path));
+            assert_eq!(OAUTH.at(url, host), expected, "{host}");
+        }
+    };
+    for own in [
+        "login.salesforce.com",
+        "test.salesforce.com",
+        "harbor.my.salesforce.com",
+        "harbor--dev.sandbox.my.salesforce.com",
+    ] {
+        check(own, Some(own));
+    }
+    check(" TEST.Salesforce.com ", Some("test.salesforce.com"));
+    for other in [
+        "",
+        ".my.salesforce.com",
+        "my.salesforce.com",
+        "evil.salesforce.com",
+        "test.salesforce.com.vendor.example",
+        "vendor.example/.my.salesforce.com",
+        "vendor.example#.my.salesforce.com",
+        "a@vendor.example:443/x.my.salesforce.com",
+        "https://test.salesforce.com",
+    ] {
+        check(other, None);
+    }
 }
 
 /// Everything a record of a stream becomes.

@@ -1,7 +1,8 @@
 //! How Salesforce is asked: SOQL over REST, jobs of the Bulk API 2.0, and what they answer.
 
+use connector::value::text;
 use connector::{Asking, Bulk, BulkState, Known, Request, Response, Results};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// An object and what we know to do with its fields, which are named apart by spaces.
 #[derive(Debug)]
@@ -94,15 +95,14 @@ macro_rules! api {
 
 /// What an object has, as far as the connected user sees it.
 macro_rules! described {
-    ($object:literal) => {
-        connector::Describe {
-            name: $object,
-            ask: connector::Ask::once(
+    ($how:ident $object:literal) => {
+        connector::Describe::$how(
+            $object,
+            connector::Ask::once(
                 |_| connector::Request::get(wire::api!("sobjects/", $object, "/describe")),
                 "/fields",
             ),
-            optional: false,
-        }
+        )
     };
 }
 
@@ -127,62 +127,42 @@ pub(super) const CUT: &str = "LastModifiedById";
 /// So many ids keep a `WHERE` below 4,000 characters.
 pub(super) const AT_ONCE: usize = 180;
 
-fn find<'a>(known: &'a Known, object: &str, key: &str, value: &str) -> Option<&'a Value> {
-    let is_it = |field: &&Value| field.get(key).and_then(Value::as_str) == Some(value);
-    known.all(object).iter().find(is_it)
-}
-
 /// Whether the connected user sees a field. One that is not seen spoils the whole query.
 fn is_seen(known: &Known, object: &str, field: &str) -> bool {
     let Some((way, name)) = field.split_once('.') else {
-        return find(known, object, "name", field).is_some();
+        return known.find(object, "name", field).is_some();
     };
-    let Some(by) = find(known, object, "relationshipName", way) else {
-        return false;
-    };
-    let to = by.pointer("/referenceTo/0").and_then(Value::as_str);
-    let to = to.unwrap_or_default();
-    known.all(to).is_empty() || find(known, to, "name", name).is_some()
+    let by = known.find(object, "relationshipName", way);
+    by.is_some_and(|by| {
+        let to = text(by, "/referenceTo/0").unwrap_or_default();
+        known.all(to).is_empty() || known.find(to, "name", name).is_some()
+    })
 }
 
 /// The fields to ask for: those that fit into an address, and custom ones that no longer do.
 fn fields<'a>(object: &Object, known: &'a Known) -> (Vec<&'a str>, Vec<&'a str>) {
-    let wanted = object
-        .fields
-        .split(' ')
-        .filter(|field| is_seen(known, object.name, field));
-    let mut fit: Vec<&str> = vec!["Id"];
-    fit.extend(wanted);
-    let is_custom = |field: &&Value| {
-        let kind = field
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        // The parts of a compound field are fields of their own.
-        object.has_custom && !["address", "location", "base64"].contains(&kind)
-    };
-    let names = known.all(object.name).iter().filter(is_custom);
-    let names = names.filter_map(|field| field.get("name")?.as_str());
-    let (mut rest, mut length) = (Vec::new(), 0);
+    let named = object.fields.split(' ');
+    let seen = named.filter(|field| is_seen(known, object.name, field));
+    let (mut fit, mut rest) = (vec!["Id"], Vec::new());
+    fit.extend(seen);
+    // The parts of a compound field are fields of their own.
+    let compound = [Some("address"), Some("location"), Some("base64")];
+    let all = known.all(object.name).iter();
+    let single = all.filter(|field| object.has_custom && !compound.contains(&text(field, "type")));
+    let names = single.filter_map(|field| text(field, "name"));
+    let mut length = 0;
     for name in names.filter(|name| name.contains("__")) {
         length += name.len() + 3;
-        if length <= URL_FIELDS {
-            &mut fit
-        } else {
-            &mut rest
-        }
-        .push(name);
+        let fits = length <= URL_FIELDS;
+        if fits { &mut fit } else { &mut rest }.push(name);
     }
     (fit, rest)
 }
 
 fn soql(object: &Object, what: &str, asking: &Asking, key: &str) -> String {
     let mut terms = Vec::new();
-    if let Some(window) = asking.window {
-        terms.push(format!(
-            "{key} >= {:.3} AND {key} < {:.3}",
-            window.from, window.to
-        ));
+    if let (Some(from), Some(to)) = asking.between(|at| format!("{at:.3}")) {
+        terms.push(format!("{key} >= {from} AND {key} < {to}"));
     } else if !asking.ids.is_empty() {
         let quoted = |id: &String| {
             let bare: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -191,15 +171,10 @@ fn soql(object: &Object, what: &str, asking: &Asking, key: &str) -> String {
         let ids: Vec<String> = asking.ids.iter().map(quoted).collect();
         terms.push(format!("{key} IN ({})", ids.join(",")));
     }
-    if !object.filter.is_empty() {
-        terms.push(object.filter.to_owned());
-    }
+    terms.extend((!object.filter.is_empty()).then(|| object.filter.to_owned()));
     let begin = if terms.is_empty() { "" } else { " WHERE " };
-    format!(
-        "SELECT {what} FROM {}{begin}{}",
-        object.name,
-        terms.join(" AND ")
-    )
+    let (name, terms) = (object.name, terms.join(" AND "));
+    format!("SELECT {what} FROM {name}{begin}{terms}")
 }
 
 /// `queryAll` also gives what is in the recycle bin and old activities; `query` hides both.
@@ -228,22 +203,16 @@ pub(super) fn count(asking: &Asking, object: &Object, key: &str) -> Request {
 pub(super) fn more(asking: &Asking, object: &Object) -> Request {
     let (_, mut rest) = fields(object, asking.known);
     rest.push("Id");
-    let body = json!({"ids": asking.ids, "fields": rest});
-    Request::post(
-        format!("{}{}", api!("composite/sobjects/"), object.name),
-        body,
-    )
+    let path = format!("{}{}", api!("composite/sobjects/"), object.name);
+    Request::post(path, json!({"ids": asking.ids, "fields": rest}))
 }
 
 /// What was deleted, be it still in the recycle bin or not.
 pub(super) fn deleted(asking: &Asking, object: &Object) -> Request {
-    let request = Request::get(format!("{}{}/deleted/", api!("sobjects/"), object.name));
-    match asking.window {
-        Some(window) => request
-            .query("start", format!("{:.0}", window.from))
-            .query("end", format!("{:.0}", window.to)),
-        None => request,
-    }
+    let (start, end) = asking.between(|at| format!("{at:.0}"));
+    Request::get(format!("{}{}/deleted/", api!("sobjects/"), object.name))
+        .maybe("start", start)
+        .maybe("end", end)
 }
 
 /// A query as a job, whose body has no limit that matters.
@@ -258,10 +227,8 @@ pub(super) fn job(asking: &Asking, object: &Object) -> Request {
     Request::post(api!("jobs/query"), body)
 }
 
-fn of_job(job: &str, rest: &str) -> String {
-    let mut path = api!("jobs/query/").to_owned();
-    connector::encode(&mut path, job);
-    path + rest
+fn of_job(job: &str) -> Request {
+    Request::one(api!("jobs/query"), job)
 }
 
 /// The jobs of an object. Pages are small enough for their joins to be asked within a worker's time.
@@ -270,16 +237,15 @@ pub(super) const fn bulk(create: fn(&Asking) -> Request) -> Bulk {
         from: 10_000,
         create,
         id: "/id",
-        look: |job| Request::get(of_job(job, "")),
+        look: of_job,
         state,
         results: |job, after| {
-            Request::get(of_job(job, "/results"))
-                .query("maxRecords", "5000")
-                .maybe("locator", after)
-                .header("accept", "text/csv")
+            let mut results = of_job(job).header("accept", "text/csv");
+            results.path.push_str("/results");
+            results.query("maxRecords", "5000").maybe("locator", after)
         },
         read: rows,
-        delete: |job| Request::delete(of_job(job, "")),
+        delete: |job| Request::delete(of_job(job).path),
     }
 }
 
@@ -299,14 +265,18 @@ fn state(response: &Response) -> BulkState {
 
 /// The records of a page of results and its locator, which is the text `null` on the last page.
 fn rows(response: &Response) -> Results {
-    let mut rows = csv(&response.text)?.into_iter();
-    let columns = rows.next().unwrap_or_default();
-    let records: Vec<Value> = rows.map(|cells| record(&columns, cells)).collect();
-    let said = response.header("sforce-numberofrecords");
+    // A NUL, which old data hold, is nothing.
+    let text = response.text.replace('\0', "");
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let columns = rows.headers().map_err(|error| error.to_string())?.clone();
+    let record = |row: &csv::StringRecord| record(columns.iter().zip(row));
+    let records = rows.records().map(|row| row.map(|row| record(&row)));
+    let records: Result<Vec<_>, _> = records.collect();
+    let records = records.map_err(|error| error.to_string())?;
+    let (read, said) = (records.len(), response.header("sforce-numberofrecords"));
     if let Some(said) = said.and_then(|said| said.parse::<usize>().ok())
-        && said != records.len()
+        && said != read
     {
-        let read = records.len();
         return Err(format!("a page of {said} records ended after {read}"));
     }
     let next = response.header("sforce-locator").map(str::trim);
@@ -315,53 +285,18 @@ fn rows(response: &Response) -> Results {
 }
 
 /// A row as REST would give it: `Who.Name` is a name of a person, and what is empty is null.
-fn record(columns: &[String], cells: Vec<String>) -> Value {
-    let mut record = Map::new();
-    for (column, cell) in columns.iter().zip(cells) {
+fn record<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
+    let mut record = json!({});
+    for (column, cell) in cells {
         let cell = if cell.is_empty() {
             Value::Null
         } else {
-            Value::String(cell)
+            cell.into()
         };
-        if let Some((way, name)) = column.split_once('.') {
-            let at = record.entry(way).or_insert_with(|| json!({}));
-            if let Some(at) = at.as_object_mut() {
-                at.insert(name.to_owned(), cell);
-            }
-        } else {
-            record.insert(column.clone(), cell);
+        match column.split_once('.') {
+            Some((way, name)) => record[way][name] = cell,
+            None => record[column] = cell,
         }
     }
-    Value::Object(record)
-}
-
-/// More columns than a query can have fields.
-const MOST_COLUMNS: usize = 4_096;
-
-/// The cells of every row. A NUL, which old data hold, is nothing.
-fn csv(text: &str) -> Result<Vec<Vec<String>>, String> {
-    // The reader is done with a row when it sees its end.
-    let text = format!("{text}\n");
-    let mut reader = csv_core::Reader::new();
-    let (mut bytes, mut ends) = (vec![0; text.len()], vec![0; MOST_COLUMNS]);
-    let (mut rest, mut all) = (text.as_bytes(), Vec::<Vec<String>>::new());
-    loop {
-        let (result, took, _, count) = reader.read_record(rest, &mut bytes, &mut ends);
-        rest = rest.get(took..).unwrap_or_default();
-        match result {
-            csv_core::ReadRecordResult::Record => {}
-            _ if rest.is_empty() => return Ok(all),
-            _ => return Err("a row has more columns than there can be".to_owned()),
-        }
-        let (mut row, mut from) = (Vec::with_capacity(count), 0);
-        for end in ends.iter().take(count) {
-            let cell = bytes.get(from..*end).unwrap_or_default();
-            row.push(String::from_utf8_lossy(cell).replace('\0', ""));
-            from = *end;
-        }
-        if all.first().is_some_and(|first| first.len() != row.len()) {
-            return Err(format!("row {} is not as long as the first", all.len()));
-        }
-        all.push(row);
-    }
+    record
 }

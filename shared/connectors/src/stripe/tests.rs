@@ -1,4 +1,8 @@
-use super::map::{FREE_MAIL, company, mrr};
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use super::CONNECTOR;
+use super::map::mrr;
+use crate::meaning::FREE_MAIL;
 use connector::{Context, Known, Out, Record};
 use model::{Entity, StageMap, TenantId, Timestamp};
 use serde_json::json;
@@ -19,7 +23,8 @@ fn an_address_everybody_may_have_says_nothing_of_a_company() {
     let check = |email: &str, expected: Option<&str>| {
         let (known, stages, mut out) = (Known::default(), StageMap::new(), Out::default());
         let record = Record::new(json!({"id": "cus_1", "email": email}));
-        company(&record, &context(&known, &stages), &mut out);
+        let customers = CONNECTOR.stream("customers").unwrap();
+        (customers.map)(&record, &context(&known, &stages), &mut out);
         let [Entity::Company(company)] = out.entities.as_slice() else {
             unreachable!("{:?}", out.entities);
         };

@@ -306,7 +306,7 @@ pub fn play(
             heard(Heard::Told(format!("{verdict:?}")), pull.checkpoint());
         }
         let done = match verdict {
-            Verdict::Good => pull.good(&response),
+            Verdict::Good => pull.good(response),
             Verdict::Retry(_) | Verdict::Pause(..) => Ok(()),
             Verdict::Empty => {
                 pull.empty();

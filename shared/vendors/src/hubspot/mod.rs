@@ -205,6 +205,8 @@ impl HubSpot {
         for base in ["/crm/owners/2026-09", "/crm/v3/owners"] {
             api = api
                 .route(base, get(account::owners))
+                // As HubSpot's own clients ask for them.
+                .route(&format!("{base}/"), get(account::owners))
                 .route(&format!("{base}/{{id}}"), get(account::owner));
         }
         for base in ["/crm/pipelines/2026-09/{kind}", "/crm/v3/pipelines/{kind}"] {

@@ -199,7 +199,7 @@ impl Pipedrive {
             ..Touch::default()
         };
         let config = oauth::Config {
-            title: "Pipedrive (sandbox)",
+            title: "Pipedrive",
             client_id: CLIENT_ID,
             client_secret: CLIENT_SECRET,
             redirect_uris: Vec::new(),

@@ -1,0 +1,172 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { FlaskConical } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { backtestQuery, backtestsQuery, runBacktest } from "@/api/backtests";
+import type { Run } from "@/api/forecasts";
+import { meQuery } from "@/api/me";
+import { useRun } from "@/api/runs";
+import { type Command, useCommands } from "@/shared/commands";
+import { instant } from "@/shared/format";
+import { usePage } from "@/shared/page";
+import { asProblem } from "@/shared/problem";
+import { useAddress } from "@/shared/routing";
+import { CommandButton } from "@/shared/ui/button";
+import { Field } from "@/shared/ui/field";
+import { PageHead } from "@/shared/ui/pieces";
+import { QueryView } from "@/shared/ui/query-view";
+import { RunProgress } from "@/shared/ui/run-progress";
+import { Select } from "@/shared/ui/select";
+import { Empty, NotEnoughHistory, Skeleton } from "@/shared/ui/states";
+import { InShort, Report } from "./report";
+import { Unknowns } from "./unknowns";
+
+const HORIZONS = [30, 60, 90] as const;
+
+const readAddress = (search: Readonly<Record<string, unknown>>) => ({
+  test:
+    typeof search.test === "string" && /^backtest_[0-9a-z]{1,64}$/.test(search.test)
+      ? search.test
+      : undefined,
+});
+
+/** How right it would have been on the customer's own past. */
+export default function TrustPage() {
+  const [address, setAddress] = useAddress(readAddress);
+  const { data: me } = useQuery(meQuery);
+  const client = useQueryClient();
+  const [horizon, setHorizon] = useState<number>(30);
+  const list = useQuery(backtestsQuery);
+  const runs = (list.data?.data ?? []) as readonly Run[];
+  const id = address.test ?? runs[0]?.id;
+  const test = useQuery(backtestQuery(id));
+  const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ["backtests"] }), [client]);
+  usePage({ title: "Trust", asOf: test.data?.as_of, refresh });
+
+  const run = useRun("backtest.run", runBacktest, () => {
+    void client.invalidateQueries({ queryKey: ["backtests"] });
+    // The new one is the newest.
+    setAddress({ test: undefined }, { replace: true });
+  });
+  const problem = run.error && asProblem(run.error);
+  const may = me?.scopes.includes("simulate") ?? false;
+  const isBusy = run.isRunning || run.isStarting;
+  const { start } = run;
+  const commands = useMemo<readonly Command[]>(
+    () => [
+      {
+        id: "trust.test",
+        label: "Test it on the past",
+        group: "Trust",
+        keys: "t",
+        icon: FlaskConical,
+        also: "backtest calibration",
+        when: () => may && !isBusy,
+        run: () => start(horizon),
+      },
+    ],
+    [may, isBusy, start, horizon],
+  );
+  useCommands(commands);
+  const made = run.job?.result as { run?: string | null; not_enough_history?: string } | null | undefined;
+  const tooLittle = run.job?.status === "succeeded" && !made?.run;
+  const [command] = commands;
+  return (
+    <>
+      <PageHead
+        title="Trust"
+        sub="How right the forecast would have been on your own past."
+        actions={
+          may && (
+            <>
+              <Select
+                label="How far to look ahead"
+                value={String(horizon)}
+                onChange={(value) => setHorizon(Number(value))}
+                options={HORIZONS.map((days) => ({ value: String(days), label: `${days} days ahead` }))}
+                className="w-36!"
+              />
+              {command && <CommandButton command={command} look="accent" />}
+            </>
+          )
+        }
+      />
+      {run.job && (
+        <RunProgress
+          run={run.job}
+          what="The test on the past"
+          unit="past days"
+          cancelling={run.isCancelling}
+          onCancel={run.cancel}
+          onDismiss={run.dismiss}
+          done={tooLittle ? "The test ended without a result." : "The test is done: this is what it says."}
+        />
+      )}
+      {problem && (
+        <p role="alert" className="mb-4 text-sm text-bad">
+          {problem.message} {problem.remedy}
+        </p>
+      )}
+      <div className="flex flex-col gap-4">
+        {tooLittle && (
+          <NotEnoughHistory>
+            <p>{made?.not_enough_history ?? "There is too little history to test on."}</p>
+            <p className="mt-1">
+              Meanwhile forecasts lean on the history as a whole, and say so with wider ranges.
+            </p>
+          </NotEnoughHistory>
+        )}
+        <QueryView query={list} loading={<TestLoading />}>
+          {() =>
+            id === undefined ? (
+              tooLittle ? null : (
+                <Empty
+                  title="Not tested yet"
+                  action={command && <CommandButton command={command} look="accent" />}
+                >
+                  On each of up to 24 past days everything is learned anew from what was known then, and
+                  compared with what came. It takes a minute or two, and says how far chances and ranges can
+                  be taken at their word.
+                </Empty>
+              )
+            ) : (
+              <>
+                {(runs.length > 1 || address.test) && (
+                  <Field label="Test" className="max-w-md">
+                    <Select
+                      value={id}
+                      onChange={(next) => setAddress({ test: next })}
+                      options={[
+                        ...runs.map((one) => ({
+                          value: one.id,
+                          label: `${instant(one.created_at)}${one.created_by === me?.principal ? ", by you" : ""}`,
+                        })),
+                        ...(runs.some((one) => one.id === id)
+                          ? []
+                          : [{ value: id, label: "the one of the link" }]),
+                      ]}
+                    />
+                  </Field>
+                )}
+                <QueryView query={test} loading={<TestLoading />}>
+                  {(got) => (got.all ? <Report test={got.all} /> : <InShort skill={got.skill} />)}
+                </QueryView>
+              </>
+            )
+          }
+        </QueryView>
+        <Unknowns />
+      </div>
+    </>
+  );
+}
+
+function TestLoading() {
+  return (
+    <div role="status" className="flex flex-col gap-4">
+      <span className="unseen">Loading the test</span>
+      <Skeleton className="h-16 w-full" />
+      <Skeleton className="h-28 w-full" />
+      <Skeleton className="h-96 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+export * from "./distribution-overlay";
+export { ChartFrame, type ChartProps, Legend, type TextTable } from "./frame";
+export type { BandPoint, ProcessEdge, ProcessNode, ReliabilityBin, Stack, Step } from "./geometry";
+export * from "./interval-bar";
+export * from "./line-with-band";
+export { seriesFill } from "./marks";
+export * from "./process-graph";
+export * from "./reliability-diagram";
+export * from "./sankey";
+export type { Flow } from "./sankey-layout";
+export * from "./sparkline";
+export * from "./stacked-bars";
+export * from "./stage-path";
+export * from "./waterfall";

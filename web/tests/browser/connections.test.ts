@@ -1,0 +1,178 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessible, look, type Pie, shot, start } from "./harness";
+
+let pie: Pie;
+beforeAll(async () => {
+  pie = await start();
+});
+afterAll(() => pie.stop());
+
+const SLOW = 120_000;
+const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole("main").getByRole("heading", { level: 1, name });
+
+/** The key of a sandbox, as `pie up` says it. */
+function keyOf(source: string): string {
+  const said = new RegExp(`${source}: \\S+, key (\\S+)`).exec(pie.said);
+  if (!said?.[1]) throw new Error(`pie up named no key of the sandbox ${source}:\n${pie.said}`);
+  return said[1];
+}
+
+/** Says yes on the page that asks whether a program's consent is one's own: only there while a key signs the calls. */
+async function grant(tab: Page): Promise<void> {
+  const fields = await tab
+    .locator("input[type=hidden]")
+    .evaluateAll((all) =>
+      all.map((each) => [each.getAttribute("name") ?? "", each.getAttribute("value") ?? ""]),
+    );
+  const answer = await fetch(tab.url().split("?")[0] ?? "", {
+    method: "POST",
+    body: new URLSearchParams(fields as [string, string][]),
+  });
+  expect(await answer.text()).toContain("is connected");
+}
+
+test("the catalogue says what each source brings and needs", async () => {
+  const page = await pie.page();
+  await page.goto("/connections");
+  await heading(page, "Connections").waitFor();
+  for (const title of ["Salesforce", "HubSpot", "Pipedrive", "Stripe"]) {
+    await page.getByRole("heading", { level: 3, name: title }).waitFor();
+  }
+  expect(await page.getByText("Sandbox here").count()).toBe(4);
+  await look(page, "connections");
+});
+
+test(
+  "a key that is no good is refused in words; a good one connects, and the sync is watched to its end",
+  async () => {
+    const page = await pie.page({ expectErrors: /status of 4\d\d/ });
+    await page.goto("/connections");
+    await page.getByRole("link", { name: "Try the Stripe sandbox" }).click();
+    await heading(page, "Connect Stripe").waitFor();
+    await look(page, "connect-key");
+    await page.getByLabel("Key of Stripe").fill("rk_test_wrong");
+    await page.getByLabel("Name", { exact: true }).fill("Billing");
+    await page.getByRole("button", { name: "Try the key and connect" }).click();
+    await page.getByRole("alert").waitFor();
+    await shot(page, "connect-key-refused");
+    await accessible(page);
+    await page.getByLabel("Key of Stripe").fill(keyOf("stripe"));
+    await page.getByRole("button", { name: "Try the key and connect" }).click();
+    await heading(page, "Billing").waitFor();
+    await shot(page, "connection-first-sync");
+    await page.getByText("Up to date", { exact: true }).waitFor({ timeout: SLOW });
+    await page.getByRole("list", { name: "Streams" }).getByText("Invoices").waitFor();
+    await look(page, "connection-stripe");
+
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await page.getByText(/lets Pie in/).waitFor();
+
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+
+    await page.getByLabel("Sync every").selectOption("60");
+    await page.getByRole("checkbox", { name: "Disputes" }).uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await page.reload();
+    expect(await page.getByLabel("Sync every").inputValue()).toBe("60");
+    expect(await page.getByRole("checkbox", { name: "Disputes" }).isChecked()).toBe(false);
+  },
+  SLOW * 2,
+);
+
+test(
+  "consent in a new tab connects the HubSpot sandbox, and this tab goes on by itself",
+  async () => {
+    const page = await pie.page();
+    await page.goto("/connections/new/hubspot?sandbox=1");
+    await heading(page, "Connect HubSpot").waitFor();
+    await look(page, "connect-consent");
+    await page.getByRole("button", { name: "Go on to the sandbox" }).click();
+    const away = page.getByRole("link", { name: /Go to HubSpot/ });
+    await away.waitFor();
+    await look(page, "connection-pending");
+    const [tab] = await Promise.all([page.context().waitForEvent("page"), away.click()]);
+    await tab.getByRole("button", { name: "Allow" }).click();
+    const connected = tab.getByRole("heading", { name: "HubSpot is connected" });
+    // What a program began is asked about once more; a browser's session is not.
+    const asked = tab.getByRole("button", { name: "Connect", exact: true });
+    await connected.or(asked).waitFor();
+    if (await asked.isVisible()) await grant(tab);
+    else await connected.waitFor();
+    await tab.close();
+    const streams = page.getByRole("list", { name: "Streams" });
+    await streams.getByText("Companies", { exact: true }).waitFor({ timeout: SLOW });
+    await shot(page, "connection-running-light-1280");
+    await accessible(page);
+    await page.getByText("Up to date", { exact: true }).waitFor({ timeout: SLOW });
+    await look(page, "connection-hubspot");
+  },
+  SLOW * 2,
+);
+
+test(
+  "a run is stopped, and a disconnect says what goes and what stays",
+  async () => {
+    const page = await pie.page();
+    await page.goto("/connections");
+    await page.getByRole("link", { name: "Try the Pipedrive sandbox" }).click();
+    await page.getByRole("radio", { name: /^A key/ }).check();
+    await page.getByLabel("Key of Pipedrive").fill(keyOf("pipedrive"));
+    await page.getByLabel("Name", { exact: true }).fill("Pipedrive for a moment");
+    await page.getByRole("button", { name: "Try the key and connect" }).click();
+    await heading(page, "Pipedrive for a moment").waitFor();
+    const stop = page.getByRole("button", { name: "Stop", exact: true });
+    await stop.click({ timeout: SLOW });
+    await page
+      .getByText(/Stopping|was stopped/)
+      .first()
+      .waitFor({ timeout: SLOW });
+    await shot(page, "connection-stopping");
+
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Disconnect" }).click();
+    const dialog = page.getByRole("dialog", { name: "Disconnect Pipedrive for a moment?" });
+    await dialog.getByRole("radio", { name: /Goes as well/ }).check();
+    expect(await dialog.getByRole("button", { name: "Disconnect and erase" }).isDisabled()).toBe(true);
+    await look(page, "connection-disconnect");
+    await dialog.getByLabel(/Type Pipedrive/).fill("Pipedrive for a moment");
+    await dialog.getByRole("button", { name: "Disconnect and erase" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("Disconnected", { exact: true }).waitFor();
+  },
+  SLOW * 2,
+);
+
+test("a stage is given a meaning: first what would change, then saved, then taken back", async () => {
+  const page = await pie.page();
+  await page.goto("/connections");
+  await page.getByRole("link", { name: "What stages mean" }).click();
+  await heading(page, "What stages mean").waitFor();
+  // Other tests may have brought pipelines of their own.
+  const own = page.getByLabel("Pipeline", { exact: true });
+  const stage = page.getByLabel("What Verbal Yes means");
+  await stage.or(own).first().waitFor();
+  if (!(await stage.isVisible())) {
+    const option = own.getByRole("option", { name: /^New Business: 1 stage/ }).first();
+    await own.selectOption((await option.getAttribute("value")) ?? "");
+  }
+  const negotiation = page.getByLabel("What Negotiation means");
+  await negotiation.selectOption("closed_won");
+  await page.getByText(/would count as won/).waitFor();
+  await look(page, "stages");
+  await page.getByRole("button", { name: "Leave it" }).click();
+  expect(await negotiation.inputValue()).toBe("negotiation");
+  await stage.selectOption("negotiation");
+  await page.getByText("No deal is in it now.").waitFor();
+  await page.getByRole("button", { name: "Save 1 change" }).click();
+  await page.getByText("you said so").waitFor();
+  expect(await stage.inputValue()).toBe("negotiation");
+  await stage.selectOption("back");
+  await page.getByText(/Your word is taken back/).waitFor();
+  await page.getByRole("button", { name: "Save 1 change" }).click();
+  await page.getByText("nobody said").waitFor();
+});

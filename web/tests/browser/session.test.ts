@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessible, look, type Pie, shot, start } from "./harness";
+
+let pie: Pie;
+beforeAll(async () => {
+  pie = await start();
+});
+afterAll(() => pie.stop());
+
+describe("signing in", () => {
+  test("by the code from the e-mail, and back to where one was going", async () => {
+    const page = await pie.page({ as: null, expectErrors: /401/ });
+    await page.goto("/deals?sort=name");
+    await page.getByRole("heading", { level: 1, name: "Sign in to Pie" }).waitFor();
+    await look(page, "sign-in");
+    const email = pie.people.cro ?? "";
+    await page.getByLabel("E-mail").fill(email);
+    const since = Date.now() - 1000;
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Code").waitFor();
+    await look(page, "sign-in-code");
+    await page.getByLabel("Code").fill("000000");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await accessible(page);
+    await shot(page, "sign-in-wrong-code");
+    const code = await pie.codeFor(email, since);
+    await page.getByLabel("Code").fill(`${code.slice(0, 3)} ${code.slice(3)}`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Pipeline" }).waitFor();
+    expect(new URL(page.url()).search).toBe("?sort=name");
+  });
+
+  test("keeps its tokens where no script reads them", async () => {
+    const page = await pie.page({ as: "ae" });
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+    const cookies = await page.context().cookies();
+    expect(cookies.map((cookie) => cookie.name).toSorted()).toEqual(["pie_refresh", "pie_session"]);
+    for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+    expect(await page.evaluate(() => document.cookie)).toBe("");
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    for (const cookie of cookies) expect(kept).not.toContain(cookie.value);
+  });
+
+  test("goes on by itself when the access token has run out, a change too", async () => {
+    // A session of its own: going on takes the refresh token of the one before out of use.
+    const page = await pie.page({ as: null, expectErrors: /401/ });
+    await page.goto(await pie.link("ae"));
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+    await page.goto("/deals?filter%5Boutcome%5D=open&sort=-amount");
+    const row = page.getByRole("row").nth(1);
+    await row.waitFor();
+    await page.context().clearCookies({ name: "pie_session" });
+    await row.getByRole("button", { name: /^Next step of/ }).click();
+    await row.getByRole("textbox", { name: /^Next step of/ }).fill("After the token ran out");
+    await page.keyboard.press("Enter");
+    await row.getByRole("button", { name: /: After the token ran out/ }).waitFor();
+    expect((await page.context().cookies()).map((cookie) => cookie.name)).toContain("pie_session");
+  });
+
+  test("ends where one says so, and leaves nothing behind", async () => {
+    const page = await pie.page({ as: null, expectErrors: /401/ });
+    await page.goto(await pie.link("sales_manager"));
+    await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+    expect(page.url()).not.toContain("ticket");
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { level: 1, name: "Sign in to Pie" }).waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: "Sign in to Pie" }).waitFor();
+    expect(await page.getByRole("table").count()).toBe(0);
+  });
+});
+
+interface Found {
+  totals: { count: number };
+}
+
+describe("a role sees its rows and no others", () => {
+  const figure = (label: string) =>
+    `xpath=//section[@aria-label="Totals of this filter"]//*[text()="${label}"]/following-sibling::*[1]`;
+  test.each(["ae", "sales_manager", "cro", "admin"])(
+    "%s: in the table, its totals and facets, today, search and by address",
+    async (role) => {
+      const page = await pie.page({ as: role, expectErrors: /404/ });
+      await page.goto("/deals?sort=name");
+      await page.getByRole("table", { name: "Deals" }).getByRole("row").nth(2).waitFor();
+      // What the page asks by its session against what the API tells the key with every right.
+      const mine = await page.evaluate(async () => {
+        const me = await (await fetch("/v1/me")).json();
+        const ask = (path: string, body?: object) =>
+          fetch(
+            path,
+            body
+              ? {
+                  method: "POST",
+                  headers: { "content-type": "application/json", "x-csrf-token": me.csrf },
+                  body: JSON.stringify(body),
+                }
+              : {},
+          ).then((answer) => answer.json());
+        return {
+          me,
+          all: await ask("/v1/deals/search", { limit: 1 }),
+          today: await ask("/v1/insights/today?limit=1"),
+        };
+      });
+      const every = await pie.call<Found>("POST", "/v1/deals/search", { limit: 1 });
+      expect(await page.locator(figure("Deals")).innerText()).toBe(
+        mine.all.totals.count.toLocaleString("en-GB"),
+      );
+      if (["cro", "admin"].includes(role)) expect(mine.all.totals.count).toBe(every.totals.count);
+      else expect(mine.all.totals.count).toBeLessThan(every.totals.count);
+
+      await page.getByRole("button", { name: "Owner", exact: true }).first().click();
+      const owners = page.getByRole("dialog", { name: "Owner" }).getByRole("checkbox");
+      await owners.first().waitFor();
+      if (role === "ae") expect(await owners.count()).toBe(1);
+      else expect(await owners.count()).toBeGreaterThan(1);
+      await page.keyboard.press("Escape");
+
+      const foreign = await pie.call<{ data: { id: string; name: string }[] }>("POST", "/v1/deals/search", {
+        filter: { owner: { ne: mine.me.person ?? "person_00000000000000000000000000" } },
+        limit: 200,
+        sort: "name",
+      });
+      const seen = await page.evaluate(
+        async (ids) => {
+          const found = await Promise.all(
+            ids.map((id) => fetch(`/v1/deals/${id}`).then((answer) => answer.status)),
+          );
+          return ids.filter((_, at) => found[at] === 200);
+        },
+        foreign.data.slice(0, 20).map((deal) => deal.id),
+      );
+      const hidden = foreign.data.slice(0, 20).find((deal) => !seen.includes(deal.id));
+      if (role === "ae") expect(hidden, "an ae sees somebody else's deal").toBeDefined();
+      if (hidden) {
+        await page.goto(`/deals/${hidden.id}`);
+        await page.getByText("This deal is not there").waitFor();
+        await page.keyboard.press("/");
+        await page.getByRole("combobox", { name: "Search deals" }).fill(hidden.name);
+        await page.waitForLoadState("networkidle");
+        await page.waitForTimeout(300);
+        expect(await page.getByRole("option").filter({ hasText: hidden.name }).count()).toBe(0);
+        await page.keyboard.press("Escape");
+      }
+
+      await page.goto("/");
+      await page.getByText(`of ${mine.today.of.toLocaleString("en-GB")} you see`).waitFor();
+    },
+  );
+});
+
+describe("on a telephone", () => {
+  test("the navigation opens, leads and closes", async () => {
+    const page = await pie.page({ width: 390, height: 844 });
+    await page.goto("/");
+    await page.getByRole("button", { name: "Navigation" }).click();
+    await accessible(page);
+    await shot(page, "app-navigation-390");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Pipeline" }).click();
+    await page.getByRole("heading", { level: 1, name: "Pipeline" }).waitFor();
+    expect(await page.getByRole("navigation", { name: "Main" }).count()).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { look, type Pie, start } from "./harness";
+
+let pie: Pie;
+beforeAll(async () => {
+  pie = await start();
+});
+afterAll(() => pie.stop());
+
+test("today says what needs somebody, in every theme and width", async () => {
+  const page = await pie.page();
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  await look(page, "today");
+});
+
+test("the palette, the help and the search open by their keys and close by Escape", async () => {
+  const page = await pie.page();
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  for (const [keys, name] of [
+    ["Control+k", "Search and commands"],
+    ["/", "Search deals"],
+    ["?", "Keyboard shortcuts"],
+  ] as const) {
+    await page.keyboard.press(keys);
+    const dialog = page.getByRole("dialog", { name });
+    await dialog.waitFor();
+    await look(page, `app-${name.toLowerCase().replaceAll(" ", "-")}`);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  }
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("DIALOG");
+});
+
+test("the account menu opens and switches the theme", async () => {
+  const page = await pie.page();
+  await page.goto("/");
+  await page.getByRole("button", { name: "Account" }).click();
+  await look(page, "app-account");
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { Connection, Stream } from "@/api/connections";
+import { isBusy } from "@/api/connections";
+import { isWeb } from "@/features/connections/consent";
+import { mayConnect, mayMapStages, maySee } from "@/features/connections/may";
+import {
+  brings,
+  effects,
+  everyOptions,
+  everyWords,
+  listed,
+  standing,
+  streamWords,
+} from "@/features/connections/words";
+import { remaining } from "@/shared/format/remaining";
+
+const stream = (status: string): Stream => ({ name: "deals", status, mode: "load", issues: [] });
+const connection = (status: string, ...streams: string[]): Connection =>
+  ({ status, streams: streams.map(stream), sentence: "" }) as unknown as Connection;
+
+test("how a connection stands, in a word", () => {
+  const check = (it: Connection, expected: string) => expect(standing(it).word).toBe(expected);
+  check(connection("pending"), "Waiting for consent");
+  check(connection("needs_reauth", "idle"), "Reconnect");
+  check(connection("paused", "running"), "Paused");
+  check(connection("disabled"), "Disconnected");
+  check(connection("active"), "Syncing");
+  check(connection("active", "idle", "running"), "Syncing");
+  check(connection("active", "failed", "queued"), "Syncing");
+  check(connection("active", "failed", "waiting"), "Partly failed");
+  check(connection("active", "waiting", "idle"), "Waiting");
+  check(connection("active", "idle", "off"), "Up to date");
+});
+
+test("what changes by the second is asked for again soon", () => {
+  const check = (it: Connection, expected: boolean) => expect(isBusy(it)).toBe(expected);
+  check(connection("pending"), true);
+  check(connection("active"), true);
+  check(connection("active", "queued"), true);
+  check(connection("active", "idle", "waiting", "failed", "off"), false);
+  check(connection("paused", "running"), false);
+  check(connection("needs_reauth"), false);
+});
+
+test("what a source brings: a stream and those that follow it are one thing", () => {
+  const check = (category: string, streams: string[], expected: [string, number][]) =>
+    expect(brings({ category, streams }).map((each) => [each.label, each.streams.length])).toEqual(expected);
+  check("crm", [], []);
+  check(
+    "crm",
+    ["deals", "deals_archived", "deals_deleted", "contact_roles"],
+    [
+      ["Deals", 3],
+      ["Contact roles", 1],
+    ],
+  );
+  check("crm", ["events", "events_held"], [["Events", 2]]);
+  check("billing", ["events", "invoices"], [["Invoices", 1]]);
+});
+
+test("names of streams and lists of them read like words", () => {
+  expect(streamWords("contact_roles")).toBe("Contact roles");
+  expect(streamWords("deals_archived")).toBe("Deals, archived");
+  expect(listed([])).toBe("");
+  expect(listed(["Deals"])).toBe("deals");
+  expect(listed(["Deals", "Notes", "Calls"])).toBe("deals, notes and calls");
+});
+
+test("an interval that somebody set elsewhere can be seen and kept", () => {
+  expect(everyOptions(30)).toHaveLength(7);
+  expect(everyOptions(45).map((option) => option.value)).toEqual([
+    "5",
+    "15",
+    "30",
+    "45",
+    "60",
+    "240",
+    "720",
+    "1440",
+  ]);
+  expect(everyWords(60)).toBe("every hour");
+  expect(everyWords(45)).toBe("every 45 minutes");
+});
+
+test("how long it takes is said roughly, and not at all when nobody knows", () => {
+  const now = Date.parse("2026-11-26T00:00:00Z");
+  const check = (seconds: number, expected: string) =>
+    expect(remaining(new Date(now + seconds * 1000).toISOString(), now)).toBe(expected);
+  check(-5, "a few seconds left");
+  check(50, "about a minute left");
+  check(600, "about 10 minutes left");
+  check(2 * 3600, "about 2 hours left");
+  check(40 * 3600, "about 2 days left");
+  check(72 * 3600, "about 3 days left");
+  expect(remaining(null, now)).toBeUndefined();
+  expect(remaining("soon", now)).toBeUndefined();
+});
+
+test("who sees, who connects, who says what stages mean", () => {
+  const all = ["read", "write", "import", "admin"];
+  const check = (role: string, scopes: string[], expected: [boolean, boolean, boolean]) => {
+    const who = { role, scopes };
+    expect([maySee(who), mayConnect(who), mayMapStages(who)], role).toEqual(expected);
+  };
+  check("ae", all, [false, false, false]);
+  check("sales_manager", all, [true, false, false]);
+  check("cro", all, [true, true, false]);
+  check("admin", all, [true, true, true]);
+  check("admin", ["read"], [true, false, false]);
+  expect(maySee(undefined)).toBe(false);
+});
+
+test("a link leads to the web or nowhere", () => {
+  const check = (url: string, expected: boolean) => expect(isWeb(url), url).toBe(expected);
+  check("https://app.example/oauth?x=1", true);
+  check("http://127.0.0.1:7440/oauth", true);
+  check("javascript:alert(1)", false);
+  check("data:text/html,x", false);
+  check("/relative", false);
+  check("", false);
+});
+
+describe("what a new meaning would change", () => {
+  const stage = (label: string, canonical: string | null, layer: string | null = "vendor_default") => ({
+    label,
+    canonical,
+    layer,
+    order: 0,
+  });
+  const deals = { Verbal: { open: 5, won: 1, lost: 0 }, Gone: { open: 0, won: 0, lost: 3 } };
+  const one = (it: ReturnType<typeof stage>, next: string | null, counts: typeof deals | undefined = deals) =>
+    effects([it], { [it.label]: next }, counts)[0];
+
+  test("nothing said, or the same again, changes nothing", () => {
+    expect(effects([stage("Verbal", null)], {}, deals)).toEqual([]);
+    expect(one(stage("Verbal", "proposal"), "proposal")).toBeUndefined();
+    expect(one(stage("Verbal", "proposal"), null)).toBeUndefined();
+  });
+  test("an ending is grave, and says how many deals end so", () => {
+    expect(one(stage("Verbal", null), "closed_won")).toMatchObject({
+      isGrave: true,
+      from: "no meaning yet",
+      to: "Closed won",
+      says: "5 deals in it would count as won (1 deal does already).",
+    });
+    expect(one(stage("Gone", "closed_lost"), "lead")).toMatchObject({
+      isGrave: true,
+      says: "3 deals in it would count as open.",
+    });
+  });
+  test("another step on the way leaves deals as they stand", () => {
+    expect(one(stage("Verbal", "demo"), "negotiation")).toMatchObject({
+      isGrave: false,
+      says: "6 deals in it stay open; forecast and process count this stage as negotiation.",
+    });
+  });
+  test("a stage without deals, and counts that are not there yet", () => {
+    expect(one(stage("Empty", null), "demo")?.says).toBe("No deal is in it now.");
+    expect(effects([stage("Verbal", null)], { Verbal: "demo" }, undefined)[0]?.says).toBe(
+      "How many deals are in it is not known yet.",
+    );
+  });
+  test("one's own word can be taken back", () => {
+    expect(one(stage("Verbal", "closed_won", "tenant"), null)).toMatchObject({
+      isGrave: true,
+      to: "its source's meaning",
+    });
+  });
+});
