@@ -3,8 +3,10 @@
 DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
+CALLS := $(CURDIR)/target/calls
+FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
-.PHONY: run up load forecast test tidy infra infra-lint sbom lambda fmt fmt-check lint unit doc words deny advisories bench fuzz schedules mutants help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda binaries calls fmt fmt-check lint unit run-tests doc words deny advisories bench fuzz schedules mutants help
 
 run: ## build the web app and the release, and start everything: open the link it prints
 	npm --prefix web ci
@@ -42,7 +44,7 @@ infra-lint: ## the templates by cfn-lint and checkov; needs python3
 	target/infra-lint/bin/checkov --directory infra --framework cloudformation --quiet --compact --skip-download
 
 lambda: ## the functions as AWS runs them; needs cargo-lambda and a C cross-compiler
-	cargo lambda build --release --arm64 --output-format zip
+	cargo lambda build --profile deployed --arm64 --output-format zip --locked $(addprefix --package ,$(FUNCTIONS))
 
 sbom: ## what is built in, as CycloneDX
 	cargo xtask sbom > target/sbom.cdx.json
@@ -56,12 +58,23 @@ fmt-check:
 lint: ## clippy, with warnings as errors
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 
-unit: ## unit, property, golden and command-line tests
+unit: run-tests ## unit, property, golden and command-line tests; what the functions asked of AWS meanwhile
+	cargo xtask calls check $(CALLS)
+
+run-tests:
+	rm -rf $(CALLS)
 ifeq ($(NEXTEST),yes)
-	cargo nextest run --workspace --locked $(if $(CI),--profile ci)
+	PIE_CALLS=$(CALLS) cargo nextest run --workspace --locked $(if $(CI),--profile ci)
 else
-	cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
+	PIE_CALLS=$(CALLS) cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
 endif
+
+binaries: ## the functions' real binaries under Lambda's Runtime API, on an AWS over loopback
+	cargo build --workspace --bins --test binaries --locked
+	cargo test --workspace --test binaries --locked
+
+calls: run-tests ## write down in infra/calls.json what each function was seen to ask of AWS
+	cargo xtask calls write $(CALLS)
 
 doc: ## the examples in the documentation
 	cargo test --doc --workspace --locked --quiet

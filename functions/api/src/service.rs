@@ -28,6 +28,10 @@ pub(crate) struct Health {
 
 /// Which service it is.
 #[derive(Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the answer of /version is called so, and has one"
+)]
 pub(crate) struct Version {
     /// `pie`.
     name: &'static str,

@@ -306,7 +306,7 @@ fn kinds(key: &str) -> String {
     words.collect::<Vec<_>>().join("#")
 }
 
-fn object_of<'a>(ask: Ask<'a>) -> (&'a str, &'a str) {
+fn object_of(ask: Ask<'_>) -> (&str, &str) {
     let path = ask.parts.uri.path().trim_start_matches('/');
     path.split_once('/').unwrap_or((path, ""))
 }

@@ -93,6 +93,7 @@ impl Aws {
 
     /// The same services, asked in the name of a function: `pie-sync` stands in the user agent of
     /// each request, so that a log of calls, AWS's own or that of the tests, says whose they are.
+    #[must_use]
     pub fn named(&self, function: &str) -> Self {
         let mut config = self.config.clone().into_builder();
         // Functions' names are letters, which an app's name may have.

@@ -84,7 +84,7 @@ impl Store {
     /// The same store as a function of that name uses it: its calls carry the name, and it keeps
     /// unwrapped keys for itself, as a function in a process of its own does.
     #[must_use]
-    pub fn named(&self, function: &str) -> Self {
+    pub fn named(self, function: &str) -> Self {
         let Inner {
             aws,
             names,

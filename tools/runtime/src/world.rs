@@ -306,17 +306,13 @@ async fn admin_key(store: &Store, tenant: TenantId) -> anyhow::Result<SecretStri
 
 async fn answer(State(aws): State<embedded::Aws>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, MOST_BYTES).await {
-        Ok(bytes) => aws
-            .answer(Request::from_parts(parts, bytes))
-            .await
-            .map(Body::from),
-        Err(_) => {
-            let mut refused = Response::new(Body::empty());
-            *refused.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            refused
-        }
-    }
+    let Ok(bytes) = to_bytes(body, MOST_BYTES).await else {
+        let mut refused = Response::new(Body::empty());
+        *refused.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return refused;
+    };
+    let answered = aws.answer(Request::from_parts(parts, bytes)).await;
+    answered.map(Body::from)
 }
 
 /// A request as API Gateway hands it to a function: `GET /v1/deals?limit=5`.

@@ -3,4 +3,5 @@
 pub mod code;
 pub mod finding;
 pub mod infra;
+pub mod privilege;
 pub mod template;

@@ -9,12 +9,16 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use xtask::finding::{self, Finding};
-use xtask::{code, infra, template};
+use xtask::{code, infra, privilege, template};
 
 const USAGE: &str = "\
 usage: cargo xtask tidy           check crates, texts, decisions and changelog fragments
        cargo xtask infra check    check the templates of the cloud against each other and the code
-       cargo xtask sbom           print what is built in, as CycloneDX";
+       cargo xtask sbom           print what is built in, as CycloneDX
+       cargo xtask calls check FOLDER
+                                  check infra/calls.json against the logs of a whole run of the tests, and roles against both
+       cargo xtask calls write FOLDER
+                                  write infra/calls.json from the logs";
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +42,13 @@ fn main() -> anyhow::Result<ExitCode> {
                 serde_json::to_string_pretty(&bill)?
             )?;
             return Ok(ExitCode::SUCCESS);
+        }
+        ["calls", "check", folder] => ("calls", check_calls(&root, Path::new(folder))?),
+        ["calls", "write", folder] => {
+            let calls = privilege::Calls::of_logs(Path::new(folder))?;
+            std::fs::write(root.join(privilege::FILE), calls.text()?)
+                .with_context(|| format!("cannot write {}", privilege::FILE))?;
+            ("calls", check_calls(&root, Path::new(folder))?)
         }
         _ => {
             writeln!(std::io::stderr(), "{USAGE}")?;
@@ -71,6 +82,20 @@ fn check_infra(root: &Path) -> anyhow::Result<Vec<String>> {
         stages: &stages,
     };
     Ok([lines(&odd), lines(&infra::check(&facts))].concat())
+}
+
+/// What the tests have seen, against what is written down, and that against the roles.
+fn check_calls(root: &Path, logs: &Path) -> anyhow::Result<Vec<String>> {
+    let file = std::fs::read_to_string(root.join(privilege::FILE))
+        .with_context(|| format!("cannot read {}; `make calls` writes it", privilege::FILE))?;
+    let file = privilege::Calls::parse(&file)?;
+    let logs = privilege::Calls::of_logs(logs)?;
+    let templates = template::Templates::read(&root.join("infra"))?;
+    Ok([
+        lines(&privilege::differ(&file, &logs)),
+        lines(&privilege::check(&templates, &file)),
+    ]
+    .concat())
 }
 
 /// The folder of the workspace's manifest.

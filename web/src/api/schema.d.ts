@@ -99,8 +99,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a source's account
-         * @description The answer says where to send the person. They come back to the product's page with `#ticket=…`
-         *     behind its address, which `POST /v1/sessions` takes.
+         * @description The answer says where to send the person. They come back to the product's page `/sign-in` with
+         *     `#ticket=…` behind its address, which `POST /v1/sessions` takes.
          */
         post: operations["signInWith"];
         delete?: never;
@@ -118,7 +118,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a session */
+        /**
+         * Begin a session
+         * @description With `"keep":"cookie"` the tokens are set as cookies that no script can read, and the answer has
+         *     a text to send along with whatever changes something.
+         */
         post: operations["beginSession"];
         delete?: never;
         options?: never;
@@ -135,7 +139,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on with a session: a new access token for the newest refresh token */
+        /**
+         * Go on with a session: a new access token for the newest refresh token
+         * @description A browser that keeps the session in cookies sends no token, from a page of the product's own; the
+         *     answer then has none either.
+         */
         post: operations["refreshSession"];
         delete?: never;
         options?: never;
@@ -152,7 +160,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a session */
+        /**
+         * End a session
+         * @description A browser that keeps the session in cookies sends no token, and its cookies are taken away.
+         */
         post: operations["endSession"];
         delete?: never;
         options?: never;
@@ -1334,7 +1345,7 @@ export interface paths {
         /**
          * Ask "what if" of a deal
          * @description Both arms are solved exactly and simulated on the same luck; the answer is kept for 90 days
-         *     under its `Location`.
+         *     under its `Location`, unless `keep` is `false`.
          */
         post: operations["simulate"];
         delete?: never;
@@ -2127,6 +2138,17 @@ export interface components {
             help: string;
             /** @description What is asked for, in the source's words. */
             scopes: string[];
+            /** @description The hosts where people sign in at the source, the usual one first. */
+            login_hosts: string[];
+            /** @description What a customer's own host ends in, where people can sign in at such a one. */
+            own_hosts?: string | null;
+        };
+        /** @description A saved backtest with what it says. */
+        BacktestRun: components["schemas"]["RunView"] & {
+            /** @description Whether it is all of it: only those who see all deals get the counts. */
+            whole: boolean;
+            /** @description What it says. */
+            says: components["schemas"]["SavedBacktest"];
         };
         /** @description What to begin a session with. */
         Begin: {
@@ -2136,16 +2158,22 @@ export interface components {
             code: string;
             /** @description Which tenant, for an address that is a member of several. */
             tenant?: string | null;
+            /** @description Who keeps the session. */
+            keep?: components["schemas"]["Keep"];
             /** @enum {string} */
             grant: "code";
         } | {
             /** @description The token. */
             id_token: string;
+            /** @description Who keeps the session. */
+            keep?: components["schemas"]["Keep"];
             /** @enum {string} */
             grant: "id_token";
         } | {
             /** @description The ticket: good once, for ten minutes. */
             ticket: string;
+            /** @description Who keeps the session. */
+            keep?: components["schemas"]["Keep"];
             /** @enum {string} */
             grant: "ticket";
         };
@@ -2155,6 +2183,89 @@ export interface components {
             authorize_url?: string | null;
             /** @description The job of the first sync. */
             job?: string | null;
+        };
+        /** @description A stage as a bottleneck. Slow deals lose more often for many reasons: it says where to look. */
+        Bottleneck: {
+            /** @description The stage. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description Closed deals that went through it.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description Mean days they spent there.
+             */
+            mean_days: number;
+            /**
+             * Format: double
+             * @description Median days; slow deals are those above it.
+             */
+            median_days: number;
+            /**
+             * Format: double
+             * @description Days of all of them together.
+             */
+            deal_days: number;
+            fast?: components["schemas"]["Rate"] | null;
+            slow?: components["schemas"]["Rate"] | null;
+            difference?: components["schemas"]["Difference"] | null;
+            /**
+             * Format: double
+             * @description Win probability lost by being slow, shrunk; 0 where slow deals win as often.
+             */
+            lost_win_probability: number;
+            /**
+             * Format: double
+             * @description Wins that the slow deals would have had at the fast ones' rate, after shrinking.
+             */
+            lost_wins: number;
+            /**
+             * Format: double
+             * @description `deal_days × lost_win_probability`; in a log without outcomes, `deal_days`.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description Share of the total score.
+             */
+            share: number;
+        };
+        /** @description Whether exits go elsewhere than they used to. */
+        BranchDrift: {
+            /** @description Next stage, its share of exits before, its share recently. */
+            shares: [
+                string,
+                number,
+                number
+            ][];
+            /**
+             * Format: double
+             * @description Share of exits that now go elsewhere.
+             */
+            moved: number;
+            /**
+             * Format: double
+             * @description p-value, adjusted for all comparisons made.
+             */
+            p_value: number;
+            /** @description Both significant and large enough to matter. */
+            drifted: boolean;
+        };
+        /** @description A session that a browser keeps in cookies. */
+        BrowserSession: {
+            /** @description Send it as `X-CSRF-Token` with whatever changes something. */
+            csrf: string;
+            /**
+             * Format: date-time
+             * @description When to go on with `POST /v1/sessions/refresh`, at the latest.
+             */
+            expires_at: string;
+            /** @description Who signed in. */
+            member: string;
+            /** @description Of which tenant. */
+            tenant: string;
         };
         /** @description Chances by a number of days from `as_of`. */
         ByDays: {
@@ -2173,6 +2284,13 @@ export interface components {
              * @description Lost by then.
              */
             p_lost: number;
+        };
+        /** @description The days on which people work. */
+        Calendar: {
+            /** @description Days of the week. */
+            working_days: components["schemas"]["WorkDay"][];
+            /** @description Days on which nobody works all the same. */
+            holidays: string[];
         };
         /** @description Cash expected in a period. */
         CashExpected: {
@@ -2252,6 +2370,11 @@ export interface components {
             /** @description What is expected. */
             expected: components["schemas"]["CashExpected"];
         };
+        /** @description When the money of a won deal comes in. */
+        CashTerms: {
+            /** @description The parts it is paid in; their percents add up to 100. */
+            instalments: components["schemas"]["Instalment"][];
+        };
         /** @description What to change of a connection; what is left out stays. */
         ChangeConnection: {
             /** @description What people call it. */
@@ -2326,11 +2449,40 @@ export interface components {
              */
             undated: number;
         };
+        /** @description What a circumstance says, stage by stage. */
+        Circumstance: {
+            /** @description Which. */
+            dimension: components["schemas"]["Dimension"];
+            /** @description It, in words. */
+            title: string;
+            /** @description One row per stage and value that occur. */
+            rows: components["schemas"]["CircumstanceRow"][];
+        };
+        /** @description Deals leaving one stage in one circumstance. */
+        CircumstanceRow: {
+            /** @description The stage left. */
+            stage: string;
+            /** @description The circumstance. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Moves seen.
+             */
+            transitions: number;
+            /** @description Too few moves: `next` is what the stage says, whatever the circumstance. */
+            fell_back: boolean;
+            /** @description Each next stage with its probability. */
+            next: [
+                string,
+                number
+            ][];
+            win_rate?: components["schemas"]["Rate"] | null;
+        };
         /**
          * @description What went wrong, for programs. Codes are added and never change their meaning.
          * @enum {string}
          */
-        Code: "malformed_json" | "invalid_parameter" | "invalid_header" | "invalid_cursor" | "cursor_expired" | "idempotency_key_missing" | "unauthenticated" | "scope_missing" | "role_too_low" | "origin_not_allowed" | "tenant_deleted" | "not_found" | "method_not_allowed" | "changed" | "already_exists" | "wrong_state" | "already_running" | "limit_reached" | "idempotency_in_flight" | "idempotency_answer_lost" | "precondition_failed" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "invalid_body" | "invalid_upload" | "invalid_mapping" | "idempotency_key_reused" | "not_enough_history" | "too_large" | "precondition_required" | "rate_limited" | "internal" | "unavailable" | "not_ready";
+        Code: "malformed_json" | "invalid_parameter" | "invalid_header" | "invalid_cursor" | "cursor_expired" | "idempotency_key_missing" | "unauthenticated" | "scope_missing" | "role_too_low" | "origin_not_allowed" | "csrf" | "tenant_deleted" | "not_found" | "method_not_allowed" | "changed" | "already_exists" | "wrong_state" | "already_running" | "limit_reached" | "idempotency_in_flight" | "idempotency_answer_lost" | "precondition_failed" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "invalid_body" | "invalid_upload" | "invalid_mapping" | "idempotency_key_reused" | "not_enough_history" | "too_large" | "precondition_required" | "rate_limited" | "internal" | "unavailable" | "not_ready";
         /** @description A company that may buy. */
         Company: {
             /** @description Its id. */
@@ -2393,11 +2545,70 @@ export interface components {
             /** @description Rule by rule. */
             rules: components["schemas"]["RuleResult"][];
         };
+        /** @description What a rule asks. */
+        ComplianceCheck: {
+            /** @description Which. */
+            fields: components["schemas"]["RequiredField"][];
+            /** @description From this canonical stage on; by default in all. */
+            from_stage?: string | null;
+            /** @enum {string} */
+            kind: "required_fields";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "max_days_without_activity";
+        } | {
+            /** @enum {string} */
+            kind: "close_date_not_past";
+        } | {
+            /** @description From this canonical stage on; by default in all. */
+            from_stage?: string | null;
+            /** @enum {string} */
+            kind: "next_step";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @description In this canonical stage; by default in all. */
+            stage?: string | null;
+            /** @enum {string} */
+            kind: "max_days_in_stage";
+        };
+        /** @description A rule for open deals. */
+        ComplianceRule: {
+            /** @description What programs call it. */
+            id: string;
+            /** @description What people call it; by default what it says. */
+            name?: string | null;
+            /** @description What must hold. */
+            check: components["schemas"]["ComplianceCheck"];
+        };
         /**
          * @description What is asked of one field: a value, or values by operator (`eq`, `ne`, `in`, `lt`, `lte`,
          *     `gt`, `gte`, `contains`, `exists`).
          */
-        Condition: components["schemas"]["Scalar"] | Record<string, never>;
+        Condition: components["schemas"]["Scalar"] | {
+            [key: string]: components["schemas"]["Operand"];
+        };
+        /** @description How far deals keep to the order of stages. */
+        Conformance: {
+            /** @description Whether the order was declared or read off the same history. */
+            against: components["schemas"]["OrderSource"];
+            /** @description The open stages in that order. */
+            order: string[];
+            /** @description Stages of the order that no deal's history shows; they are not counted. */
+            unrecorded: string[];
+            conforming?: components["schemas"]["Rate"] | null;
+            conforming_win_rate?: components["schemas"]["Rate"] | null;
+            /** @description Each kind of deviation that occurs. */
+            deviations: components["schemas"]["Deviation"][];
+        };
         /** @description What to connect, or what to import: what `POST /v1/imports` takes, without a provider. */
         Connect: {
             /** @description The product to connect: leave it out, this address begins imports of files alone. */
@@ -2438,6 +2649,8 @@ export interface components {
             account?: string | null;
             /** @description The account's own address at the source, where it has one. */
             instance_url?: string | null;
+            /** @description Where people sign in at the source, if not where most do. */
+            login_host?: string | null;
             /** @description Whether it is a place to try things. */
             sandbox: boolean;
             /**
@@ -2456,7 +2669,7 @@ export interface components {
              * @description When.
              */
             created_at: string;
-            /** @description The job of the run that is at work, or was last. */
+            /** @description The job of the run that is at work, while one is. */
             run?: string | null;
             /**
              * Format: date-time
@@ -2671,6 +2884,24 @@ export interface components {
             unknown: string[];
             /** @description What is wrong with the data seen. */
             findings: components["schemas"]["Finding"][];
+        };
+        /** @description Stays that have not ended. */
+        CurrentStays: {
+            /**
+             * Format: int64
+             * @description Deals in the stage now.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Median days so far.
+             */
+            median_days: number;
+            /**
+             * Format: double
+             * @description The longest so far.
+             */
+            longest_days: number;
         };
         /** @description What is wrong with the data. */
         DataQuality: {
@@ -3056,14 +3287,104 @@ export interface components {
             expected_days: number;
             expected_value?: components["schemas"]["Range"] | null;
         };
-        /** @description That two nodes belong together. */
+        /** @description One kind of deviation. */
+        Deviation: {
+            /** @description What it is. */
+            kind: components["schemas"]["DeviationKind"];
+            /**
+             * Format: int64
+             * @description Times it occurred.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Deals it occurred in.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description Their share of all deals with history.
+             */
+            share: number;
+            win_rate?: components["schemas"]["Rate"] | null;
+            win_difference?: components["schemas"]["Difference"] | null;
+            /** @description Where, most frequent first. */
+            places: [
+                string,
+                number
+            ][];
+            /** @description Some of the deals, by name. */
+            examples: string[];
+        };
+        /**
+         * @description A way of leaving the order.
+         * @enum {string}
+         */
+        DeviationKind: "skipped" | "backward" | "after_close" | "undeclared";
+        /** @description A difference of two shares with its 95 % interval. */
+        Difference: {
+            /**
+             * Format: double
+             * @description First minus second.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+        };
+        /**
+         * @description A circumstance that may go with another next step.
+         * @enum {string}
+         */
+        Dimension: "days_in_stage" | "champion" | "blocker" | "industry" | "size" | "recency" | "previous_stage" | "visit";
+        /** @description The recent past beside all before it. */
+        Drift: {
+            /**
+             * Format: double
+             * @description Days the recent window is long.
+             */
+            recent_days: number;
+            /** @description One comparison per stage with enough exits on both sides. */
+            stages: components["schemas"]["StageDrift"][];
+            /** @description Open stages left out for having too few exits on one side. */
+            too_few: string[];
+        };
+        /** @description A move between two stages. */
         Edge: {
-            /** @description One. */
+            /** @description The stage left. */
             from: string;
-            /** @description The other. */
+            /** @description The stage entered. */
             to: string;
-            /** @description `buys`, `sells`, `has_a_say` or `was_done`. */
-            kind: string;
+            /**
+             * Format: int64
+             * @description How many moves.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many deals made it at least once.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description Share of all moves out of `from`.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description That share, shrunk towards the pipeline's.
+             */
+            probability: number;
+            /** @description Time spent in `from` before the move. */
+            dwell: components["schemas"]["Spread"];
+            win_rate?: components["schemas"]["Rate"] | null;
         };
         /** @description What is known about one covariate's effect. */
         Effect: {
@@ -3109,6 +3430,16 @@ export interface components {
             /** @description One each. */
             all: components["schemas"]["Effect"][];
         };
+        /**
+         * @description When an address is believed.
+         * @enum {string}
+         */
+        EmailBelief: "verified" | "trust_issuer";
+        /**
+         * @description Which way a deal ended.
+         * @enum {string}
+         */
+        Ended: "won" | "lost";
         /** @description Which person is to be erased: one of the two. */
         ErasePerson: {
             /** @description Their address. */
@@ -3327,6 +3658,13 @@ export interface components {
             /** @description The stages so far with the days in each. */
             path: components["schemas"]["StageDays"][];
         };
+        /** @description A saved forecast with what it says. */
+        ForecastRun: components["schemas"]["RunView"] & {
+            /** @description Whether it is all of it: only those who see all deals get the figures of the whole tenant. */
+            whole: boolean;
+            /** @description What it says. */
+            says: components["schemas"]["SavedForecast"];
+        };
         /** @description Deals open for longer than any that was won. */
         ForgottenDeals: {
             /** @description How many. */
@@ -3395,6 +3733,12 @@ export interface components {
         };
         /** @description How a source is let in. */
         Granting: {
+            /**
+             * @description The host where people sign in at the source, for a source that has several: one of its
+             *     `login_hosts`, or a name that ends in its `own_hosts`. Left out, where most people do.
+             * @example test.salesforce.com
+             */
+            login_host?: string | null;
             /** @enum {string} */
             kind: "oauth";
         } | {
@@ -3477,6 +3821,24 @@ export interface components {
             /** @description The first of them. */
             examples: components["schemas"]["ImportIssue"][];
         };
+        /** @description Odd things in an import's files. */
+        ImportIssues: {
+            /**
+             * Format: int64
+             * @description A row or cell is lost.
+             */
+            error: number;
+            /**
+             * Format: int64
+             * @description Something may be wrong.
+             */
+            warning: number;
+            /**
+             * Format: int64
+             * @description Worth knowing.
+             */
+            note: number;
+        };
         /** @description How to read files, where they leave a choice. */
         ImportOptions: {
             /**
@@ -3523,8 +3885,7 @@ export interface components {
             columns?: {
                 [key: string]: string;
             };
-            /** @description Rates for the value of deals in US dollars: `as_of`, `base` and `rates`. */
-            rates?: Record<string, never> | null;
+            rates?: components["schemas"]["Rates"] | null;
         };
         /** @description A place in a file. */
         ImportPlace: {
@@ -3537,6 +3898,50 @@ export interface components {
             row?: number | null;
             /** @description The column. */
             column?: string | null;
+        };
+        /** @description Rows of an import's files. */
+        ImportRows: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Those that something came of.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description The others; the report says why.
+             */
+            not_used: number;
+        };
+        /** @description What an import read, wrote and took back, as far as it has come. */
+        ImportSummary: {
+            /** @description Rows of the files. */
+            rows?: components["schemas"]["ImportRows"];
+            /** @description Odd things, by how much they matter. */
+            issues?: components["schemas"]["ImportIssues"];
+            /**
+             * Format: date-time
+             * @description The instant the data stand at.
+             */
+            as_of?: string;
+            /** @description What a commit would write, by kind: `deals`, `companies`, … */
+            would_write?: {
+                [key: string]: components["schemas"]["Tally"];
+            };
+            /** @description What was written, by kind. */
+            written?: {
+                [key: string]: components["schemas"]["Tally"];
+            };
+            /** @description Some of what was not written because what is kept is newer. */
+            stale?: string[];
+            /** @description Some of what could not be kept. */
+            quarantined?: components["schemas"]["Unkept"][];
+            /** @description What was taken back. */
+            undone?: components["schemas"]["ImportUndone"];
         };
         /** @description What one table gave. */
         ImportTable: {
@@ -3578,6 +3983,26 @@ export interface components {
             /** @description The columns and what was made of them. */
             columns: components["schemas"]["ImportColumn"][];
         };
+        /** @description What an undo did. */
+        ImportUndone: {
+            /**
+             * Format: int64
+             * @description Entities put back.
+             */
+            restored: number;
+            /**
+             * Format: int64
+             * @description Entities taken out.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Entities left alone because they changed since.
+             */
+            changed_since: number;
+            /** @description Some of those. */
+            changed_since_keys: string[];
+        };
         /** @description An import. */
         ImportView: {
             /** @description Its id. */
@@ -3592,7 +4017,7 @@ export interface components {
             /** @description Its files. */
             files: components["schemas"]["FileView"][];
             /** @description How the files are read. */
-            options: Record<string, never>;
+            options: components["schemas"]["ImportOptions"];
             /** @description Whether a mapping was given. */
             has_mapping: boolean;
             /** @description Who made it. */
@@ -3604,8 +4029,7 @@ export interface components {
             created_at: string;
             /** @description The job that works on it, or did last. */
             job?: string | null;
-            /** @description Rows, issues and what became of the entities, once they are known. */
-            summary?: Record<string, never> | null;
+            summary?: components["schemas"]["ImportSummary"] | null;
             /**
              * Format: date-time
              * @description When it was committed.
@@ -3669,6 +4093,37 @@ export interface components {
             /** @description Why it is here. */
             reasons: components["schemas"]["Why"][];
         };
+        /** @description A part of the price. */
+        Instalment: {
+            /**
+             * @description How much of the price, in hundredths, as a decimal.
+             * @example 100
+             */
+            percent: string;
+            /**
+             * Format: int32
+             * @description Days after the close.
+             */
+            after_days: number;
+        };
+        /** @description A number with the 95 % interval of a bootstrap over deals. */
+        Interval: {
+            /**
+             * Format: double
+             * @description The number.
+             */
+            value?: number | null;
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+        };
         /** @description Whom to invite. */
         Invite: {
             /**
@@ -3690,6 +4145,30 @@ export interface components {
             /** @description Their team. */
             team?: string | null;
         };
+        /** @description An identity provider whose ID tokens are accepted. */
+        Issuer: {
+            /**
+             * @description The exact `iss` of its tokens.
+             * @example https://login.company.example
+             */
+            issuer: string;
+            /** @description The client id that its tokens for us are made out to. */
+            audience: string;
+            /** @description Where its keys are published. */
+            jwks_uri: string;
+            /** @description How it signs. A token cannot choose. */
+            algorithm: components["schemas"]["SigningAlgorithm"];
+            /** @description When an address of its tokens is believed. */
+            email: components["schemas"]["EmailBelief"];
+            /** @description Claims that must have exactly this text, such as an organisation. */
+            required?: {
+                [key: string]: string;
+            };
+            /** @description The role that new members with an address of a domain get; nobody else is let in unasked. */
+            roles?: {
+                [key: string]: string;
+            };
+        };
         /** @description Why a job failed. */
         JobProblemView: {
             /** @description For programs. */
@@ -3698,6 +4177,15 @@ export interface components {
             detail: string;
             /** @description What helps. */
             remedy: string;
+        };
+        /** @description What came of a job; what there is depends on its kind. */
+        JobResult: {
+            /** @description The forecast or backtest that was made. */
+            run?: string | null;
+            /** @description Why there is none. */
+            not_enough_history?: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A piece of work. */
         JobView: {
@@ -3746,12 +4234,16 @@ export interface components {
             eta?: string | null;
             /** @description Whether somebody asked to stop it. */
             cancel_requested: boolean;
-            /** @description What came of it. */
-            result?: Record<string, never> | null;
+            result?: components["schemas"]["JobResult"] | null;
             problem?: components["schemas"]["JobProblemView"] | null;
             /** @description Where to go from here. */
             links: components["schemas"]["Links"];
         };
+        /**
+         * @description Who keeps a session.
+         * @enum {string}
+         */
+        Keep: "tokens" | "cookie";
         /** @description A moment that stood out. */
         KeyMoment: {
             /**
@@ -3766,6 +4258,13 @@ export interface components {
              * @description How it sounded, −1 to 1.
              */
             sentiment?: number | null;
+        };
+        /** @description A JSON Web Key Set. */
+        KeySet: {
+            /** @description The keys. */
+            keys: {
+                [key: string]: string;
+            }[];
         };
         /** @description A key for a program; its secret is shown once, when it is made. */
         KeyView: {
@@ -3889,6 +4388,40 @@ export interface components {
             /** @description The first of them. */
             deals: components["schemas"]["InsightDeal"][];
         };
+        /** @description A loop between two stages. */
+        Loop: {
+            /** @description What it is. */
+            kind: components["schemas"]["LoopKind"];
+            /** @description The stage it leaves. */
+            from: string;
+            /** @description The stage it goes to. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Times it was made.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Deals that made it.
+             */
+            deals: number;
+            days?: components["schemas"]["Spread"] | null;
+            /**
+             * Format: int64
+             * @description Times the deal never got back to where it was.
+             */
+            unrecovered: number;
+            win_rate?: components["schemas"]["Rate"] | null;
+            win_difference?: components["schemas"]["Difference"] | null;
+            /** @description Some of the deals, by name. */
+            examples: string[];
+        };
+        /**
+         * @description A kind of going over the same ground.
+         * @enum {string}
+         */
+        LoopKind: "repeat" | "step_back" | "redo" | "reopen";
         /** @description Which key to make. */
         MakeKey: {
             /** @description What it is for. */
@@ -3928,6 +4461,36 @@ export interface components {
             /** @description The mapping. */
             mapping: components["schemas"]["Mapping"];
         };
+        /** @description The measures of one set of forecasts. */
+        Measures: {
+            /**
+             * Format: int64
+             * @description How many forecasts.
+             */
+            rows: number;
+            /**
+             * Format: double
+             * @description Mean squared error.
+             */
+            brier?: number | null;
+            /**
+             * Format: double
+             * @description Mean negative log-likelihood.
+             */
+            log_loss?: number | null;
+            /**
+             * Format: double
+             * @description How often a win is ranked above a loss; nothing where all ended alike.
+             */
+            auc?: number | null;
+            /**
+             * Format: double
+             * @description Mean distance between forecast and share over ten equally filled bins.
+             */
+            ece?: number | null;
+            /** @description Those bins: the reliability diagram. */
+            reliability: components["schemas"]["ReliabilityBin"][];
+        };
         /** @description Somebody who may sign in. */
         MemberView: {
             /** @description Their id. */
@@ -3951,6 +4514,16 @@ export interface components {
              * @description When they were invited.
              */
             created_at: string;
+        };
+        /** @description A stage of a pipeline as mined. */
+        MinedStage: {
+            /** @description The source's own label. */
+            label: string;
+            outcome?: components["schemas"]["Ended"] | null;
+            /** @description Deals rest here for good. */
+            end: boolean;
+            /** @description The pipeline's owner put it in the order; `false` where only the history shows it. */
+            declared: boolean;
         };
         /** @description A sum of money. */
         Money: {
@@ -4022,6 +4595,53 @@ export interface components {
             /** @description The changes. */
             changes: components["schemas"]["Scenario"][];
         };
+        /** @description The settings that differ from the defaults. What is left out goes back to its default. */
+        NewSettings: {
+            /**
+             * @description What amounts are added up in; nothing for the most frequent currency of the deals.
+             * @example EUR
+             */
+            reporting_currency?: string | null;
+            rates?: components["schemas"]["Rates"] | null;
+            /**
+             * Format: int32
+             * @description The month, 1 to 12, that quarters are counted from.
+             */
+            quarter_start_month?: number;
+            /**
+             * Format: int32
+             * @description Days after its expected close before a deal is overdue.
+             */
+            overdue_grace_days?: number;
+            /** @description When a deal is stuck in its stage. */
+            stuck?: components["schemas"]["Stuck"];
+            /**
+             * Format: int32
+             * @description Days without contact after which a deal is inactive.
+             */
+            inactive_days?: number;
+            /**
+             * @description From which amount a deal is of high value, as a decimal; nothing for the largest fifth.
+             * @example 50000
+             */
+            high_value?: string | null;
+            /** @description Other numbers of days for some stages, by the source's label. */
+            stages?: {
+                [key: string]: components["schemas"]["StageDaysSetting"];
+            };
+            /** @description What a won deal must have to count as an order. */
+            orders?: components["schemas"]["OrderChecks"];
+            /** @description What must hold of open deals. */
+            compliance?: components["schemas"]["ComplianceRule"][];
+            /** @description How customers pay. */
+            cash?: components["schemas"]["CashTerms"];
+            /** @description The days on which people work. */
+            calendar?: components["schemas"]["Calendar"];
+            /** @description What each seller, by id, is to win in a quarter, as a decimal. */
+            quotas?: {
+                [key: string]: string;
+            };
+        };
         /** @description Why a deal has no forecast. */
         NoForecast: {
             /** @description `wrong_state` for a closed deal, `not_enough_history`. */
@@ -4056,6 +4676,31 @@ export interface components {
             /** @description How it was settled. */
             resolution?: string | null;
         };
+        /** @description A value, or several. */
+        Operand: components["schemas"]["Scalar"] | components["schemas"]["Scalar"][];
+        /** @description What is asked of a won deal before it counts as an order received. */
+        OrderChecks: {
+            /** @description An amount above zero. */
+            amount: boolean;
+            /** @description The day it was closed. */
+            close_date: boolean;
+            /** @description The company that ordered. */
+            company: boolean;
+            /** @description A bill to that company, where the data hold bills at all. */
+            invoice: boolean;
+            /**
+             * Format: int32
+             * @description Days after the close by which it is to be billed.
+             */
+            invoice_within_days: number;
+            /** @description That the bill is paid once it is due, where the data hold payments at all. */
+            payment: boolean;
+        };
+        /**
+         * @description Where an order of stages comes from.
+         * @enum {string}
+         */
+        OrderSource: "declared" | "discovered";
         /** @description Orders received in a period. */
         Orders: {
             /**
@@ -4100,6 +4745,33 @@ export interface components {
             };
             /** @description Those that lack most first. */
             deals: components["schemas"]["InsightDeal"][];
+        };
+        /** @description A past day from which was forecast. */
+        Origin: {
+            /**
+             * Format: double
+             * @description Days since 1970-01-01.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Deals predicted.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Wins seen within the horizon.
+             */
+            won: number;
+            /**
+             * Format: double
+             * @description Wins expected.
+             */
+            expected: number;
+            /** @description 80 % interval of the number of wins: lower and upper end. */
+            interval80: number[];
+            /** @description 95 % interval of the number of wins. */
+            interval95: number[];
         };
         /** @description What people say of a deal here rather than in a source. */
         OwnFields: {
@@ -4200,6 +4872,21 @@ export interface components {
             owners: components["schemas"]["OwnerKpis"][];
             /** @description All together. */
             total: components["schemas"]["OwnerKpis"];
+        };
+        /** @description Whether deals leave sooner or later than deals of the same age used to. */
+        PaceDrift: {
+            /**
+             * Format: double
+             * @description Recent exits per expected exit: 2 means twice as fast at the same age, 0.5 half as fast.
+             */
+            rate_ratio: number;
+            /**
+             * Format: double
+             * @description p-value, adjusted for all comparisons made.
+             */
+            p_value: number;
+            /** @description Both significant and large enough to matter. */
+            drifted: boolean;
         };
         /** @description A page of a list. */
         Page_Activity: {
@@ -4353,6 +5040,8 @@ export interface components {
                 account?: string | null;
                 /** @description The account's own address at the source, where it has one. */
                 instance_url?: string | null;
+                /** @description Where people sign in at the source, if not where most do. */
+                login_host?: string | null;
                 /** @description Whether it is a place to try things. */
                 sandbox: boolean;
                 /**
@@ -4371,7 +5060,7 @@ export interface components {
                  * @description When.
                  */
                 created_at: string;
-                /** @description The job of the run that is at work, or was last. */
+                /** @description The job of the run that is at work, while one is. */
                 run?: string | null;
                 /**
                  * Format: date-time
@@ -4552,7 +5241,7 @@ export interface components {
                 /** @description Its files. */
                 files: components["schemas"]["FileView"][];
                 /** @description How the files are read. */
-                options: Record<string, never>;
+                options: components["schemas"]["ImportOptions"];
                 /** @description Whether a mapping was given. */
                 has_mapping: boolean;
                 /** @description Who made it. */
@@ -4564,8 +5253,7 @@ export interface components {
                 created_at: string;
                 /** @description The job that works on it, or did last. */
                 job?: string | null;
-                /** @description Rows, issues and what became of the entities, once they are known. */
-                summary?: Record<string, never> | null;
+                summary?: components["schemas"]["ImportSummary"] | null;
                 /**
                  * Format: date-time
                  * @description When it was committed.
@@ -4635,8 +5323,7 @@ export interface components {
                 eta?: string | null;
                 /** @description Whether somebody asked to stop it. */
                 cancel_requested: boolean;
-                /** @description What came of it. */
-                result?: Record<string, never> | null;
+                result?: components["schemas"]["JobResult"] | null;
                 problem?: components["schemas"]["JobProblemView"] | null;
                 /** @description Where to go from here. */
                 links: components["schemas"]["Links"];
@@ -4848,6 +5535,25 @@ export interface components {
             as_of: string;
         };
         /** @description A page of a list. */
+        Page_SavedIssuer: {
+            /** @description The rows. */
+            data: {
+                /** @description Its name. */
+                id: string;
+                /** @description The provider. */
+                issuer: components["schemas"]["Issuer"];
+            }[];
+            /** @description Whether more follow. */
+            has_more: boolean;
+            /** @description What leads to the next page. */
+            next_cursor?: string | null;
+            /**
+             * Format: date-time
+             * @description The moment the rows are of.
+             */
+            as_of: string;
+        };
+        /** @description A page of a list. */
         Page_SavedScenario: {
             /** @description The rows. */
             data: {
@@ -4883,6 +5589,8 @@ export interface components {
                 id: string;
                 /** @description The deal. */
                 deal: string;
+                /** @description What the deal is called. */
+                deal_name?: string | null;
                 /** @description Who asked. */
                 created_by: string;
                 /**
@@ -5040,23 +5748,23 @@ export interface components {
              */
             deals: number;
             /** @description Its stages in order: label, outcome, whether deals end there. */
-            stages: Record<string, never>[];
-            /** @description `declared` or `discovered`. */
-            order: string;
+            stages: components["schemas"]["MinedStage"][];
+            /** @description Where that order comes from. */
+            order: components["schemas"]["OrderSource"];
             /** @description Every move that occurs, with its share, its time and what it depends on. */
-            transitions: Record<string, never>;
+            transitions: components["schemas"]["Transitions"];
             /** @description How long deals stay. */
-            dwell: Record<string, never>[];
+            dwell: components["schemas"]["StageDwell"][];
             /** @description Which ways they take. */
-            variants: Record<string, never>;
+            variants: components["schemas"]["Variants"];
             /** @description Where time costs wins, worst first. */
-            bottlenecks: Record<string, never>[];
+            bottlenecks: components["schemas"]["Bottleneck"][];
             /** @description What is done twice. */
-            rework: Record<string, never>;
+            rework: components["schemas"]["Rework"];
             /** @description Where the order is left. */
-            conformance: Record<string, never>;
+            conformance: components["schemas"]["Conformance"];
             /** @description What changed lately. */
-            drift: Record<string, never>;
+            drift: components["schemas"]["Drift"];
         };
         /** @description A pipeline. */
         PipelineView: {
@@ -5297,6 +6005,23 @@ export interface components {
              */
             high: number;
         };
+        /** @description The rates of a day. */
+        Rates: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            as_of: string;
+            /**
+             * @description The currency they are for.
+             * @example USD
+             */
+            base: string;
+            /** @description How many units of each currency one unit of `base` buys, as decimals. */
+            rates: {
+                [key: string]: string;
+            };
+        };
         /** @description A change that would help. */
         Recommendation: {
             /**
@@ -5341,8 +6066,26 @@ export interface components {
         };
         /** @description A refresh token. */
         Refresh: {
-            /** @description The newest refresh token of the session. */
-            refresh_token: string;
+            /** @description The newest refresh token of the session; left out by a browser, whose cookie holds it. */
+            refresh_token?: string | null;
+        };
+        /** @description Forecasts of about the same size and what came of them. */
+        ReliabilityBin: {
+            /**
+             * Format: int64
+             * @description How many forecasts.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Their mean.
+             */
+            forecast: number;
+            /**
+             * Format: double
+             * @description The share that came true.
+             */
+            observed: number;
         };
         /** @description What a validation found. */
         ReportView: {
@@ -5352,14 +6095,42 @@ export interface components {
             issues: components["schemas"]["ImportIssueGroup"][];
             /** @description The first deals as they would come in. */
             preview: components["schemas"]["PreviewDeal"][];
-            /** @description Rows, issues, and what would be written of each kind: new, changed, unchanged. */
-            summary?: Record<string, never> | null;
+            summary?: components["schemas"]["ImportSummary"] | null;
+        };
+        /** @description A field a rule may ask for. */
+        RequiredField: "name" | "amount" | "company" | "owner" | "close_date" | "forecast_category" | {
+            /** @description A custom field, by the source's own name. */
+            custom: string;
         };
         /** @description What a difference rests on. */
         RestsOn: {
             /** @description In words. */
             note: string;
             effect?: components["schemas"]["Effect"] | null;
+        };
+        /** @description What is done twice. */
+        Rework: {
+            /**
+             * Format: int64
+             * @description Deals with history.
+             */
+            deals: number;
+            reworked?: components["schemas"]["Rate"] | null;
+            win_rate_with?: components["schemas"]["Rate"] | null;
+            win_rate_without?: components["schemas"]["Rate"] | null;
+            win_difference?: components["schemas"]["Difference"] | null;
+            /**
+             * Format: double
+             * @description Median days from first stage to close, with rework.
+             */
+            median_days_with?: number | null;
+            /**
+             * Format: double
+             * @description And without.
+             */
+            median_days_without?: number | null;
+            /** @description Each loop, most frequent first. */
+            loops: components["schemas"]["Loop"][];
         };
         /** @description What a role may. */
         RoleView: {
@@ -5395,13 +6166,6 @@ export interface components {
             failed: number;
             /** @description Of those the most valuable. */
             deals: components["schemas"]["InsightDeal"][];
-        };
-        /** @description A saved run with what it says. */
-        RunPage: components["schemas"]["RunView"] & {
-            /** @description Whether it is all of it: only those who see all deals get the figures of the whole tenant. */
-            whole: boolean;
-            /** @description What it says. */
-            says: Record<string, never>;
         };
         /** @description A forecast or backtest that was saved. */
         RunView: {
@@ -5478,6 +6242,203 @@ export interface components {
              */
             shared?: boolean;
         };
+        /** @description What a saved backtest says. Whoever does not see all deals gets the verdict and no counts. */
+        SavedBacktest: {
+            /**
+             * Format: int32
+             * @description Days each forecast looked ahead.
+             */
+            horizon_days: number;
+            /** @description Whether the model beats the base rate, in words. */
+            verdict: string;
+            /** @description Whether the whole interval of the gain over the base rate is above 0. */
+            skill: boolean;
+            /**
+             * Format: double
+             * @description Share of origins whose number of wins fell in the 80 % interval.
+             */
+            coverage80: number;
+            /**
+             * Format: double
+             * @description Share of origins whose number of wins fell in the 95 % interval.
+             */
+            coverage95: number;
+            /**
+             * Format: int64
+             * @description Predictions made.
+             */
+            predictions?: number;
+            /**
+             * Format: int64
+             * @description Different deals among them.
+             */
+            deals?: number;
+            /** @description By origin. */
+            origins?: components["schemas"]["Origin"][];
+            /** @description Pie's model. */
+            model?: components["schemas"]["Scores"];
+            /** @description The share of open deals that was won within the horizon, on past days. */
+            base_rate?: components["schemas"]["Scores"];
+            /** @description The same by stage. */
+            stage_rate?: components["schemas"]["Scores"];
+            /** @description A Markov chain with constant hazards. */
+            markov?: components["schemas"]["Scores"];
+            /**
+             * Format: double
+             * @description Mean width of the 80 % interval as a share of the forecast.
+             */
+            width80?: number | null;
+        };
+        /** @description A deal of a saved forecast. */
+        SavedDeal: {
+            /** @description Its id. */
+            id: string;
+            /** @description What its source calls it. */
+            source_id: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Who would buy. */
+            company?: string | null;
+            /** @description Who sells. */
+            owner?: string | null;
+            /** @description Its stage. */
+            stage: string;
+            /**
+             * Format: double
+             * @description Days it had been there.
+             */
+            days_in_stage: number;
+            /**
+             * Format: double
+             * @description Days since it began.
+             */
+            age_days: number;
+            /**
+             * Format: double
+             * @description Amount in the forecast's currency.
+             */
+            amount?: number | null;
+            /** @description `deal`, `list_price` or `mean_of_won`: where the amount comes from. */
+            amount_source?: string | null;
+            /** @description Chance to be won in the end. */
+            p_win: components["schemas"]["SavedRange"];
+            /**
+             * Format: double
+             * @description Amount × chance.
+             */
+            expected_value?: number | null;
+            /**
+             * Format: double
+             * @description Expected days until it closes, either way.
+             */
+            expected_days: number;
+            /**
+             * Format: double
+             * @description Expected days until it is won, if it is.
+             */
+            expected_days_if_won?: number | null;
+            /** @description Chances by 30, 60 and 90 days. */
+            by_days: components["schemas"]["ByDays"][];
+            /** @description What sets it apart from the average deal in its stage, strongest first. */
+            reasons: components["schemas"]["Influence"][];
+            /** @description Longer in its stage than any deal that was won. */
+            zombie: boolean;
+            /**
+             * Format: double
+             * @description Longest stay in this stage from which deals were still won.
+             */
+            longest_won_stay?: number | null;
+            /** @description The stages so far with the days in each; the last was still running. */
+            path: [
+                string,
+                number
+            ][];
+        };
+        /** @description What a saved forecast says. Sums over all deals are there for those who see all deals. */
+        SavedForecast: {
+            /** @description The day it looks ahead from. */
+            as_of: string;
+            /** @description The currency of every amount. */
+            currency?: string | null;
+            /** @description `low_confidence` below 200 closed deals, else `normal`. */
+            confidence: string;
+            /** @description What it was learned from. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description What champions, blockers and touches are associated with. */
+            effects: components["schemas"]["Effects"];
+            /** @description Every open deal the caller sees. */
+            deals: components["schemas"]["SavedDeal"][];
+            /** @description By period, the running one first. */
+            periods?: components["schemas"]["Line"][];
+            /** @description By owner, over all periods. */
+            owners?: components["schemas"]["Line"][];
+            /** @description By stage, over all periods. */
+            stages?: components["schemas"]["Line"][];
+            /** @description All periods together. */
+            total?: components["schemas"]["Line"];
+            /** @description Where the value most likely lost lies. */
+            riskiest?: components["schemas"]["SavedDeal"][];
+            /** @description Deals that will probably miss the close date they carry. */
+            slipping?: components["schemas"]["SavedSlip"][];
+            /** @description Open for longer than deals that were ever won from that stage. */
+            forgotten?: components["schemas"]["SavedForgotten"];
+            /** @description How good it would have been. */
+            trust?: components["schemas"]["SavedTrust"];
+            /** @description What the model does not know, in words. */
+            unknown?: string[];
+            /** @description What is wrong with the data. */
+            findings?: components["schemas"]["Finding"][];
+        };
+        /** @description Deals open for longer than any that was won. */
+        SavedForgotten: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description What they are worth on paper.
+             */
+            amount: number;
+            /**
+             * Format: double
+             * @description What the forecast gives them within 90 days.
+             */
+            expected_in_90_days: number;
+            /**
+             * Format: double
+             * @description The share of open deals.
+             */
+            share: number;
+            /** @description Some of them, the largest first. */
+            examples: components["schemas"]["SavedDeal"][];
+        };
+        /** @description An identity provider by its name. */
+        SavedIssuer: {
+            /** @description Its name. */
+            id: string;
+            /** @description The provider. */
+            issuer: components["schemas"]["Issuer"];
+        };
+        /** @description A number with its 80 % interval. */
+        SavedRange: {
+            /**
+             * Format: double
+             * @description The best model's number.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description 10 % of the ensemble are below.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 10 % of the ensemble are above.
+             */
+            high: number;
+        };
         /** @description Changes under a name. */
         SavedScenario: {
             /** @description Its id. */
@@ -5494,6 +6455,43 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description A deal that would probably miss its close date. */
+        SavedSlip: {
+            /** @description What a table calls the deal. */
+            label: string;
+            /** @description Who sells. */
+            owner?: string | null;
+            /** @description Its stage. */
+            stage: string;
+            /**
+             * Format: double
+             * @description Days until the close date it carried; negative where that had passed.
+             */
+            closes_in_days: number;
+            /**
+             * Format: double
+             * @description Chance that it is won by then.
+             */
+            p_won_by_then: number;
+            /**
+             * Format: double
+             * @description Chance that it is still open then.
+             */
+            p_open_then: number;
+            /**
+             * Format: double
+             * @description Amount that hangs on it.
+             */
+            amount?: number | null;
+        };
+        /** @description How far a forecast may be trusted, by its own past. */
+        SavedTrust: {
+            /** @description The test on the past. */
+            backtest: components["schemas"]["SavedBacktest"];
+        } | {
+            /** @description Why there is none. */
+            untested: string;
+        };
         /** @description A text, a number, true or false. */
         Scalar: string | number | boolean;
         Scenario: string | {
@@ -5503,6 +6501,35 @@ export interface components {
             days?: number;
             factor?: number;
             amount?: number;
+        };
+        /** @description How one method did. */
+        Scores: {
+            /** @description Of "won within the horizon". */
+            measures: components["schemas"]["Measures"];
+            /** @description Brier score. */
+            brier: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description Mean continuous ranked probability score of the time to close, in days.
+             */
+            crps_days?: number | null;
+            /**
+             * Format: double
+             * @description Mean over origins of |forecast − seen| / seen, number of wins.
+             */
+            count_error?: number | null;
+            /**
+             * Format: double
+             * @description Sum of forecasts / sum of wins − 1.
+             */
+            count_bias?: number | null;
+            /**
+             * Format: double
+             * @description As `count_error`, for the amount won; nothing without amounts.
+             */
+            amount_error?: number | null;
+            /** @description Brier of this method minus that of the model: above 0 the model is better. */
+            behind_model: components["schemas"]["Interval"];
         };
         /** @description A search: the same words as a list's, as JSON. */
         Search: {
@@ -5588,15 +6615,67 @@ export interface components {
             /** @description Of which tenant. */
             tenant: string;
         };
+        /** @description Every setting with its present value. */
+        Settings: {
+            /**
+             * @description What amounts are added up in; nothing for the most frequent currency of the deals.
+             * @example EUR
+             */
+            reporting_currency?: string | null;
+            rates?: components["schemas"]["Rates"] | null;
+            /**
+             * Format: int32
+             * @description The month, 1 to 12, that quarters are counted from.
+             */
+            quarter_start_month: number;
+            /**
+             * Format: int32
+             * @description Days after its expected close before a deal is overdue.
+             */
+            overdue_grace_days: number;
+            /** @description When a deal is stuck in its stage. */
+            stuck: components["schemas"]["Stuck"];
+            /**
+             * Format: int32
+             * @description Days without contact after which a deal is inactive.
+             */
+            inactive_days: number;
+            /**
+             * @description From which amount a deal is of high value, as a decimal; nothing for the largest fifth.
+             * @example 50000
+             */
+            high_value?: string | null;
+            /** @description Other numbers of days for some stages, by the source's label. */
+            stages: {
+                [key: string]: components["schemas"]["StageDaysSetting"];
+            };
+            /** @description What a won deal must have to count as an order. */
+            orders: components["schemas"]["OrderChecks"];
+            /** @description What must hold of open deals. */
+            compliance: components["schemas"]["ComplianceRule"][];
+            /** @description How customers pay. */
+            cash: components["schemas"]["CashTerms"];
+            /** @description The days on which people work. */
+            calendar: components["schemas"]["Calendar"];
+            /** @description What each seller, by id, is to win in a quarter, as a decimal. */
+            quotas: {
+                [key: string]: string;
+            };
+        };
         /** @description How to sign in with a source's account. */
         SignInWith: {
             /** @description With the sandbox of this installation, where there is one. */
             sandbox?: boolean;
         };
+        /**
+         * @description How an identity provider signs.
+         * @enum {string}
+         */
+        SigningAlgorithm: "RS256" | "ES256";
         /** @description The answer to "what if": solved exactly and simulated on the same luck, both arms. */
         Simulation: {
-            /** @description Its id, to look at it again within 90 days. */
-            id: string;
+            /** @description Its id, to look at it again within 90 days; nothing where it is not kept. */
+            id?: string | null;
             /** @description The deal. */
             deal: string;
             /**
@@ -5665,6 +6744,11 @@ export interface components {
              * @default 1
              */
             seed?: number | null;
+            /**
+             * @description Whether the answer is kept, to be looked at again; not while somebody tries this and that.
+             * @default true
+             */
+            keep?: boolean | null;
         };
         /** @description A simulation in a list. */
         SimulationRow: {
@@ -5672,6 +6756,8 @@ export interface components {
             id: string;
             /** @description The deal. */
             deal: string;
+            /** @description What the deal is called. */
+            deal_name?: string | null;
             /** @description Who asked. */
             created_by: string;
             /**
@@ -5747,6 +6833,61 @@ export interface components {
              * @description Days in it; in the last so far.
              */
             days: number;
+        };
+        /** @description A stage's own numbers of days. */
+        StageDaysSetting: {
+            /**
+             * Format: int32
+             * @description Days in the stage after which a deal is stuck.
+             */
+            stuck_days?: number | null;
+            /**
+             * Format: int32
+             * @description Days without contact after which it is inactive.
+             */
+            inactive_days?: number | null;
+        };
+        /** @description One stage then and now. */
+        StageDrift: {
+            /** @description The stage. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description Exits before the recent window.
+             */
+            exits_before: number;
+            /**
+             * Format: int64
+             * @description Exits within it.
+             */
+            exits_recent: number;
+            /** @description Where deals go from here. */
+            branching: components["schemas"]["BranchDrift"];
+            /** @description How fast they go. */
+            pace: components["schemas"]["PaceDrift"];
+        };
+        /** @description The stays in one stage; those that ended and those going on are kept apart. */
+        StageDwell: {
+            /** @description The stage. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description Times it was entered.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Deals that ever entered it.
+             */
+            deals: number;
+            completed?: components["schemas"]["Spread"] | null;
+            current?: components["schemas"]["CurrentStays"] | null;
+            /**
+             * Format: double
+             * @description Age by which half have left, counting those still in; nothing where half never leave.
+             */
+            survival_median_days?: number | null;
+            win_rate?: components["schemas"]["Rate"] | null;
         };
         /** @description A stage of a pipeline. */
         StageView: {
@@ -5829,6 +6970,29 @@ export interface components {
             /** @description The newest things to say about its records; for those who see every deal. */
             issues: string[];
         };
+        /** @description When a deal is stuck: longer in its stage than a multiple of what won deals needed there. */
+        Stuck: {
+            /**
+             * Format: double
+             * @description How many times the median stay of won deals.
+             */
+            factor: number;
+            /**
+             * Format: int32
+             * @description But never before so many days.
+             */
+            least_days: number;
+            /**
+             * Format: int32
+             * @description How many days where too few won deals tell.
+             */
+            days_without_evidence: number;
+            /**
+             * Format: int32
+             * @description How many won stays tell.
+             */
+            evidence: number;
+        };
         /** @description What to sync. */
         SyncConnection: {
             /** @description `changes`, `full` or `reconcile`. */
@@ -5865,6 +7029,34 @@ export interface components {
             columns: {
                 [key: string]: string;
             };
+        };
+        /** @description What becomes of the entities of one kind. */
+        Tally: {
+            /**
+             * Format: int64
+             * @description There was none.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description It said something else.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description It said the same already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description What is kept is newer.
+             */
+            stale: number;
+            /**
+             * Format: int64
+             * @description It cannot be kept.
+             */
+            quarantined: number;
         };
         /** @description A tenant. */
         TenantView: {
@@ -5950,12 +7142,87 @@ export interface components {
              */
             days_in_from?: number | null;
         };
+        /** @description How deals of a pipeline move, and how that differs by circumstance. */
+        Transitions: {
+            /** @description The stages in pipeline order. */
+            stages: string[];
+            /** @description Every move that occurs. */
+            edges: components["schemas"]["Edge"][];
+            /** @description Where deals begin: stage, deals. */
+            starts: [
+                string,
+                number
+            ][];
+            /** @description The circumstances that tell something about the next stage, most telling first. */
+            dimensions: components["schemas"]["Dimension"][];
+            /** @description What each circumstance says, stage by stage. */
+            contexts: components["schemas"]["Circumstance"][];
+            /** @description What their numbers mean: always `associational`. */
+            reading: string;
+        };
+        /** @description What could not be kept, and why. */
+        Unkept: {
+            /** @description What it is. */
+            key: string;
+            /** @description Why not. */
+            reason: string;
+        };
+        /** @description One path. */
+        Variant: {
+            /** @description The stages up to the close. */
+            path: string[];
+            /**
+             * Format: int64
+             * @description Deals that went this way.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Share of the finished deals.
+             */
+            share: number;
+            win_rate?: components["schemas"]["Rate"] | null;
+            /**
+             * Format: double
+             * @description Median days from the first stage to the last.
+             */
+            median_days: number;
+            /** @description Some of the deals, by name. */
+            examples: string[];
+        };
+        /** @description The paths of finished deals. */
+        Variants: {
+            /** @description The most common ones. */
+            top: components["schemas"]["Variant"][];
+            /**
+             * Format: int64
+             * @description How many different ones there are.
+             */
+            distinct: number;
+            /**
+             * Format: int64
+             * @description Finished deals, the whole that shares are of.
+             */
+            deals: number;
+            /**
+             * Format: int64
+             * @description Deals still open, which have no complete path yet.
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description Share of the deals that the listed paths cover.
+             */
+            covered: number;
+        };
         /** @description Which service it is. */
         Version: {
             /** @description `pie`. */
             name: string;
             /** @description The version of the software. */
             version: string;
+            /** @description Whether it runs on one machine, where e-mails land in the folder `aws/mail` of its data. */
+            local: boolean;
         };
         /** @description A saved way to look at deals. */
         ViewView: {
@@ -6057,6 +7324,10 @@ export interface components {
             principal: string;
             /** @description The member, or the one the key acts as. */
             member?: string | null;
+            /** @description What the member is called. */
+            name?: string | null;
+            /** @description The member's address. */
+            email?: string | null;
             /** @description The role. */
             role: string;
             /** @description What the caller may. */
@@ -6065,6 +7336,8 @@ export interface components {
             sees_all: boolean;
             /** @description How many sellers' deals are seen, if not all. */
             sees_people: number;
+            /** @description For a session that came by cookie: send it as `X-CSRF-Token` with whatever changes something. */
+            csrf?: string | null;
         };
         /** @description Why a deal is on a list. */
         Why: {
@@ -6073,6 +7346,11 @@ export interface components {
             /** @description What is the case, with the figures. */
             text: string;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        WorkDay: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description An open deal that is probably dead. */
         Zombie: {
             /** @description The deal. */
@@ -6284,7 +7562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["KeySet"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -6356,7 +7634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6482,7 +7760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6584,7 +7862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Begun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -6605,7 +7883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6695,9 +7973,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["Refresh"];
+                "application/json": components["schemas"]["Refresh"] | null;
             };
         };
         responses: {
@@ -6707,7 +7985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Begun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -6728,7 +8006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6818,9 +8096,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["Refresh"];
+                "application/json": components["schemas"]["Refresh"] | null;
             };
         };
         responses: {
@@ -6849,7 +8127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6968,7 +8246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7042,7 +8320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7123,7 +8401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7245,7 +8523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7329,7 +8607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7440,7 +8718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7577,7 +8855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7651,7 +8929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7732,7 +9010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7852,7 +9130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7958,7 +9236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8039,7 +9317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8171,7 +9449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8267,7 +9545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8389,7 +9667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8493,7 +9771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8595,7 +9873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8738,7 +10016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8845,7 +10123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8943,7 +10221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9050,7 +10328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9154,7 +10432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9230,6 +10508,8 @@ export interface operations {
                 status?: string;
                 /** @description Only those of this kind, or of an area such as `import`. */
                 kind?: string;
+                /** @description Only those that work on this: an import, a connection. */
+                subject?: string;
             };
             header?: never;
             path?: never;
@@ -9264,7 +10544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9351,7 +10631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9437,7 +10717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9554,7 +10834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9642,7 +10922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9723,7 +11003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9845,7 +11125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9932,7 +11212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10061,7 +11341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10198,7 +11478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10275,7 +11555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10368,7 +11648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10512,7 +11792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10636,7 +11916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10735,7 +12015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10854,7 +12134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10931,7 +12211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11014,7 +12294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11095,7 +12375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11217,7 +12497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11313,7 +12593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11424,7 +12704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11571,7 +12851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11696,7 +12976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11800,7 +13080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11911,7 +13191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12033,7 +13313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12123,7 +13403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12246,7 +13526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12370,7 +13650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12448,7 +13728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12542,6 +13822,8 @@ export interface operations {
                 status?: string;
                 /** @description Only those of this kind, or of an area such as `import`. */
                 kind?: string;
+                /** @description Only those that work on this: an import, a connection. */
+                subject?: string;
             };
             header?: never;
             path?: never;
@@ -12576,7 +13858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12654,7 +13936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12810,7 +14092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12897,7 +14179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13053,7 +14335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13149,7 +14431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13242,7 +14524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13397,7 +14679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13493,7 +14775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13589,7 +14871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13685,7 +14967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13799,7 +15081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13917,7 +15199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14004,7 +15286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14106,7 +15388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14193,7 +15475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14300,7 +15582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14387,7 +15669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14487,7 +15769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14574,7 +15856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14624,6 +15906,8 @@ export interface operations {
     listSimulations: {
         parameters: {
             query?: {
+                /** @description Only those of this deal. */
+                deal?: string;
                 /** @description How many rows, 1 to 200. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -14662,7 +15946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14742,7 +16026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14864,7 +16148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14952,7 +16236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15030,7 +16314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15150,7 +16434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15268,7 +16552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15374,7 +16658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15453,7 +16737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15531,7 +16815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15632,7 +16916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunPage"];
+                    "application/json": components["schemas"]["ForecastRun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -15653,7 +16937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15741,7 +17025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15819,7 +17103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15920,7 +17204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunPage"];
+                    "application/json": components["schemas"]["BacktestRun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -15941,7 +17225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16037,7 +17321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16086,6 +17370,8 @@ export interface operations {
                  *     or `no_history`.
                  */
                 reason?: string;
+                /** @description Only this deal: what is amiss with it. The counts are over all deals. */
+                deal?: string;
             };
             header?: {
                 /** @description The `ETag` of the answer the caller has; 304 where it is still right. */
@@ -16130,7 +17416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16217,7 +17503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16304,7 +17590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16391,7 +17677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16482,7 +17768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16569,7 +17855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16660,7 +17946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16744,7 +18030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16828,7 +18114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16912,7 +18198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17009,7 +18295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17096,7 +18382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17174,7 +18460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17306,7 +18592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17420,7 +18706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17507,7 +18793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17618,7 +18904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17705,7 +18991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17803,7 +19089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -17824,7 +19110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17872,10 +19158,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The settings that differ from the defaults */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["NewSettings"];
             };
         };
         responses: {
@@ -17885,7 +19170,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -17906,7 +19191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18048,7 +19333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18122,7 +19407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18175,7 +19460,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Page_SavedIssuer"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -18196,7 +19481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18244,10 +19529,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description issuer, audience, jwks_uri, algorithm, email, required, roles */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["Issuer"];
             };
         };
         responses: {
@@ -18257,7 +19541,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["SavedIssuer"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -18278,7 +19562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18398,7 +19682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18499,7 +19783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18577,7 +19861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18696,7 +19980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, tenant_deleted */
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
             403: {
                 headers: {
                     [name: string]: unknown;

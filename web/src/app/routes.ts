@@ -3,9 +3,11 @@ import { connections } from "@/features/connections";
 import { dataQuality } from "@/features/data-quality";
 import { deal } from "@/features/deal";
 import { forecast } from "@/features/forecast";
+import { imports } from "@/features/import";
 import { owners } from "@/features/owners";
 import { pipeline } from "@/features/pipeline";
 import { processMap } from "@/features/process-map";
+import { settings } from "@/features/settings";
 import { signIn } from "@/features/sign-in";
 import { today } from "@/features/today";
 import { trust } from "@/features/trust";
@@ -26,4 +28,6 @@ export const features: readonly Feature[] = [
   cashFlow,
   dataQuality,
   connections,
+  imports,
+  settings,
 ];

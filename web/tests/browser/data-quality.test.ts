@@ -20,7 +20,7 @@ test("what was found, in every theme and width", async () => {
   await page.getByRole("button", { name: "How long is too long?" }).click();
   await page.getByRole("table", { name: "How long is too long" }).waitFor();
   await look(page, "data-quality-dead");
-});
+}, 240_000);
 
 test("every finding opens by keyboard, and what is linked is as many deals as it counts", async () => {
   const { findings } = await pie.call<Quality>("GET", "/v1/insights/data-quality");

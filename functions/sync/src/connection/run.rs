@@ -54,6 +54,30 @@ async fn later(work: &Work<'_>, delay_s: u32) -> Result<(), Error> {
     Ok(work.tenant.send(&again).await?)
 }
 
+/// The same message again, unless one like it is under way: whoever waits long meets some that come
+/// twice, and each of them would go on waiting and come twice in turn. The lease's cursor says until
+/// when the messages of which runs wait.
+async fn wait(work: &Work<'_>, lease: &Lease, job: &str, delay_s: u32) -> Result<(), Error> {
+    let now = work.tenant.now();
+    let mut waits: BTreeMap<String, i64> = serde_json::from_str(&lease.cursor).unwrap_or_default();
+    waits.retain(|_, until| *until > now.as_second());
+    if waits.contains_key(job) {
+        return Ok(());
+    }
+    let kind = work.message.kind.clone();
+    let again = work.message(&kind, work.message.body.clone(), delay_s.max(1));
+    let until = now.as_second() + i64::from(again.delay_s) - 1;
+    waits.insert(job.to_owned(), until);
+    let page = Page {
+        step: Some(lease.step(serde_json::to_string(&waits)?, now)),
+        messages: vec![again],
+        cause: work.id.to_string(),
+        ..Page::default()
+    };
+    work.tenant.commit(page).await?;
+    Ok(())
+}
+
 async fn begin_alone(
     work: &Work<'_>,
     connector: &'static Connector,
@@ -73,16 +97,17 @@ async fn begin_alone(
     }
     let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     match &connection.run {
+        // Whoever began it may have died before every stream was queued.
         Some(run) if *run == job.id => {
-            // Whoever began it may have died before every stream was queued.
-            if is_queued(work, connector, &connection, &asked, &job).await? {
+            let is_queued = is_queued(work, connector, &connection, &asked, &job).await?;
+            if is_queued {
                 return again(work, connector, &job).await;
             }
         }
         Some(run) => {
             let earlier = work.tenant.find_document::<Job>(run).await?;
             if earlier.is_some_and(|earlier| !earlier.value.status.is_over()) {
-                return later(work, LATER_S).await;
+                return wait(work, lease, &job.id, LATER_S).await;
             }
         }
         None => {}
@@ -98,7 +123,8 @@ async fn begin_alone(
         Ok(known) => known,
         Err(Stop::Later { after_s, .. }) => {
             // Nothing was begun.
-            return later(work, u32::try_from(after_s).unwrap_or(u32::MAX)).await;
+            let after_s = u32::try_from(after_s).unwrap_or(u32::MAX);
+            return wait(work, lease, &job.id, after_s).await;
         }
         Err(stop) => {
             let begins = Begins::of(&connection, lease);

@@ -14,7 +14,8 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cd "$root"
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents --target-directory "$copy"
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
+# What is built of the copy must never be taken for what is built of the sources.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/mutants"
 cd "$copy"
 
 survivors=0

@@ -203,8 +203,9 @@ impl Inner {
         let to = step["ExpressionAttributeValues"][":to"]["S"].as_str();
         if let (Some(name), Some(to)) = (name, to) {
             let to: Value = serde_json::from_str(to).unwrap();
-            let kept = to["kept"].as_i64().unwrap();
-            self.kept.insert(name.to_owned(), kept);
+            if let Some(kept) = to["kept"].as_i64() {
+                self.kept.insert(name.to_owned(), kept);
+            }
         }
     }
 

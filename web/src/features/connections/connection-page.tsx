@@ -5,6 +5,7 @@ import {
   type Connection,
   changeConnection,
   connectionQuery,
+  isBusy,
   remapConnection,
   type SyncMode,
   syncConnection,
@@ -141,7 +142,14 @@ function Shown({ connection, now, may }: { connection: Connection; now: number; 
           may &&
           isLive && (
             <>
-              {commands[0] && <CommandButton command={commands[0]} look="accent" busy={sync.isPending} />}
+              {commands[0] && (
+                <CommandButton
+                  command={commands[0]}
+                  look="accent"
+                  busy={sync.isPending}
+                  disabled={isBusy(connection)}
+                />
+              )}
               {status === "active" && (
                 <Button onClick={() => pause.mutate(true)} busy={pause.isPending}>
                   <Pause />

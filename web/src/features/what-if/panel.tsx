@@ -213,9 +213,11 @@ function Asking({ deal, own }: { deal: Deal; own: boolean }) {
                 onChanges={copyChanges}
                 onResult={
                   // Not while what is shown answers the question before.
-                  simulation && !query.isPlaceholderData
+                  simulation?.id && !query.isPlaceholderData
                     ? () =>
-                        copy(share(simulation.id), "The link is copied: it shows these figures for 90 days.")
+                        copy(
+                          share(simulation.id ?? undefined), "The link is copied: it shows these figures for 90 days.",
+                        )
                     : undefined
                 }
               />

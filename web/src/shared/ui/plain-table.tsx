@@ -20,6 +20,8 @@ export interface Order {
   readonly down: boolean;
 }
 
+const scroller = "relative overflow-x-auto rounded-b-lg";
+
 /**
  * A few rows, as a table of the page: cells wrap, rows have the height they need. For many rows, or rows to open, reach
  * for `DataTable`.
@@ -76,7 +78,7 @@ export function PlainTable<T>({
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
-    <section aria-label={`${label}, scrollable`} tabIndex={0} className="relative overflow-x-auto">
+    <section aria-label={`${label}, scrollable`} tabIndex={0} className={scroller}>
       <table aria-label={label} className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-b border-line">

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import type { Member } from "@/api/settings";
+import { readDomains, writeDomains } from "@/features/settings/domains";
+import { actorName, possibleManagers, roleName, seesPart } from "@/features/settings/names";
+
+const member = (id: string, manager: string | null = null): Member => ({
+  id,
+  manager,
+  name: id.toUpperCase(),
+  email: `${id}@company.example`,
+  role: "ae",
+  status: "active",
+  created_at: "2026-01-01T00:00:00Z",
+});
+
+describe("who did it", () => {
+  const members = [member("member_a")];
+  const keys = [{ id: "key_k", name: "nightly" }];
+  test.each([
+    ["member_a", "MEMBER_A"],
+    ["member:member_a", "MEMBER_A"],
+    ["key_k", "Key “nightly”"],
+    ["system:sync", "Pie (sync)"],
+    ["member_gone", "member_gone"],
+    ["", ""],
+  ])("%s is %s", (actor, name) => expect(actorName(actor, members, keys)).toBe(name));
+});
+
+describe("nobody is managed by themselves or by who is below them", () => {
+  const all = [member("a"), member("b", "a"), member("c", "b"), member("d")];
+  const names = (of: string | undefined) => possibleManagers(all, of).map((each) => each.id);
+  test.each([
+    ["a", ["d"]],
+    ["b", ["a", "d"]],
+    ["c", ["a", "b", "d"]],
+    [undefined, ["a", "b", "c", "d"]],
+  ])("%s", (of, expected) => expect(names(of)).toEqual(expected));
+  test("even where the data go round in a circle", () =>
+    expect(possibleManagers([member("x", "y"), member("y", "x")], "x")).toEqual([]));
+});
+
+describe("domains and their roles, a line each", () => {
+  test.each([
+    ["", {}],
+    ["company.example: ae", { "company.example": "ae" }],
+    [
+      " @Company.Example :cro \n\nother.example:admin",
+      { "company.example": "cro", "other.example": "admin" },
+    ],
+  ])("%j", (text, expected) => expect(readDomains(text)).toEqual(expected));
+  test.each(["company.example", "company.example: boss", ": ae", "a:b:c"])(
+    "%j is refused in a sentence",
+    (text) => expect(typeof readDomains(text)).toBe("string"),
+  );
+  test("what is written is read again", () => {
+    const roles = { "a.example": "ae", "b.example": "cro" };
+    expect(readDomains(writeDomains(roles))).toEqual(roles);
+  });
+});
+
+test("a role of tomorrow keeps its code, and is not taken to see a part", () => {
+  expect(roleName("intern")).toBe("intern");
+  expect(["ae", "sales_manager", "cro", "admin", "intern"].map(seesPart)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
