@@ -166,7 +166,7 @@ pub(crate) struct BrowserSession {
 /// A session, as it was asked to be kept.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum Begun {
+pub(crate) enum SessionBegun {
     /// By the caller.
     Tokens(Session),
     /// By the browser.
@@ -297,7 +297,7 @@ async fn sign_in_with(
 /// a text to send along with whatever changes something.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", operation_id = "beginSession",
     request_body = Begin,
-    responses((status = 201, description = "Signed in", body = Begun)))]
+    responses((status = 201, description = "Signed in", body = SessionBegun)))]
 async fn begin(State(app): State<App>, Json(body): Json<Begin>) -> Result<Response, Problem> {
     let ((tenant, member), keep) = match body {
         Begin::Code {
@@ -322,7 +322,7 @@ async fn handed(
 ) -> Result<Response, Problem> {
     let Tokens { session, id, until } = tokens;
     if keep == Keep::Tokens {
-        return Ok((status, Json(Begun::Tokens(session))).into_response());
+        return Ok((status, Json(SessionBegun::Tokens(session))).into_response());
     }
     let begun = BrowserSession {
         csrf: cookies::text(app, id).await?,
@@ -330,7 +330,7 @@ async fn handed(
         member: session.member,
         tenant: session.tenant,
     };
-    let mut answer = (status, Json(Begun::Cookie(begun))).into_response();
+    let mut answer = (status, Json(SessionBegun::Cookie(begun))).into_response();
     let kept = cookies::Kept {
         access: (&session.access_token, session.expires_at),
         refresh: (&session.refresh_token, until),
@@ -358,7 +358,7 @@ fn presented<'a>(
 /// answer then has none either.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "sessions", operation_id = "refreshSession",
     request_body = Option<Refresh>,
-    responses((status = 200, description = "The next tokens", body = Begun)))]
+    responses((status = 200, description = "The next tokens", body = SessionBegun)))]
 async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,

@@ -179,7 +179,7 @@ async fn is_issuer(
     };
     let origin = pull::oauth_of(connector).and_then(|oauth| {
         let url = match &found {
-            Some(found) => pull::address(&found.value, oauth.token),
+            Some(found) => pull::address(&found.value, oauth, oauth.token),
             None => oauth.token.to_owned(),
         };
         let (scheme, rest) = url.split_once("://")?;

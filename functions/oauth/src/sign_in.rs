@@ -9,7 +9,7 @@ use crate::callback::{Problem, begin_again, home, refused, settings};
 use crate::page::Page;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use connector::{Connector, SignIn};
+use connector::{Connector, OAuth, SignIn};
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderValue, StatusCode};
 use identity::{Email, Member, MemberId, Role, Status, TenantCtx};
@@ -51,7 +51,7 @@ pub(crate) async fn finish(
         .redeem(code, &kept.verifier, &kept.redirect_uri)
         .await;
     let secrets = redeemed.map_err(|why| refused(&why))?;
-    let who = who(app, &sign_in, &connection, &secrets).await?;
+    let who = who(app, (oauth, &sign_in), &connection, &secrets).await?;
     let (tenant, member) = find(app, connector, &who).await?;
     // Taken to the API for a session, once, within the state's ten minutes.
     let ticket = OauthState::ticket(tenant.id(), member.id, app.store.now());
@@ -69,12 +69,12 @@ const SANDBOX: &str = "sandbox";
 
 async fn who(
     app: &App,
-    sign_in: &SignIn,
+    (oauth, sign_in): (&OAuth, &SignIn),
     connection: &Connection,
     secrets: &Secrets,
 ) -> Result<Who, Problem> {
     let token = secrets.access.expose_secret();
-    let url = address(connection, sign_in.who).replace("{token}", token);
+    let url = address(connection, oauth, sign_in.who).replace("{token}", token);
     let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| begin_again())?;
     bearer.set_sensitive(true);
     let request = http::Request::get(url)

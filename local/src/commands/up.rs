@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 
 /// Deletes what `pie up` keeps, and nothing else that may lie in the folder.
 fn reset(folder: &Path) -> Result<(), Failure> {
-    for name in ["aws", "credentials.json"] {
+    for name in ["aws", "sandboxes", "credentials.json"] {
         let path = folder.join(name);
         let gone = if path.is_dir() {
             fs::remove_dir_all(&path)
@@ -152,6 +152,7 @@ async fn up(args: &Args, output: &Output) -> Result<Exit, Failure> {
     };
     let settings = Settings {
         services: Services::of_environment(&args.data),
+        data: args.data.clone(),
         port: args.port,
         limits: args.limit.clone(),
         sandbox: (!args.no_sandboxes).then_some(sandbox),

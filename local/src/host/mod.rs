@@ -73,6 +73,8 @@ pub(crate) struct Host {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) services: Services,
+    /// Where this machine keeps what is no AWS's.
+    pub(crate) data: PathBuf,
     pub(crate) port: u16,
     pub(crate) limits: Vec<(identity::RateClass, identity::Limit)>,
     /// What the sandboxes are like, if there are to be any.
@@ -109,7 +111,10 @@ impl Host {
         }
         let url = format!("http://{address}");
         let sandboxes = match settings.sandbox {
-            Some(vendors) => Some(Sandboxes::start(vendors, &store, &url, settings.port).await?),
+            Some(vendors) => {
+                let folder = settings.data.join("sandboxes");
+                Some(Sandboxes::start(vendors, &store, &url, settings.port, &folder).await?)
+            }
             None => None,
         };
         let mut config = api::Config::new(edge::Function::new("api", None), Arc::new(edge::fetch));

@@ -2,6 +2,7 @@
 //! billing system would.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +67,7 @@ impl Sandboxes {
         store: &Store,
         url: &str,
         port: u16,
+        folder: &Path,
     ) -> Result<Self, Failure> {
         let Vendors { demo, life } = vendors;
         let first = if port == 0 { 0 } else { port.saturating_add(1) };
@@ -86,6 +88,7 @@ impl Sandboxes {
             started = Sandbox::start(&world, clock(), options).await;
         }
         let sandbox = started.map_err(broken)?;
+        sandbox.remember(folder).map_err(broken)?;
         for (source, ..) in REGISTERED {
             sandbox.register(&format!("{url}/v1/oauth/{source}/callback"));
         }

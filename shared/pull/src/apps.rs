@@ -1,7 +1,7 @@
 //! Our own registrations at the sources: client ids and secrets.
 
 use crate::oauth;
-use connector::{Auth, Connector, Host, OAuth};
+use connector::{Auth, Connector, OAuth};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -68,46 +68,14 @@ pub fn oauth_of(connector: &Connector) -> Option<&'static OAuth> {
     })
 }
 
-/// An address at which people sign in, or the same path where the connection's people do.
-pub fn address(connection: &Connection, url: &str) -> String {
-    match (&connection.base_url, &connection.login_host) {
-        (Some(base), _) => format!("{}{}", base.trim_end_matches('/'), oauth::path_of(url)),
-        (None, Some(host)) => format!("https://{host}{}", oauth::path_of(url)),
-        (None, None) => url.to_owned(),
+/// One of the addresses of an authorization server, where the connection's people sign in.
+pub fn address(connection: &Connection, oauth: &OAuth, url: &str) -> String {
+    if let Some(base) = &connection.base_url {
+        return format!("{}{}", base.trim_end_matches('/'), oauth::path_of(url));
     }
-}
-
-/// The hosts at which people sign in at a source that has several, the usual one first.
-pub fn login_hosts(connector: &Connector) -> Vec<&'static str> {
-    let hosts = connector.auth.iter().filter_map(|auth| match auth {
-        Auth::OAuth(oauth) => oauth.authorize.split('/').nth(2),
-        Auth::Key { .. } => None,
-    });
-    hosts.collect()
-}
-
-/// What the name of a customer's own host ends in, where the source has such hosts: people sign in
-/// there, too.
-pub fn own_hosts(connector: &Connector) -> Option<&'static str> {
-    match connector.host {
-        // The first is the narrowest: the others are the source's own, and not for signing in.
-        Host::OfToken { domains, .. } => domains.first().copied(),
-        Host::Fixed(_) => None,
-    }
-}
-
-/// Whether people may be sent to a host to sign in at a source: whoever answers there is shown a
-/// code and our secret.
-pub fn may_sign_in_at(connector: &Connector, host: &str) -> bool {
-    let label = |text: &str| {
-        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        !text.is_empty() && !text.starts_with('-') && text.bytes().all(fits)
-    };
-    let is_own = || {
-        let name = host.strip_suffix(own_hosts(connector)?)?;
-        Some(name.split('.').all(label))
-    };
-    login_hosts(connector).contains(&host) || is_own().unwrap_or_default()
+    let host = connection.login_host.as_deref();
+    let there = host.and_then(|host| oauth.at(url, host));
+    there.unwrap_or_else(|| url.to_owned())
 }
 
 #[cfg(test)]
@@ -116,39 +84,6 @@ mod tests {
     use super::*;
     use model::ConnectionId;
     use store::AuthKind;
-
-    #[test]
-    fn people_are_sent_to_sign_in_where_the_source_is_and_nowhere_else() {
-        let check = |source: &str, host: &str, expected: bool| {
-            let connector = connectors::find(source).unwrap();
-            assert_eq!(may_sign_in_at(connector, host), expected, "{source} {host}");
-        };
-        check("salesforce", "login.salesforce.com", true);
-        check("salesforce", "test.salesforce.com", true);
-        check("salesforce", "acme.my.salesforce.com", true);
-        check("salesforce", "acme--uat.sandbox.my.salesforce.com", true);
-        for host in [
-            "",
-            "my.salesforce.com",
-            ".my.salesforce.com",
-            "..my.salesforce.com",
-            "acme.my.salesforce.com.evil.example",
-            "evil.example",
-            "evil.example/.my.salesforce.com",
-            "evil.example#.my.salesforce.com",
-            "user@acme.my.salesforce.com",
-            "acme.my.salesforce.com:8443",
-            "ACME.my.salesforce.com",
-            "acme.force.com",
-            "help.salesforce.com",
-            "https://login.salesforce.com",
-        ] {
-            check("salesforce", host, false);
-        }
-        check("hubspot", "app.hubspot.com", true);
-        check("hubspot", "acme.my.salesforce.com", false);
-        check("stripe", "connect.stripe.com", false);
-    }
 
     #[test]
     fn an_address_is_where_the_connections_people_sign_in() {
@@ -161,11 +96,14 @@ mod tests {
                 login_host: host.map(str::to_owned),
                 ..Connection::new(id, "salesforce", AuthKind::Oauth, "test", at)
             };
-            assert_eq!(address(&connection, usual), expected);
+            let salesforce = connectors::find("salesforce").and_then(oauth_of).unwrap();
+            assert_eq!(address(&connection, salesforce, usual), expected);
         };
         check(None, None, usual);
         let there = "https://test.salesforce.com/services/oauth2/token";
         check(None, Some("test.salesforce.com"), there);
+        // What the source no longer has is not asked.
+        check(None, Some("evil.example"), usual);
         let here = "http://127.0.0.1:7434/services/oauth2/token";
         check(Some("http://127.0.0.1:7434/"), None, here);
         check(

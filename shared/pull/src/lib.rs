@@ -11,7 +11,7 @@ mod read;
 mod source;
 mod transport;
 
-pub use apps::{App, Apps, AppsError, address, login_hosts, may_sign_in_at, oauth_of, own_hosts};
+pub use apps::{App, Apps, AppsError, address, oauth_of};
 pub use oauth::Refused;
 pub use read::{Read, Reader};
 pub use source::{Answer, Settings, Source, Stop, is_of};

@@ -525,7 +525,7 @@ impl Source {
             let why = "the source gave no refresh token; connect again";
             return Err(NoTokens::Refused(Refused::Grant(why.to_owned())));
         };
-        let address = address(&self.connection, oauth.token);
+        let address = address(&self.connection, oauth, oauth.token);
         let request = oauth::token_request(oauth, &address, app, &Grant::Refresh(token));
         let request = request.map_err(|e| NoTokens::Unknown(e.to_string()))?;
         let response = self.exchange(request).await;
@@ -559,7 +559,7 @@ impl Source {
         redirect_uri: &str,
     ) -> Result<Secrets, Refused> {
         let (oauth, app) = self.registered()?;
-        let address = address(&self.connection, oauth.token);
+        let address = address(&self.connection, oauth, oauth.token);
         let grant = Grant::Code {
             code,
             verifier,
@@ -585,7 +585,7 @@ impl Source {
             .refresh
             .as_ref()
             .unwrap_or(&kept.secrets.access);
-        let address = address(&self.connection, revoke.url);
+        let address = address(&self.connection, oauth, revoke.url);
         let request = oauth::revoke_request(oauth, &address, revoke.field, app, token);
         let request = request.map_err(|e| Stop::fail(e.to_string(), "try again"))?;
         // What the source says does not matter: the token is deleted here in any case.

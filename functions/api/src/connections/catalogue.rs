@@ -46,10 +46,9 @@ pub(crate) struct AuthView {
     help: &'static str,
     /// What is asked for, in the source's words.
     scopes: Vec<&'static str>,
-    /// The hosts where people sign in at the source, the usual one first.
-    login_hosts: Vec<&'static str>,
-    /// What a customer's own host ends in, where people can sign in at such a one.
-    own_hosts: Option<&'static str>,
+    /// The hosts where people sign in at a source that has several, the usual one first; one that
+    /// begins with a dot stands for every name under it.
+    hosts: Vec<&'static str>,
 }
 
 /// How a source tells of changes at once.
@@ -111,15 +110,13 @@ fn view(app: &App, apps: &Apps, connector: &'static Connector) -> ConnectorView 
                 kind: "oauth",
                 help: "Somebody who may read everybody's deals there consents in the browser",
                 scopes: oauth.scopes.to_vec(),
-                login_hosts: pull::login_hosts(connector),
-                own_hosts: pull::own_hosts(connector),
+                hosts: oauth.hosts.to_vec(),
             },
             Auth::Key { help, .. } => AuthView {
                 kind: "key",
                 help,
                 scopes: Vec::new(),
-                login_hosts: Vec::new(),
-                own_hosts: None,
+                hosts: Vec::new(),
             },
         };
         if auth.iter().all(|before| before.kind != shown.kind) {

@@ -159,7 +159,7 @@ pub(crate) async fn send_away(app: &App, going: Going<'_>) -> Result<Away, Probl
     let token = app.store().put_oauth_state(&state).await?;
     let url = pull::oauth::authorize_url(
         oauth,
-        &address(going.connection, oauth.authorize),
+        &address(going.connection, oauth, oauth.authorize),
         registered,
         scopes,
         &state.redirect_uri,

@@ -80,10 +80,10 @@ pub(crate) enum Granting {
     /// By consent in the browser: the answer says where to go.
     Oauth {
         /// The host where people sign in at the source, for a source that has several: one of its
-        /// `login_hosts`, or a name that ends in its `own_hosts`. Left out, where most people do.
+        /// `hosts`, or a name under one that begins with a dot. Left out, where most people do.
         #[serde(default)]
         #[schema(example = "test.salesforce.com")]
-        login_host: Option<String>,
+        host: Option<String>,
     },
     /// With a key that was made at the source.
     Key {
@@ -483,30 +483,35 @@ fn login_of(
     auth: &Granting,
     is_elsewhere: bool,
 ) -> Result<Option<Option<String>>, Problem> {
-    let Granting::Oauth {
-        login_host: Some(host),
-    } = auth
-    else {
+    let Granting::Oauth { host: Some(host) } = auth else {
         return Ok(None);
     };
-    let host = host.trim().to_ascii_lowercase();
-    let hosts = pull::login_hosts(connector);
     let problem = Problem::new(Code::InvalidBody);
     if is_elsewhere {
         let message = "has no meaning beside sandbox or base_url";
-        return Err(problem.field("/auth/login_host", "not_allowed", message));
+        return Err(problem.field("/auth/host", "not_allowed", message));
     }
-    if !pull::may_sign_in_at(connector, &host) {
-        let own = pull::own_hosts(connector);
-        let own = own.map_or_else(String::new, |own| {
-            format!(", or your own, that ends in {own}")
-        });
-        let message = format!("is none of {}{own}", hosts.join(", "));
-        return Err(problem.field("/auth/login_host", "not_allowed", message));
-    }
-    Ok(Some(
-        Some(host).filter(|host| hosts.first() != Some(&host.as_str())),
-    ))
+    let oauth = pull::oauth_of(connector);
+    let at = oauth.and_then(|oauth| Some((oauth, oauth.at(oauth.authorize, host)?)));
+    let Some((oauth, at)) = at else {
+        let hosts = oauth.map_or(&[][..], |oauth| oauth.hosts);
+        let message = format!("is no host where people sign in at {}", connector.title);
+        let remedy = if hosts.is_empty() {
+            "Leave it out: there is one such host.".to_owned()
+        } else {
+            format!(
+                "Give one of {}, or a name under one that begins with a dot.",
+                hosts.join(", ")
+            )
+        };
+        return Err(problem
+            .field("/auth/host", "not_allowed", message)
+            .remedy(remedy));
+    };
+    // Where most people sign in is not written down: the source may move it.
+    let is_usual = at == oauth.authorize;
+    let host = host.trim().to_ascii_lowercase();
+    Ok(Some((!is_usual).then_some(host)))
 }
 
 /// Another address than the source's own, where this installation allows one.

@@ -42,7 +42,7 @@ pub(crate) struct Transitions {
     /// The stages in pipeline order.
     stages: Vec<String>,
     /// Every move that occurs.
-    edges: Vec<Edge>,
+    edges: Vec<ProcessEdge>,
     /// Where deals begin: stage, deals.
     starts: Vec<(String, u64)>,
     /// The circumstances that tell something about the next stage, most telling first.
@@ -55,7 +55,7 @@ pub(crate) struct Transitions {
 
 /// A move between two stages.
 #[derive(ToSchema)]
-pub(crate) struct Edge {
+pub(crate) struct ProcessEdge {
     /// The stage left.
     from: String,
     /// The stage entered.

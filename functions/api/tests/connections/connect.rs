@@ -404,9 +404,8 @@ async fn people_sign_in_where_their_organisation_does() {
     let apps = r#"{"salesforce": {"client_id": "pie", "client_secret": "hush"}}"#;
     bed.world.store.put_source_apps(&apps.into()).await.unwrap();
     let shown = bed.get("/v1/connectors/salesforce").await.ok(200);
-    let hosts = json!([LOGIN, "test.salesforce.com"]);
-    assert_eq!(shown.at("/auth/0/login_hosts"), &hosts);
-    assert_eq!(shown.text("/auth/0/own_hosts"), ".my.salesforce.com");
+    let hosts = json!([LOGIN, "test.salesforce.com", ".my.salesforce.com"]);
+    assert_eq!(shown.at("/auth/0/hosts"), &hosts);
     let connect = async |auth: Value| {
         let body = json!({"source": "salesforce", "auth": auth});
         bed.call("POST /v1/connections", body).await
@@ -426,7 +425,7 @@ async fn people_sign_in_where_their_organisation_does() {
             Some(own),
         ),
     ] {
-        let made = connect(json!({"kind": "oauth", "login_host": given}))
+        let made = connect(json!({"kind": "oauth", "host": given}))
             .await
             .ok(201);
         let url = made.text("/authorize_url");
@@ -441,7 +440,7 @@ async fn people_sign_in_where_their_organisation_does() {
     // Who took the wrong one says another when they reconnect.
     let made = connect(json!({"kind": "oauth"})).await.ok(201);
     let line = format!("POST /v1/connections/{}/reconnect", made.text("/id"));
-    let auth = json!({"auth": {"kind": "oauth", "login_host": "test.salesforce.com"}});
+    let auth = json!({"auth": {"kind": "oauth", "host": "test.salesforce.com"}});
     let again = bed.call(&line, auth).await.ok(200);
     let url = again.text("/authorize_url");
     assert!(url.starts_with("https://test.salesforce.com/"), "{url}");
@@ -452,11 +451,11 @@ async fn people_sign_in_where_their_organisation_does() {
         "",
         "acme.force.com",
     ] {
-        let refused = connect(json!({"kind": "oauth", "login_host": host})).await;
+        let refused = connect(json!({"kind": "oauth", "host": host})).await;
         let refused = refused.is(422, "invalid_body");
-        assert_eq!(refused.text("/errors/0/pointer"), "/auth/login_host");
+        assert_eq!(refused.text("/errors/0/pointer"), "/auth/host");
     }
-    let hubspot = json!({"source": "hubspot", "auth": {"kind": "oauth", "login_host": own}});
+    let hubspot = json!({"source": "hubspot", "auth": {"kind": "oauth", "host": own}});
     let refused = bed.call("POST /v1/connections", hubspot).await;
     refused.is(422, "invalid_body");
 }

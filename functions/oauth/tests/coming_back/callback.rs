@@ -243,7 +243,8 @@ async fn whatever_else_is_brought_nothing_is_accepted_and_nobody_tries_twice() {
             accepted.push(attack.what);
         }
         // With everything right, but with the state that was tried with something wrong.
-        let was_brought = address.contains(&state);
+        // A query that cannot be read brings nothing.
+        let was_brought = address.matches(&state).count() == 1;
         let code = world.consent("c2");
         world.back(&target(&code, &state), Some(COOKIE)).await;
         if was_brought && world.accepted().await {
