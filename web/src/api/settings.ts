@@ -143,7 +143,7 @@ export const putIssuer = ({ id, issuer }: Issuer) =>
   data(
     api.PUT("/v1/issuers/{id}", {
       params: { path: { id } },
-      body: issuer as unknown as Record<string, never>,
+      body: issuer,
     }),
   );
 

@@ -39,7 +39,7 @@ export interface Pie {
   page(options?: PageOptions): Promise<Page>;
   /** A link that signs in as a role, once. */
   link(role: string): Promise<string>;
-  /** The six digits of the newest e-mail to somebody that came after `since`, a time in ms. */
+  /** The code of the newest e-mail to somebody that came after `since`, a time in ms. */
   codeFor(email: string, since: number): Promise<string>;
   /** Asks the API directly, as the demo company's key: to prepare, never instead of looking at the page. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -116,7 +116,7 @@ async function up(
   return { api, data, said, end };
 }
 
-/** The six digits of the newest e-mail to somebody that came after `since`. */
+/** The code of the newest e-mail to somebody that came after `since`. */
 async function codeFor(data: string, email: string, since: number): Promise<string> {
   const folder = join(data, "aws", "mail");
   for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
@@ -132,7 +132,7 @@ async function codeFor(data: string, email: string, since: number): Promise<stri
       .filter((mail) => mail.isFile && mail.ms >= since)
       .sort((a, b) => b.ms - a.ms)) {
       const text = await readFile(at, "utf8");
-      const code = /\b(\d{6})\b/.exec(text.replaceAll("=\r\n", ""));
+      const code = /code to sign in to Pie is (\S+)/.exec(text);
       if (text.includes(email) && code?.[1]) return code[1];
     }
     await new Promise((done) => setTimeout(done, 100));

@@ -108,11 +108,15 @@ describe("the table", () => {
     await page.keyboard.press("g");
     await page.keyboard.press("d");
     await ready(page);
-    await page.getByRole("row").nth(1).focus();
+    const row = (at: number) => page.getByRole("row").nth(at);
+    const isAt = (at: number) =>
+      expect.poll(() => row(at).evaluate((one) => one === document.activeElement)).toBe(true);
+    await row(1).focus();
     await page.keyboard.press("j");
+    await isAt(2);
     await page.keyboard.press("ArrowDown");
-    const name = await page.evaluate(() => document.activeElement?.querySelector("a")?.textContent ?? "");
-    expect(await page.getByRole("row").nth(3).getByRole("link").innerText()).toBe(name);
+    await isAt(3);
+    const name = await row(3).getByRole("link").innerText();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name }).waitFor();
   });

@@ -87,15 +87,17 @@ export default function SignInPage() {
           {sent.isSuccess && (
             <Field
               label="Code"
-              hint="Six digits from the e-mail that was sent just now. They are good for ten minutes."
+              hint="Eight letters and digits from the e-mail that was sent just now. They are good for ten minutes."
               error={!byTicket && wrong && `${wrong.message} ${wrong.remedy}`}
             >
               <Input
                 ref={codeInput}
                 name="code"
-                inputMode="numeric"
                 autoComplete="one-time-code"
-                pattern="[0-9 ]{6,7}"
+                autoCapitalize="none"
+                spellCheck={false}
+                minLength={8}
+                maxLength={20}
                 required
                 value={code}
                 onChange={(event) => setCode(event.target.value)}
