@@ -96,20 +96,18 @@ async fn begin_alone(
         return Ok(());
     }
     let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
-    match &connection.run {
-        Some(run) if *run == job.id => {
+    if let Some(run) = &connection.run {
+        if *run == job.id {
             // Whoever began it may have died before every stream was queued.
             if is_queued(work, connector, &connection, &asked, &job).await? {
                 return again(work, connector, &job).await;
             }
-        }
-        Some(run) => {
+        } else {
             let earlier = work.tenant.find_document::<Job>(run).await?;
             if earlier.is_some_and(|earlier| !earlier.value.status.is_over()) {
                 return wait(work, lease, &job.id, LATER_S).await;
             }
         }
-        None => {}
     }
     let kind = work.message.kind.as_str();
     let mode = match kind {

@@ -91,15 +91,12 @@ impl Ledger {
     pub(crate) fn set(&self, bed: &Bed, id: &str) -> i64 {
         let number = self.next();
         let source = self.lock().source.clone();
-        match crm(bed, &source) {
-            Some(mut crm) => {
-                crm.set_amount(id, Some(Decimal::from(number)));
-            }
-            None => {
-                let name = Some(format!("Customer {number}"));
-                let edited = bed.stripe.billing().edit_customer(id, |it| it.name = name);
-                edited.unwrap();
-            }
+        if let Some(mut crm) = crm(bed, &source) {
+            crm.set_amount(id, Some(Decimal::from(number)));
+        } else {
+            let name = Some(format!("Customer {number}"));
+            let edited = bed.stripe.billing().edit_customer(id, |it| it.name = name);
+            edited.unwrap();
         }
         self.noted(bed, id, false);
         number
@@ -109,17 +106,16 @@ impl Ledger {
     pub(crate) fn enter(&self, bed: &Bed) -> String {
         let number = self.next();
         let source = self.lock().source.clone();
-        let id = match crm(bed, &source) {
-            Some(mut crm) => crm.create_deal(NewDeal {
+        let id = if let Some(mut crm) = crm(bed, &source) {
+            crm.create_deal(NewDeal {
                 name: format!("New {number}"),
                 amount: Some(Decimal::from(number)),
                 ..NewDeal::default()
-            }),
-            None => {
-                let name = format!("Customer {number}");
-                let mut billing = bed.stripe.billing();
-                billing.create_customer(&name, None, "eur", BTreeMap::new())
-            }
+            })
+        } else {
+            let name = format!("Customer {number}");
+            let mut billing = bed.stripe.billing();
+            billing.create_customer(&name, None, "eur", BTreeMap::new())
         };
         self.noted(bed, &id, false);
         id
