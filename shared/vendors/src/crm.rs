@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 mod fill;
@@ -1025,6 +1025,12 @@ impl Crm {
             }
         }) {
             return false;
+        }
+        // A role that has moved is with the winner alone: it is not gone with the loser.
+        let held = self.deals.get(winner).map(|deal| &deal.roles);
+        let held: BTreeSet<String> = held.into_iter().flatten().map(|it| it.id.clone()).collect();
+        if let Some(deal) = self.deals.get_mut(loser) {
+            deal.roles.retain(|role| !held.contains(&role.id));
         }
         let (now, moved) = (self.now(), self.touch.merge_moves_children);
         for activity in self.activities.values_mut() {
