@@ -25,9 +25,14 @@ const BUILT: &str = "web/dist";
 const HASHED: &str = "assets/";
 
 /// Paths that functions answer, and the app does not.
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 12] = [
     "/v1/",
     "/api/",
+    // Paths of the API's first design, which still answer.
+    "/dashboard/",
+    "/deals/search",
+    "/owners/kpis",
+    "/sync/",
     "/docs",
     "/openapi.json",
     "/healthz",

@@ -45,14 +45,14 @@ test("who is not signed in comes to the sign-in page, and back to where they wer
   const router = open("/?from=mail");
   await user.type(await screen.findByLabelText("E-mail"), "ada@lanternfold.example{Enter}");
   expect(await screen.findByText("A code is on its way.")).toBeDefined();
-  await user.type(await screen.findByLabelText("Code"), "123456{Enter}");
+  await user.type(await screen.findByLabelText("Code"), "ab12-cd34{Enter}");
   await screen.findByRole("heading", { level: 1, name: "Today" });
   expect(router.state.location.href).toBe("/?from=mail");
   const begun = asked.find((request) => new URL(request.url).pathname === "/v1/sessions");
   expect(await begun?.json()).toEqual({
     grant: "code",
     email: "ada@lanternfold.example",
-    code: "123456",
+    code: "ab12-cd34",
     keep: "cookie",
   });
 });
