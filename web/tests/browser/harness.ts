@@ -129,7 +129,8 @@ async function codeFor(data: string, email: string, since: number): Promise<stri
       }),
     );
     for (const { at } of dated
-      .filter((mail) => mail.isFile && mail.ms >= since)
+      // Beside each e-mail lies what the service was asked, where line ends are written out.
+      .filter((mail) => mail.isFile && mail.at.endsWith(".eml") && mail.ms >= since)
       .sort((a, b) => b.ms - a.ms)) {
       const text = await readFile(at, "utf8");
       const code = /code to sign in to Pie is (\S+)/.exec(text);
