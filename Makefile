@@ -6,7 +6,7 @@ PIE := target/release/pie
 CALLS := $(CURDIR)/target/calls
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
-.PHONY: run up load forecast test tidy infra infra-lint sbom lambda binaries calls fmt fmt-check lint unit web browser doc words deny advisories bench fuzz schedules mutants help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda sam binaries calls fmt fmt-check lint unit web browser doc words deny advisories bench fuzz schedules mutants help
 
 run: ## build the web app and the release, and start everything: open the link it prints
 	npm --prefix web ci
@@ -45,6 +45,14 @@ infra-lint: ## the templates by cfn-lint and checkov; needs python3
 
 lambda: ## the functions as AWS runs them; needs cargo-lambda and a C cross-compiler
 	cargo lambda build --profile deployed --arm64 --output-format zip --locked $(addprefix --package ,$(FUNCTIONS))
+
+# SAM builds with --release and knows no other profile, so here that says what `deployed` says.
+sam: export CARGO_PROFILE_RELEASE_OPT_LEVEL = s
+sam: export CARGO_PROFILE_RELEASE_LTO = fat
+sam: export CARGO_PROFILE_RELEASE_DEBUG = false
+sam: export CARGO_PROFILE_RELEASE_STRIP = symbols
+sam: ## what `sam deploy` sends; needs sam and cargo-lambda
+	sam build
 
 sbom: ## what is built in, as CycloneDX
 	cargo xtask sbom > target/sbom.cdx.json

@@ -387,6 +387,32 @@ mod tests {
     }
 
     #[test]
+    fn the_cloud_s_front_sends_the_same_to_the_functions_and_the_same_headers_to_browsers() {
+        let template = include_str!("../../../infra/web.yaml");
+        let mut patterns: Vec<&str> = template
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- PathPattern: "))
+            .map(|quoted| quoted.trim_matches('"').trim_end_matches('*'))
+            .collect();
+        let mut functions = FUNCTIONS.to_vec();
+        patterns.sort_unstable();
+        functions.sort_unstable();
+        // One address of the first design stands there whole.
+        let patterns = patterns
+            .into_iter()
+            .map(|it| it.strip_suffix("today").unwrap_or(it));
+        assert_eq!(patterns.collect::<Vec<_>>(), functions);
+        for (name, value) in &HEADERS {
+            // CloudFront knows one content type's header by a switch.
+            let said = match *name {
+                X_CONTENT_TYPE_OPTIONS => "ContentTypeOptions: { Override: true }",
+                _ => value,
+            };
+            assert!(template.contains(said), "{name}: {said}");
+        }
+    }
+
+    #[test]
     fn what_functions_answer_is_not_the_apps() {
         let aws = embedded::Aws::in_memory();
         let aws = store::Aws::behind(aws.http_client(), aws.endpoint_url(), false);
