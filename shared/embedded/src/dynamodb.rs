@@ -4,7 +4,10 @@ use crate::clock::Clock;
 use crate::disk::Durability;
 use crate::service::Service;
 use crate::wire::{Answer, Ask, Refusal, answer};
+use dynoxide::actions;
+use dynoxide::types::ConsumedCapacity;
 use dynoxide::{Database, DynoxideError};
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -13,9 +16,55 @@ use std::sync::Arc;
 /// The largest body `DynamoDB` reads.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// What reads and writes consumed, as `DynamoDB` bills them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Units {
+    /// Read request units: half a unit per 4 KB, a whole one where the read is consistent.
+    pub read: f64,
+    /// Write request units: one per KB, two within a transaction.
+    pub written: f64,
+}
+
 pub(crate) struct DynamoDb {
     /// A database in memory that cannot be opened answers every request with the reason.
     db: Result<Database, String>,
+    units: Mutex<Units>,
+}
+
+/// An answer's own figures: operations on many items give one per table.
+trait Consumed {
+    fn sum(&self) -> f64;
+}
+
+impl Consumed for Option<ConsumedCapacity> {
+    fn sum(&self) -> f64 {
+        self.iter().map(|it| it.capacity_units).sum()
+    }
+}
+
+impl Consumed for Option<Vec<ConsumedCapacity>> {
+    fn sum(&self) -> f64 {
+        self.iter().flatten().map(|it| it.capacity_units).sum()
+    }
+}
+
+/// Runs an operation on items. What it consumed is counted, and told to those alone who ask.
+macro_rules! metered {
+    ($self:ident.$kind:ident, $body:ident, $db:ident.$operation:ident($request:ident)) => {
+        run($body, |mut request: actions::$operation::$request| {
+            let asked = request.return_consumed_capacity.as_deref();
+            let is_told = !matches!(asked, None | Some("NONE"));
+            if !is_told {
+                request.return_consumed_capacity = Some("TOTAL".to_owned());
+            }
+            let mut response = $db.$operation(request)?;
+            $self.units.lock().$kind += response.consumed_capacity.sum();
+            if !is_told {
+                response.consumed_capacity = None;
+            }
+            Ok(response)
+        })
+    };
 }
 
 impl DynamoDb {
@@ -23,6 +72,7 @@ impl DynamoDb {
         Self {
             db: Database::memory_with_clock(Arc::new(clock.clone()))
                 .map_err(|error| error.to_string()),
+            units: Mutex::default(),
         }
     }
 
@@ -33,7 +83,18 @@ impl DynamoDb {
         if durability == Durability::Process {
             db.disable_bulk_loading()?;
         }
-        Ok(Self { db: Ok(db) })
+        Ok(Self {
+            db: Ok(db),
+            units: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn units(&self) -> Units {
+        *self.units.lock()
+    }
+
+    pub(crate) fn reset_units(&self) {
+        *self.units.lock() = Units::default();
     }
 
     /// Deletes the items whose time to live is over; says how many.
@@ -61,16 +122,28 @@ impl DynamoDb {
         }
         let body = ask.body;
         let outcome = match operation {
-            "GetItem" => run(body, |q| db.get_item(q)),
-            "PutItem" => run(body, |q| db.put_item(q)),
-            "UpdateItem" => run(body, |q| db.update_item(q)),
-            "DeleteItem" => run(body, |q| db.delete_item(q)),
-            "Query" => run(body, |q| db.query(q)),
-            "Scan" => run(body, |q| db.scan(q)),
-            "BatchGetItem" => run(body, |q| db.batch_get_item(q)),
-            "BatchWriteItem" => run(body, |q| db.batch_write_item(q)),
-            "TransactWriteItems" => run(body, |q| db.transact_write_items(q)),
-            "TransactGetItems" => run(body, |q| db.transact_get_items(q)),
+            "GetItem" => metered!(self.read, body, db.get_item(GetItemRequest)),
+            "PutItem" => metered!(self.written, body, db.put_item(PutItemRequest)),
+            "UpdateItem" => metered!(self.written, body, db.update_item(UpdateItemRequest)),
+            "DeleteItem" => metered!(self.written, body, db.delete_item(DeleteItemRequest)),
+            "Query" => metered!(self.read, body, db.query(QueryRequest)),
+            "Scan" => metered!(self.read, body, db.scan(ScanRequest)),
+            "BatchGetItem" => metered!(self.read, body, db.batch_get_item(BatchGetItemRequest)),
+            "BatchWriteItem" => metered!(
+                self.written,
+                body,
+                db.batch_write_item(BatchWriteItemRequest)
+            ),
+            "TransactWriteItems" => metered!(
+                self.written,
+                body,
+                db.transact_write_items(TransactWriteItemsRequest)
+            ),
+            "TransactGetItems" => metered!(
+                self.read,
+                body,
+                db.transact_get_items(TransactGetItemsRequest)
+            ),
             "CreateTable" => run(body, |q| db.create_table(q)),
             "UpdateTable" => run(body, |q| db.update_table(q)),
             "DeleteTable" => run(body, |q| db.delete_table(q)),

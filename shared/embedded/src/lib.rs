@@ -39,6 +39,7 @@ mod wire;
 
 pub use clock::Clock;
 pub use disk::Durability;
+pub use dynamodb::Units;
 pub use fault::{Applied, Call, Fault, Faults, Moment, Rates};
 pub use seam::InProcess;
 pub use service::Service;
@@ -240,9 +241,15 @@ impl Aws {
         self.inner.tally.busy()
     }
 
-    /// Counts and times begin at nothing again.
+    /// What the table's reads and writes would be billed as.
+    pub fn units(&self) -> Units {
+        self.inner.dynamodb.units()
+    }
+
+    /// Counts, times and units begin at nothing again.
     pub fn reset_counts(&self) {
         self.inner.tally.reset();
+        self.inner.dynamodb.reset_units();
     }
 }
 

@@ -5,6 +5,7 @@ use crate::mapping::carry;
 use crate::sandbox::{Outcome, Sandbox};
 use crate::world::{World, http_event};
 use anyhow::{Context, bail, ensure};
+use embedded::{Service, Units};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::{Value, json};
@@ -36,8 +37,57 @@ pub struct Measured {
     pub first: Duration,
     /// An event of a warm process: median.
     pub event: Duration,
+    /// What an event costs at AWS: mean.
+    pub cost: Cost,
     /// What the event was.
     pub what: &'static str,
+}
+
+/// What AWS bills for besides the function's own time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// Units of the table.
+    pub units: Units,
+    /// Requests to queues, the event source's among them.
+    pub queues: f64,
+    /// Requests for files.
+    pub files: f64,
+}
+
+impl Cost {
+    /// What was asked of this AWS until now.
+    fn of(aws: &embedded::Aws) -> Self {
+        let calls = aws.calls();
+        let of = |service: Service| {
+            let calls = calls.iter().filter(|((of, _), _)| *of == service);
+            calls.map(|(_, count)| *count).sum::<u64>() as f64
+        };
+        Self {
+            units: aws.units(),
+            queues: of(Service::Sqs),
+            files: of(Service::S3),
+        }
+    }
+
+    /// A part of it.
+    fn over(self, events: usize) -> Self {
+        let each = |all: f64| all / events as f64;
+        Self {
+            units: Units {
+                read: each(self.units.read),
+                written: each(self.units.written),
+            },
+            queues: each(self.queues),
+            files: each(self.files),
+        }
+    }
+
+    fn add(&mut self, before: Self, after: Self) {
+        self.units.read += after.units.read - before.units.read;
+        self.units.written += after.units.written - before.units.written;
+        self.queues += after.queues - before.queues;
+        self.files += after.files - before.files;
+    }
 }
 
 impl fmt::Display for Measured {
@@ -47,7 +97,7 @@ impl fmt::Display for Measured {
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         write!(
             f,
-            "| {} | {:.1} MB | {:.1} MB | {:.1} ms | {:.0} MB | {:.0} ms | {:.1} ms | {} |",
+            "| {} | {:.1} MB | {:.1} MB | {:.1} ms | {:.0} MB | {:.0} ms | {:.1} ms | {:.1} | {:.1} | {:.1} | {:.1} | {} |",
             self.name,
             mb(self.binary),
             mb(self.zip),
@@ -55,13 +105,19 @@ impl fmt::Display for Measured {
             mb(self.memory),
             ms(self.first),
             ms(self.event),
+            self.cost.units.read,
+            self.cost.units.written,
+            self.cost.queues,
+            self.cost.files,
             self.what
         )
     }
 }
 
 /// The head of the table.
-pub const HEAD: &str = "| function | binary | zip | init | memory | first event | event | which |\n|---|--:|--:|--:|--:|--:|--:|---|";
+pub const HEAD: &str = "\
+| function | binary | zip | init | memory | first event | event | RRU | WRU | SQS | S3 | which |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|";
 
 /// Measures the functions of these names, or all.
 pub async fn measure(names: &[String]) -> anyhow::Result<Vec<Measured>> {
@@ -93,6 +149,7 @@ async fn one(function: &Function) -> anyhow::Result<Measured> {
     }
     let mut work = Work::new(function, world).await?;
     let first = work.event().await?;
+    work.cost = Cost::default();
     let mut events = Vec::new();
     for _ in 0..TIMES {
         events.push(work.event().await?);
@@ -105,6 +162,7 @@ async fn one(function: &Function) -> anyhow::Result<Measured> {
         memory: work.sandbox.most_memory()?,
         first,
         event: median(events),
+        cost: work.cost.over(TIMES),
         what: what(function.name),
     })
 }
@@ -139,6 +197,8 @@ struct Work {
     api: Sandbox,
     import: String,
     sandbox: Sandbox,
+    /// Of all events until now.
+    cost: Cost,
 }
 
 impl Work {
@@ -172,6 +232,7 @@ impl Work {
             api,
             import,
             sandbox,
+            cost: Cost::default(),
         })
     }
 
@@ -189,25 +250,27 @@ impl Work {
             "sync" => {
                 let line = format!("POST /v1/imports/{}/validate", self.import);
                 asked(world, &mut self.api, &line, None).await?;
-                return carried(world, Queue::Sync, &mut self.sandbox).await;
+                return self.carried(Queue::Sync).await;
             }
             "simulate" => {
                 asked(world, &mut self.api, "POST /v1/forecasts", Some(json!({}))).await?;
-                return carried(world, Queue::Simulate, &mut self.sandbox).await;
+                return self.carried(Queue::Simulate).await;
             }
             _ => {
                 let body = json!({"kind": "deals"});
                 asked(world, &mut self.api, "POST /v1/exports", Some(body)).await?;
-                return carried(world, Queue::Deliver, &mut self.sandbox).await;
+                return self.carried(Queue::Deliver).await;
             }
         };
         let event = event.to_string();
+        let before = Cost::of(world.aws());
         let begun = Instant::now();
         let outcome = self
             .sandbox
             .invoke(event.as_bytes(), self.function.timeout)
             .await?;
         let took = begun.elapsed();
+        self.cost.add(before, Cost::of(world.aws()));
         match outcome {
             Outcome::Answered(answer)
                 if answer.value["statusCode"].as_u64().unwrap_or(200) < 500 =>
@@ -216,6 +279,13 @@ impl Work {
             }
             other => bail!("the event came to nothing: {other:?}"),
         }
+    }
+
+    async fn carried(&mut self, queue: Queue) -> anyhow::Result<Duration> {
+        let before = Cost::of(self.world.aws());
+        let took = carried(&self.world, queue, &mut self.sandbox).await?;
+        self.cost.add(before, Cost::of(self.world.aws()));
+        Ok(took)
     }
 }
 

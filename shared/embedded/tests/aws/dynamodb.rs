@@ -2,9 +2,9 @@ use crate::{code, config, everywhere, manual};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, Get,
-    KeySchemaElement, KeyType, KeysAndAttributes, Put, PutRequest, ReturnValue,
-    ScalarAttributeType, TimeToLiveSpecification, TransactGetItem, TransactWriteItem, Update,
-    WriteRequest,
+    KeySchemaElement, KeyType, KeysAndAttributes, Put, PutRequest, ReturnConsumedCapacity,
+    ReturnValue, ScalarAttributeType, TimeToLiveSpecification, TransactGetItem, TransactWriteItem,
+    Update, WriteRequest,
 };
 use embedded::Aws;
 use std::collections::HashMap;
@@ -343,4 +343,67 @@ async fn what_is_past_its_time_to_live_is_swept() {
     assert_eq!(aws.sweep(), 1);
     assert_eq!(amount(&client, "T#1", "soon").await, None);
     assert_eq!(amount(&client, "T#1", "later").await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn units_are_counted_as_they_are_billed_whether_or_not_they_are_asked_for() {
+    let aws = Aws::in_memory();
+    let client = table(&aws).await;
+    let wide = |sk: &str, bytes: usize| {
+        let mut wide = item("T#1", sk, 1);
+        wide.insert("note".to_owned(), AttributeValue::S("x".repeat(bytes)));
+        wide
+    };
+    let put = |item: Item| {
+        client
+            .put_item()
+            .table_name("pie")
+            .set_item(Some(item))
+            .send()
+    };
+    let spent = async |read: f64, written: f64, what: &str| {
+        assert_eq!(aws.units(), embedded::Units { read, written }, "{what}");
+        aws.reset_counts();
+    };
+    put(item("T#1", "A", 1)).await.unwrap();
+    spent(0.0, 1.0, "a small row").await;
+    put(wide("B", 1_500)).await.unwrap();
+    spent(0.0, 2.0, "one of more than a KB").await;
+    let get = |is_consistent| {
+        let get = client
+            .get_item()
+            .table_name("pie")
+            .set_key(Some(key("T#1", "B")));
+        get.consistent_read(is_consistent).send()
+    };
+    assert!(get(false).await.unwrap().consumed_capacity.is_none());
+    spent(0.5, 0.0, "a read").await;
+    get(true).await.unwrap();
+    spent(1.0, 0.0, "a consistent read").await;
+    let put = Put::builder()
+        .table_name("pie")
+        .set_item(Some(wide("C", 1_500)))
+        .build()
+        .unwrap();
+    let put = TransactWriteItem::builder().put(put).build();
+    client
+        .transact_write_items()
+        .transact_items(put)
+        .send()
+        .await
+        .unwrap();
+    spent(0.0, 4.0, "two KB in a transaction").await;
+    let query = || {
+        let query = client
+            .query()
+            .table_name("pie")
+            .key_condition_expression("pk = :pk");
+        query.expression_attribute_values(":pk", AttributeValue::S("T#1".to_owned()))
+    };
+    assert!(query().send().await.unwrap().consumed_capacity.is_none());
+    spent(0.5, 0.0, "three KB of rows together").await;
+    let asked = query().return_consumed_capacity(ReturnConsumedCapacity::Total);
+    let told = asked.send().await.unwrap().consumed_capacity.unwrap();
+    assert_eq!(told.capacity_units(), Some(0.5));
+    spent(0.5, 0.0, "the same, told").await;
 }
