@@ -4,6 +4,9 @@ DEMO := target/demo
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 PIE := target/release/pie
 CALLS := $(CURDIR)/target/calls
+FIGURES := $(CURDIR)/target/figures.txt
+# Schedules of faults: in CI for ten minutes of its two cores together, elsewhere a few.
+SCHEDULES := PIE_FIGURES=$(FIGURES) $(if $(CI),PIE_SCHEDULES_MINUTES=10)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
 .PHONY: run up load forecast test tidy infra infra-lint sbom lambda sam binaries calls fmt fmt-check lint unit web browser doc words deny advisories bench fuzz schedules mutants help
@@ -79,12 +82,14 @@ browser: ## the web app in a real Chromium, against a real `pie up`
 	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser
 
 unit: ## unit, property, golden and command-line tests
-	rm -rf $(CALLS)
+	rm -rf $(CALLS) $(FIGURES)
+	mkdir -p $(dir $(FIGURES))
 ifeq ($(NEXTEST),yes)
-	PIE_CALLS=$(CALLS) cargo nextest run --workspace --locked $(if $(CI),--profile ci)
+	PIE_CALLS=$(CALLS) $(SCHEDULES) cargo nextest run --workspace --locked $(if $(CI),--profile ci)
 else
-	PIE_CALLS=$(CALLS) cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
+	PIE_CALLS=$(CALLS) $(SCHEDULES) cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
 endif
+	@cat $(FIGURES)
 
 binaries: ## the functions' real binaries under Lambda's Runtime API, on an AWS over loopback
 	cargo build --workspace --bins --test binaries --locked
@@ -112,7 +117,7 @@ fuzz: ## each reader of files, SECONDS (60) long
 	for target in csv json ndjson xes verify; do fuzz/run $$target $(or $(SECONDS),60) || exit 1; done
 
 schedules: ## faults on the real handlers: COUNT (4000) schedules of each source, and 10,000 orders of events
-	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --profile schedules --workspace --test in_step -- --nocapture every_schedule events_converge
+	PIE_SCHEDULES=$(or $(COUNT),4000) PIE_PERMUTATIONS=10000 cargo test --release --workspace --test in_step -- --nocapture every_schedule events_converge
 
 mutants: ## takes parts of the sync's protocol out, one at a time: the schedules must notice
 	functions/sync/tests/mutants/run.sh

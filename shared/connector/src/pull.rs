@@ -54,6 +54,15 @@ pub struct Checkpoint {
     /// The source cannot do this by a job.
     #[serde(default)]
     pub no_job: bool,
+    /// When the job was asked for: what it gives is no younger, however late it is fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_at: Option<Timestamp>,
+    /// Jobs that give what is joined, in the order of the joins that have one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<Scan>,
+    /// What is joined cannot be read by jobs.
+    #[serde(default)]
+    pub no_scans: bool,
     /// The source's own number of records of what is being read now.
     #[serde(default)]
     pub counted: Option<u64>,
@@ -80,6 +89,19 @@ pub struct Checkpoint {
     pub is_done: bool,
 }
 
+/// How far the job of a join is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The source's job.
+    pub job: String,
+    /// How its page is asked for in which the next row is that nobody took yet.
+    pub page: Option<String>,
+    /// Rows of the pages before that one.
+    pub read: u64,
+    /// The source's own number of its rows.
+    pub total: Option<u64>,
+}
+
 impl Checkpoint {
     /// The beginning of a pull.
     pub fn begin(stream: &Stream, plan: Plan, now: Timestamp) -> Self {
@@ -90,6 +112,9 @@ impl Checkpoint {
             page: None,
             job: None,
             no_job: false,
+            job_at: None,
+            scans: Vec::new(),
+            no_scans: false,
             counted: None,
             of_counted: 0,
             read: 0,
@@ -230,10 +255,12 @@ enum Doing {
     Next,
     /// The source's job is not done.
     Waiting(u32),
-    /// The job is done: its results come.
+    /// The job is done: those of the joins are made, and then looked at from this one on.
+    Scans(usize),
+    /// All jobs are done: their results come.
     Results,
-    /// The job's results are read; it is taken away.
-    Cleaning(String),
+    /// The jobs' results are read; they are taken away.
+    Cleaning(Vec<String>),
     /// A page is being completed.
     Joining(Box<Building>),
     /// A page is whole.
@@ -247,14 +274,18 @@ struct Building {
     absent: Vec<String>,
     /// The checkpoint behind it.
     after: Checkpoint,
-    /// Job to be taken away after this page.
-    cleans: Option<String>,
+    /// Jobs to be taken away after this page.
+    cleans: Vec<String>,
+    /// What is joined comes from jobs where it may.
+    scans: bool,
     join: usize,
     queue: VecDeque<Vec<String>>,
     /// Keys asked again with, so that a source which repeats itself is left.
     again: BTreeSet<String>,
     page: Option<String>,
     found: BTreeMap<String, Vec<Value>>,
+    /// Rows of the join's job, each with the place of its record.
+    rows: Vec<(usize, Value)>,
 }
 
 /// The records of an answer and where its page ends; none where it has no list at all.
@@ -294,6 +325,24 @@ pub struct Pull<'a> {
     restarts: u8,
     /// Records by id that came with earlier answers for the same ids.
     gathered: Vec<Value>,
+    /// Rows of the joins' jobs that were read and not taken yet.
+    tables: Vec<Table>,
+    /// The id of the last record of the job.
+    last_id: Option<String>,
+}
+
+/// The page of a join's job that is under way.
+#[derive(Debug, Default)]
+struct Table {
+    rows: VecDeque<Value>,
+    /// How many came with it.
+    came: u64,
+    /// Whether it came.
+    is_here: bool,
+    /// How the page after it is asked for.
+    next: Option<String>,
+    /// The key of the last row that was taken.
+    last: Option<String>,
 }
 
 impl<'a> Pull<'a> {
@@ -308,6 +357,8 @@ impl<'a> Pull<'a> {
             is_answered: false,
             restarts: 0,
             gathered: Vec::new(),
+            tables: Vec::new(),
+            last_id: None,
         }
     }
 
@@ -321,15 +372,20 @@ impl<'a> Pull<'a> {
         let step = match &mut self.doing {
             Doing::Waiting(ms) => return Step::Wait(*ms),
             Doing::Whole(_) => return self.give(now),
-            Doing::Cleaning(job) => {
-                let Some(bulk) = bulk(self.stream) else {
-                    return Step::Done;
-                };
-                Step::Send((bulk.delete)(job))
+            Doing::Cleaning(jobs) => match (bulk(self.stream), jobs.last()) {
+                (Some(bulk), Some(job)) => Step::Send((bulk.delete)(job)),
+                _ => return Step::Done,
+            },
+            Doing::Joining(building) => {
+                let scan = scan_of(self.stream, building);
+                let scan = scan.and_then(|scan| building.after.scans.get(scan));
+                Step::Send(match (bulk(self.stream), scan) {
+                    (Some(bulk), Some(scan)) => (bulk.results)(&scan.job, scan.page.as_deref()),
+                    _ => join_request(self.stream, self.known, building),
+                })
             }
-            Doing::Joining(building) => Step::Send(join_request(self.stream, self.known, building)),
-            Doing::Next | Doing::Results if self.at.is_done => Step::Done,
-            Doing::Next | Doing::Results => Step::Send(self.request()),
+            Doing::Next | Doing::Scans(_) | Doing::Results if self.at.is_done => Step::Done,
+            Doing::Next | Doing::Scans(_) | Doing::Results => Step::Send(self.request()),
         };
         if matches!(step, Step::Send(_)) {
             self.asked_at.get_or_insert(now);
@@ -379,6 +435,11 @@ impl<'a> Pull<'a> {
         if let (Some(bulk), Some(job)) = (bulk(self.stream), &self.at.job) {
             return match self.doing {
                 Doing::Results => (bulk.results)(job, self.at.page.as_deref()),
+                Doing::Scans(nth) => match (self.next_scan(), self.at.scans.get(nth)) {
+                    (Some(create), _) => create(&self.asking(&[])),
+                    (None, Some(scan)) => (bulk.look)(&scan.job),
+                    (None, None) => (bulk.look)(job),
+                },
                 _ => (bulk.look)(job),
             };
         }
@@ -425,12 +486,65 @@ impl<'a> Pull<'a> {
             && bulk(self.stream).is_some_and(enough)
     }
 
+    /// How the job is made of the next join that has none yet.
+    fn next_scan(&self) -> Option<fn(&Asking) -> Request> {
+        let mut scans = self.stream.joins.iter().filter_map(|join| join.scan);
+        scans.nth(self.at.scans.len()).filter(|_| !self.at.no_scans)
+    }
+
+    /// Goes on to the results, once all jobs are done.
+    fn after_look(&mut self, nth: usize) {
+        let is_last = self.next_scan().is_none() && nth >= self.at.scans.len();
+        self.doing = if is_last {
+            Doing::Results
+        } else {
+            Doing::Scans(nth)
+        };
+    }
+
+    /// Takes a good answer about the job of a join.
+    fn scan(&mut self, nth: usize, bulk: &Bulk, response: &Response) -> Result<(), PullError> {
+        let stream = self.stream.name;
+        if self.next_scan().is_some() {
+            let id = response.json.pointer(bulk.id).and_then(text);
+            self.at.scans.push(Scan {
+                job: id.ok_or(PullError::NoJob { stream })?,
+                page: None,
+                read: 0,
+                total: None,
+            });
+            self.after_look(nth);
+            return Ok(());
+        }
+        match (bulk.state)(response) {
+            BulkState::Working(ms) => self.doing = Doing::Waiting(ms),
+            BulkState::Ready(total) => {
+                if let Some(scan) = self.at.scans.get_mut(nth) {
+                    scan.total = total.or(scan.total);
+                }
+                self.after_look(nth + 1);
+            }
+            BulkState::Failed(_) => self.without_scans(),
+        }
+        Ok(())
+    }
+
+    /// What is joined is asked for by keys, from the beginning.
+    fn without_scans(&mut self) {
+        self.at.no_scans = true;
+        self.at.scans.clear();
+        self.tables.clear();
+        self.last_id = None;
+        // The job is good; it is only looked at once more.
+        self.doing = Doing::Next;
+    }
+
     /// Takes a good answer to the last request.
     pub fn good(&mut self, response: Response) -> Result<(), PullError> {
         match std::mem::replace(&mut self.doing, Doing::Next) {
             Doing::Joining(building) => return self.joined(building, response),
-            Doing::Cleaning(_) => {
-                self.at.is_done = true;
+            Doing::Cleaning(jobs) => {
+                self.cleaned(jobs);
                 return Ok(());
             }
             // An answer nobody asked for.
@@ -439,6 +553,12 @@ impl<'a> Pull<'a> {
                 return Ok(());
             }
             Doing::Results => return self.results(&response),
+            Doing::Scans(nth) => {
+                return match bulk(self.stream) {
+                    Some(bulk) => self.scan(nth, bulk, &response),
+                    None => Ok(()),
+                };
+            }
             Doing::Next => {}
         }
         let stream = self.stream.name;
@@ -450,7 +570,7 @@ impl<'a> Pull<'a> {
                 BulkState::Working(ms) => self.doing = Doing::Waiting(ms),
                 BulkState::Ready(total) => {
                     self.at.total = total.or(self.at.total);
-                    self.doing = Doing::Results;
+                    self.after_look(0);
                 }
                 BulkState::Failed(_) => self.without_job(),
             }
@@ -464,6 +584,7 @@ impl<'a> Pull<'a> {
         if let (true, Some(bulk)) = (self.wants_job(), bulk(self.stream)) {
             let id = response.json.pointer(bulk.id).and_then(text);
             self.at.job = Some(id.ok_or(PullError::NoJob { stream })?);
+            self.at.job_at = self.asked_at;
             return Ok(());
         }
         let Some(ask) = self.ask() else {
@@ -514,7 +635,7 @@ impl<'a> Pull<'a> {
         if after.page.is_none() {
             end_of_window(&mut after);
         }
-        self.complete(records, Vec::new(), after, None);
+        self.complete(records, Vec::new(), after, Vec::new());
     }
 
     fn by_id(&mut self, response: Response) -> Result<(), PullError> {
@@ -545,7 +666,7 @@ impl<'a> Pull<'a> {
         after.page = None;
         after.read += records.len() as u64;
         after.is_done = after.ids.is_empty();
-        self.complete(records, absent, after, None);
+        self.complete(records, absent, after, Vec::new());
     }
 
     fn results(&mut self, response: &Response) -> Result<(), PullError> {
@@ -558,10 +679,14 @@ impl<'a> Pull<'a> {
         if next.is_some() && next == self.at.page {
             return Err(PullError::Repeats { stream });
         }
+        if !self.at.scans.is_empty() && !self.is_in_order(&records) {
+            self.without_scans();
+            return Ok(());
+        }
         let mut after = self.at.clone();
         after.read += records.len() as u64;
         after.page = next;
-        let mut cleans = None;
+        let mut cleans = Vec::new();
         if after.page.is_none() {
             if let Some(total) = after.total
                 && total != after.read
@@ -573,11 +698,27 @@ impl<'a> Pull<'a> {
                     read,
                 });
             }
-            cleans = after.job.take();
+            cleans.extend(after.job.take());
+            cleans.extend(after.scans.iter().map(|scan| scan.job.clone()));
             after.is_done = true;
         }
         self.complete(records, Vec::new(), after, cleans);
         Ok(())
+    }
+
+    /// Whether the records of a job go on in the order of their ids.
+    fn is_in_order(&mut self, records: &[Value]) -> bool {
+        let id = |record: &Value| record.pointer(self.stream.id).and_then(text);
+        let mut last = self.last_id.take();
+        for record in records {
+            let id = id(record);
+            if id.is_none() || id <= last {
+                return false;
+            }
+            last = id;
+        }
+        self.last_id = last;
+        true
     }
 
     /// A page's records are here; what belongs to them is asked for.
@@ -586,21 +727,31 @@ impl<'a> Pull<'a> {
         records: Vec<Value>,
         absent: Vec<String>,
         after: Checkpoint,
-        cleans: Option<String>,
+        cleans: Vec<String>,
     ) {
-        let mut building = Box::new(Building {
+        let scans = !after.scans.is_empty();
+        let building = Box::new(Building {
             records: records.into_iter().map(Record::new).collect(),
             absent,
             after,
             cleans,
+            scans,
             join: 0,
             queue: VecDeque::new(),
             again: BTreeSet::new(),
             page: None,
             found: BTreeMap::new(),
+            rows: Vec::new(),
         });
-        self.begin_join(&mut building);
-        self.doing = self.joining(building);
+        self.go_on(building);
+    }
+
+    /// Begins the next join that has something to ask.
+    fn go_on(&mut self, mut building: Box<Building>) {
+        match self.begin_join(&mut building) {
+            Ok(()) => self.doing = self.joining(building),
+            Err(Disorder) => self.without_scans(),
+        }
     }
 
     fn joining(&self, building: Box<Building>) -> Doing {
@@ -612,20 +763,135 @@ impl<'a> Pull<'a> {
     }
 
     /// Fills the queue of the next join that has something to ask.
-    fn begin_join(&self, building: &mut Building) {
+    fn begin_join(&mut self, building: &mut Building) -> Result<(), Disorder> {
         while let Some(join) = self.stream.joins.get(building.join) {
-            if join.when == When::Always || !self.is_load() {
+            if let Some(nth) = scan_of(self.stream, building) {
+                if !self.take_rows(building, join, nth)? {
+                    return Ok(());
+                }
+            } else if join.when == When::Always || !self.is_load() {
                 let mut seen = BTreeSet::new();
                 let keys = building.records.iter().flat_map(join.keys);
                 let keys: Vec<String> = keys.filter(|key| seen.insert(key.clone())).collect();
                 let chunks = keys.chunks(join.at_once.max(1));
                 building.queue = chunks.map(<[String]>::to_vec).collect();
                 if !building.queue.is_empty() {
-                    return;
+                    return Ok(());
                 }
                 hand_out(building, join);
             }
             building.join += 1;
+        }
+        Ok(())
+    }
+
+    /// Gives the records of a page the rows that a join's job has for them. Says whether it has all of
+    /// them; if not, its next page is to be asked for.
+    fn take_rows(
+        &mut self,
+        building: &mut Building,
+        join: &Join,
+        nth: usize,
+    ) -> Result<bool, Disorder> {
+        if self.tables.len() <= nth {
+            self.tables.resize_with(nth + 1, Table::default);
+        }
+        let (Some(table), Some(scan)) =
+            (self.tables.get_mut(nth), building.after.scans.get_mut(nth))
+        else {
+            return Ok(true);
+        };
+        let id = |record: &Record| record.main.pointer(self.stream.id).and_then(text);
+        let ids: Vec<String> = building.records.iter().filter_map(id).collect();
+        let mut at = 0;
+        loop {
+            while let Some(row) = table.rows.front() {
+                let key = (join.key)(row);
+                if key.is_some() && key < table.last {
+                    return Err(Disorder);
+                }
+                let is_later = match (&key, ids.last()) {
+                    (Some(key), Some(last)) => key > last,
+                    (key, _) => key.is_some(),
+                };
+                if is_later && !building.after.is_done {
+                    hand_out_rows(building, join);
+                    return Ok(true);
+                }
+                let row = table.rows.pop_front().unwrap_or_default();
+                if let Some(key) = &key {
+                    while ids.get(at).is_some_and(|id| id < key) {
+                        at += 1;
+                    }
+                    // What belongs to records that are not here belongs to nobody.
+                    if ids.get(at) == Some(key) {
+                        building.rows.push((at, row));
+                    }
+                    table.last = Some(key.clone());
+                }
+            }
+            if !table.is_here {
+                return Ok(false);
+            }
+            if table.next.is_none() {
+                hand_out_rows(building, join);
+                return Ok(true);
+            }
+            scan.read += table.came;
+            scan.page = table.next.take();
+            table.is_here = false;
+        }
+    }
+
+    /// Takes a page of a join's job.
+    fn table(
+        &mut self,
+        nth: usize,
+        building: Box<Building>,
+        response: &Response,
+    ) -> Result<(), PullError> {
+        let stream = self.stream.name;
+        let Some(bulk) = bulk(self.stream) else {
+            return Ok(());
+        };
+        let went = match ((bulk.read)(response), building.after.scans.get(nth)) {
+            (Err(what), _) => Err(PullError::Results { stream, what }),
+            (Ok((_, next)), Some(scan)) if next.is_some() && next == scan.page => {
+                Err(PullError::Repeats { stream })
+            }
+            (Ok((rows, next)), scan) => {
+                let came = rows.len() as u64;
+                let total = scan.and_then(|scan| Some((scan.total?, scan.read + came)));
+                match total {
+                    Some((total, read)) if next.is_none() && total != read => {
+                        Err(PullError::Incomplete {
+                            stream,
+                            total,
+                            read,
+                        })
+                    }
+                    _ => Ok((rows, next, came)),
+                }
+            }
+        };
+        match went {
+            Ok((rows, next, came)) => {
+                if let Some(table) = self.tables.get_mut(nth) {
+                    *table = Table {
+                        rows: rows.into(),
+                        came,
+                        is_here: true,
+                        next,
+                        last: table.last.take(),
+                    };
+                }
+                self.go_on(building);
+                Ok(())
+            }
+            Err(error) => {
+                self.doing = Doing::Joining(building);
+                Err(error)
+            }
         }
     }
 
@@ -634,6 +900,9 @@ impl<'a> Pull<'a> {
             self.doing = Doing::Whole(building);
             return Ok(());
         };
+        if let Some(nth) = scan_of(self.stream, &building) {
+            return self.table(nth, building, &response);
+        }
         let read = self.read(join.ask, response);
         match read {
             Ok((values, next)) => {
@@ -664,20 +933,36 @@ impl<'a> Pull<'a> {
                     hand_out(&mut building, join);
                 }
                 building.join += 1;
-                self.begin_join(&mut building);
+                self.go_on(building);
+                return;
             }
         }
         self.doing = self.joining(building);
     }
 
+    /// One of the jobs is taken away, and there may be others.
+    fn cleaned(&mut self, mut jobs: Vec<String>) {
+        jobs.pop();
+        if jobs.is_empty() {
+            self.at.is_done = true;
+        } else {
+            self.doing = Doing::Cleaning(jobs);
+        }
+    }
+
     /// Takes an answer that says that there is nothing.
     pub fn empty(&mut self) {
         match std::mem::replace(&mut self.doing, Doing::Next) {
+            // Who has no results where a job was done has forgotten it.
+            Doing::Joining(building) if scan_of(self.stream, &building).is_some() => {
+                self.without_scans();
+            }
+            Doing::Scans(_) => self.without_scans(),
             Doing::Joining(mut building) => {
                 building.page = None;
                 self.after_join(building);
             }
-            Doing::Cleaning(_) => self.at.is_done = true,
+            Doing::Cleaning(jobs) => self.cleaned(jobs),
             other @ (Doing::Waiting(_) | Doing::Whole(_)) => self.doing = other,
             Doing::Next | Doing::Results => match self.at.plan {
                 Plan::Ids(_) => {
@@ -697,14 +982,20 @@ impl<'a> Pull<'a> {
             let stream = self.stream.name;
             return Err(PullError::Forgets { stream });
         }
-        if let Doing::Joining(building) = &mut self.doing {
+        if let Doing::Joining(building) = &mut self.doing
+            && scan_of(self.stream, building).is_none()
+        {
             building.page = None;
             return Ok(());
         }
         self.doing = Doing::Next;
         self.gathered.clear();
+        if self.at.job.is_some() {
+            // Its number is held against all that was read.
+            self.at.read = 0;
+        }
+        self.forget_job();
         self.at.page = None;
-        self.at.job = None;
         self.at.of_counted = 0;
         self.at.counted = None;
         self.at.again = true;
@@ -713,6 +1004,10 @@ impl<'a> Pull<'a> {
 
     /// It was too much at once: the window in halves, or without the source's job.
     pub fn narrow(&mut self) -> Result<(), PullError> {
+        if self.is_about_scans() {
+            self.without_scans();
+            return Ok(());
+        }
         if self.at.job.is_some() {
             self.without_job();
             return Ok(());
@@ -726,6 +1021,10 @@ impl<'a> Pull<'a> {
 
     /// The source cannot work on this by a job of its own: pages it is. Says whether there was one.
     pub fn refuse_job(&mut self) -> bool {
+        if self.is_about_scans() {
+            self.without_scans();
+            return true;
+        }
         let was = self.at.job.is_some() || self.wants_job();
         if was {
             self.without_job();
@@ -733,8 +1032,25 @@ impl<'a> Pull<'a> {
         was
     }
 
-    fn without_job(&mut self) {
+    /// Whether the request under way is one about the jobs of joins.
+    fn is_about_scans(&self) -> bool {
+        match &self.doing {
+            Doing::Scans(_) => true,
+            Doing::Joining(building) => scan_of(self.stream, building).is_some(),
+            _ => false,
+        }
+    }
+
+    fn forget_job(&mut self) {
         self.at.job = None;
+        self.at.job_at = None;
+        self.at.scans.clear();
+        self.tables.clear();
+        self.last_id = None;
+    }
+
+    fn without_job(&mut self) {
+        self.forget_job();
         self.at.no_job = true;
         self.at.page = None;
         self.at.read = 0;
@@ -758,20 +1074,45 @@ impl<'a> Pull<'a> {
         let Doing::Whole(building) = std::mem::replace(&mut self.doing, Doing::Next) else {
             return Step::Done;
         };
+        let asked_at = self.asked_at.take().unwrap_or(now);
+        let asked_at = self.at.job_at.unwrap_or(asked_at);
         self.at = building.after;
         self.is_answered = false;
         if self.at.job.is_some() {
             self.doing = Doing::Results;
         }
-        if let Some(job) = building.cleans {
-            // Whoever goes on after this page need not: the source forgets the job by itself.
-            self.doing = Doing::Cleaning(job);
+        if !building.cleans.is_empty() {
+            // Whoever goes on after this page need not: the source forgets the jobs by itself.
+            self.doing = Doing::Cleaning(building.cleans);
         }
         Step::Page(Page {
             records: building.records,
             absent: building.absent,
-            asked_at: self.asked_at.take().unwrap_or(now),
+            asked_at,
         })
+    }
+}
+
+/// Rows did not come in the order of their keys.
+struct Disorder;
+
+/// Which of the jobs of joins gives the join that is next.
+fn scan_of(stream: &Stream, building: &Building) -> Option<usize> {
+    let join = stream.joins.get(building.join)?;
+    join.scan.filter(|_| building.scans)?;
+    let before = stream.joins.iter().take(building.join);
+    Some(before.filter(|join| join.scan.is_some()).count())
+}
+
+/// Gives every record the rows of a job that are its own.
+fn hand_out_rows(building: &mut Building, join: &Join) {
+    let mut rows = std::mem::take(&mut building.rows).into_iter().peekable();
+    for (at, record) in building.records.iter_mut().enumerate() {
+        let mut own = Vec::new();
+        while let Some((_, row)) = rows.next_if(|(of, _)| *of == at) {
+            own.push(row);
+        }
+        record.parts.insert(join.name.to_owned(), own);
     }
 }
 

@@ -572,6 +572,10 @@ pub struct Join {
     pub key: fn(&Value) -> Option<String>,
     /// A key to ask again with, where the answer for one key did not hold all.
     pub more: Option<fn(&Value) -> Option<String>>,
+    /// In a load by job, instead of by keys: makes another job of the source's, which gives all there
+    /// is of every record, in the order of the keys. The records come in the order of their ids, then,
+    /// and both orders are those of the ids' letters; where they are not, it is asked by keys after all.
+    pub scan: Option<fn(&Asking) -> Request>,
 }
 
 impl Join {
@@ -585,6 +589,7 @@ impl Join {
             ask,
             key: |_| None,
             more: None,
+            scan: None,
         }
     }
 

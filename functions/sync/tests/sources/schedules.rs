@@ -14,7 +14,9 @@
 //! made of its seed: the same seed plays the same calls in the same order.
 //!
 //! `PIE_SCHEDULES` says how many schedules each test plays, and `PIE_SCHEDULES_FROM` the first
-//! world's number; the default is what CI has time for.
+//! world's number. `PIE_SCHEDULES_MINUTES` says for how long all sources together are played, instead:
+//! how many schedules that is differs, what comes of each does not. `PIE_FIGURES` names a file to
+//! which what was played is added, a line for each source.
 //!
 //! [`ledger`]: crate::ledger
 
@@ -27,9 +29,11 @@ use embedded::{Call, Clock, Fault, Moment};
 use model::ConnectionId;
 use serde_json::json;
 use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Connection, Job, JobStatus, Outgoing, Queue, StreamStatus};
 use vendors::faults::Faults;
 
@@ -47,15 +51,54 @@ const STREAMS: [(&str, &[&str]); 4] = [
     ("stripe", &["events", "customers"]),
 ];
 
-fn asked(name: &str, otherwise: u64) -> u64 {
+fn said(name: &str) -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
         reason = "how long a test runs is asked of whoever runs it"
     )]
-    let asked = std::env::var(name).ok();
-    asked
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
+    let said = std::env::var(name).ok();
+    said.filter(|said| !said.is_empty())
+}
+
+fn asked(name: &str) -> Option<u64> {
+    said(name).map(|text| text.parse().unwrap())
+}
+
+/// How many schedules are played of a source.
+#[derive(Clone, Copy)]
+enum Played {
+    /// So many.
+    Count(u64),
+    /// As many as begin before this.
+    Until(Instant),
+}
+
+impl Played {
+    fn asked(otherwise: u64) -> Self {
+        match (asked("PIE_SCHEDULES"), asked("PIE_SCHEDULES_MINUTES")) {
+            (None, Some(minutes)) => {
+                let share = Duration::from_secs(60 * minutes / STREAMS.len() as u64);
+                Self::Until(now() + share)
+            }
+            (count, _) => Self::Count(count.unwrap_or(otherwise)),
+        }
+    }
+
+    /// Whether there is another world to play, after so many schedules.
+    fn goes_on(self, played: u64) -> bool {
+        match self {
+            Self::Count(count) => played < count,
+            Self::Until(end) => played == 0 || now() < end,
+        }
+    }
+}
+
+fn now() -> Instant {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a budget of time that somebody pays; no verdict depends on it"
+    )]
+    Instant::now()
 }
 
 /// What went wrong on purpose.
@@ -347,6 +390,8 @@ impl World {
         let mut bed = Bed::with(seed, faults, |clock| Accounts::tiny(source, clock)).await;
         // Counting costs as many calls as the work itself.
         bed.is_limited = seed.is_multiple_of(8);
+        // Its queries have no limit to be made smaller on the way.
+        bed.salesforce.set_most_rows(3);
         let id = bed.connect(source).await;
         few_streams(&bed, id, source).await;
         bed.pass(3_600);
@@ -568,45 +613,57 @@ impl World {
 }
 
 /// The worlds of a source that together play so many schedules.
-async fn schedules(source: &'static str, shard: u64, count: u64) {
+async fn schedules(source: &'static str, shard: u64, most: Played) {
     let (harm, mut calls, mut vendors) = (Arc::new(Harm::default()), 0, 0);
-    let from = shard * 1_000_000 + asked("PIE_SCHEDULES_FROM", 0);
-    let mut left = count;
+    let from = shard * 1_000_000 + asked("PIE_SCHEDULES_FROM").unwrap_or(0);
+    let (mut played, begun) = (0, now());
     for seed in from.. {
         let mut world = Box::pin(World::new(source, seed, &harm)).await;
-        for nth in 0..OF_A_WORLD.min(left) {
+        for nth in 0..OF_A_WORLD {
+            if let Played::Count(count) = most
+                && played == count
+            {
+                break;
+            }
             Box::pin(world.play(nth)).await;
-            left -= 1;
+            played += 1;
         }
         calls += world.ledger.trace().0;
         vendors += u64::from(world.bed.faults.faults());
         vendors += world.bed.way.late.load(Ordering::Relaxed);
-        if left == 0 {
+        if !most.goes_on(played) {
             break;
         }
     }
     let of = |it: &AtomicU64| it.load(Ordering::Relaxed);
-    println!(
-        "{count} schedules of {source}: {calls} calls; {} refused, {} answers lost, {} kills, \
+    let line = format!(
+        "schedules: {played} of {source} in {} s: {calls} calls; {} refused, {} answers lost, {} kills, \
          {} workers that stood still, {vendors} bad or late answers of the source: \
          0 lost, 0 duplicated, 0 stale, 0 stuck",
+        begun.elapsed().as_secs(),
         of(&harm.failed),
         of(&harm.lost),
         of(&harm.kills),
         of(&harm.stalls),
     );
+    println!("{line}");
+    if let Some(path) = said("PIE_FIGURES") {
+        let file = File::options().create(true).append(true).open(path);
+        writeln!(file.unwrap(), "{line}").unwrap();
+    }
 }
 
 macro_rules! shards {
     ($($name:ident $source:literal $shard:literal $count:literal;)*) => {$(
         #[tokio::test(start_paused = true)]
         async fn $name() {
-            Box::pin(schedules($source, $shard, asked("PIE_SCHEDULES", $count))).await;
+            Box::pin(schedules($source, $shard, Played::asked($count))).await;
         }
     )*};
 }
 
 shards! {
+    salesforce_comes_through_every_schedule "salesforce" 4 96;
     hubspot_comes_through_every_schedule "hubspot" 1 96;
     pipedrive_comes_through_every_schedule "pipedrive" 2 96;
     stripe_comes_through_every_schedule "stripe" 3 96;

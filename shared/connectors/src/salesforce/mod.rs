@@ -63,6 +63,11 @@ pub static CONNECTOR: Connector = Connector {
             ..changes!("accounts", ACCOUNT, map::company)
         },
         Stream {
+            // In order, so that jobs for what belongs to them go along.
+            load: Load::Bulk(
+                pages!(OPPORTUNITY by "Id"),
+                &const { wire::bulk(|asking| wire::job(asking, &wire::OPPORTUNITY, "Id")) },
+            ),
             joins: &[
                 beside!("history", map::live, HISTORY by "OpportunityId"),
                 beside!("roles", map::live, ROLE by "OpportunityId"),
@@ -155,7 +160,7 @@ macro_rules! changes {
         Stream {
             load: Load::Bulk(
                 pages!($object by "Id"),
-                &const { wire::bulk(|asking| wire::job(asking, &wire::$object)) },
+                &const { wire::bulk(|asking| wire::job(asking, &wire::$object, "")) },
             ),
             delta: Delta::Window {
                 ask: pages!($object by "SystemModstamp"),
@@ -211,11 +216,14 @@ macro_rules! feed {
 /// What belongs to records, by the field that names them.
 macro_rules! beside {
     ($name:literal, $keys:path, $object:ident by $field:literal) => {
-        Join::many(
-            wire::AT_ONCE,
-            |row| value::id(row, $field),
-            Join::each($name, $keys, pages!($object by $field)),
-        )
+        Join {
+            scan: Some(|asking| wire::job(asking, &wire::$object, $field)),
+            ..Join::many(
+                wire::AT_ONCE,
+                |row| value::id(row, $field),
+                Join::each($name, $keys, pages!($object by $field)),
+            )
+        }
     };
 }
 

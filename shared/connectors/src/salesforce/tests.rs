@@ -4,7 +4,8 @@
 
 use super::{CONNECTOR, OAUTH, map, quota, wire};
 use connector::{
-    Asking, BulkState, Context, Known, Load, Out, Quota, Record, Request, Response, Window,
+    Asking, BulkState, Checkpoint, Context, Known, Load, Out, Plan, Pull, Quota, Record, Request,
+    Response, Step, Window,
 };
 use model::{Entity, StageMap, TenantId, Timestamp};
 use serde_json::{Value, json};
@@ -49,7 +50,7 @@ fn an_address_stays_short_and_no_field_is_left_out() {
         // Only then does a record say that there is more to ask.
         assert_eq!(page.path.contains(wire::CUT), rest > 0, "{custom}");
 
-        let job = wire::job(&asking(&known, &[]), &wire::OPPORTUNITY);
+        let job = wire::job(&asking(&known, &[]), &wire::OPPORTUNITY, "Id");
         let query = body_text(&job, "query");
         assert_eq!(query.matches("Some_Field").count(), custom);
         assert!(!query.contains(wire::CUT));
@@ -226,18 +227,16 @@ fn cells_are_read_as_they_stand() {
         "\"Id\",\"Name\"\n\"1\",\"N/A\"",
         json!([{"Id": "1", "Name": "N/A"}]),
     );
-    check(
-        "\"Id\",\"Name\"\r\n\"1\",\"\"\r\n",
-        json!([{"Id": "1", "Name": null}]),
-    );
+    check("\"Id\",\"Name\"\r\n\"1\",\"\"\r\n", json!([{"Id": "1"}]));
     check(
         "\"Id\",\"Name\"\n\"1\",\"a \"\"b\"\"\n\nc\0,d\"\n\"2\",\"null\"\n",
         json!([{"Id": "1", "Name": "a \"b\"\n\nc,d"}, {"Id": "2", "Name": "null"}]),
     );
     check(
         "\"Id\",\"Who.Name\",\"Who.Email\"\n\"1\",\"Ola\",\"\"\n",
-        json!([{"Id": "1", "Who": {"Name": "Ola", "Email": null}}]),
+        json!([{"Id": "1", "Who": {"Name": "Ola"}}]),
     );
+    check("\"Who.Name\",\"Id\"\n\"\",\"1\"\n", json!([{"Id": "1"}]));
     for short in [
         "\"Id\",\"Name\"\n\"1\"\n",
         "\"Id\",\"Name\"\n\"1\",\"Ola\"\n\"2",
@@ -256,6 +255,43 @@ fn the_last_page_of_results_has_no_locator() {
         assert_eq!(page.1.as_deref(), next);
     }
     assert_eq!(results("\"Id\"\n", &[]).unwrap().1, None);
+}
+
+#[test]
+fn what_a_job_gives_is_as_old_as_the_job_however_late_it_is_fetched() {
+    let stream = CONNECTOR.stream("tasks").unwrap();
+    let at = |minutes: i64| Timestamp::from_second(1_795_161_600 + 60 * minutes).unwrap();
+    let json = |body: Value| Response::new(200, Vec::new(), body.to_string());
+    let page = |locator: &str| {
+        let headers = vec![("sforce-locator".to_owned(), locator.to_owned())];
+        Response::new(200, headers, "\"Id\"\n\"00T1\"\n".to_owned())
+    };
+    let answers = [
+        json(json!({"totalSize": 10_000})),
+        json(json!({"id": "750A"})),
+        json(json!({"state": "JobComplete"})),
+        page("MTAw"),
+        page("MTAx"),
+        json(json!({"state": "JobComplete"})),
+        page("null"),
+    ];
+    let known = Known::default();
+    let mut pull = Pull::from(stream, &known, Checkpoint::begin(stream, Plan::Load, at(0)));
+    let mut pages = Vec::new();
+    for (n, answer) in answers.into_iter().enumerate() {
+        let now = at(30 * i64::try_from(n).unwrap());
+        assert!(matches!(pull.next(now), Step::Send(_)), "answer {n}");
+        pull.asked(now);
+        pull.good(answer).unwrap();
+        if let Step::Page(page) = pull.next(now) {
+            pages.push(page.asked_at);
+        }
+        if n == 4 {
+            // Another worker goes on.
+            pull = Pull::from(stream, &known, pull.checkpoint().clone());
+        }
+    }
+    assert_eq!(pages, [at(0); 3]);
 }
 
 #[test]

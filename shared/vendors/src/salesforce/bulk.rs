@@ -245,10 +245,6 @@ impl Salesforce {
         if statement.offset.is_some() {
             return Err(refuse("OFFSET is not supported in Bulk Query"));
         }
-        // The vendor takes it and then reads everything in one piece, for as long as that does; better to hear it here.
-        if !statement.order.is_empty() {
-            return Err(refuse("ORDER BY is not supported in Bulk Query"));
-        }
         Ok(bound.table)
     }
 
@@ -289,7 +285,8 @@ impl Salesforce {
         }
     }
 
-    /// Reads what a job asks for. Rows come in no order.
+    /// Reads what a job asks for. Rows come in no order but one that was asked for, with which the vendor reads everything
+    /// in one piece, for as long as that does.
     fn gather(&self, statement: &Statement, all: bool, csv: Csv, id: &str) -> Found {
         self.read(|org| {
             let Ok(bound) = query::bind(org, statement, all) else {
@@ -297,7 +294,9 @@ impl Salesforce {
             };
             let columns = bound.columns.as_deref().unwrap_or_default();
             let mut keys = query::run(org, &bound, all);
-            Chance::of(self.seed, id).shuffle(&mut keys);
+            if statement.order.is_empty() {
+                Chance::of(self.seed, id).shuffle(&mut keys);
+            }
             let mut found = Found {
                 header: csv.header(columns),
                 ..Found::default()

@@ -122,6 +122,8 @@ struct Desk {
     job_times: VecDeque<Timestamp>,
     daily_jobs: u32,
     job_polls: u32,
+    /// A page has no more rows than this, whatever is asked for.
+    most_rows: usize,
     troubles: VecDeque<Trouble>,
 }
 
@@ -191,6 +193,7 @@ impl Salesforce {
                 job_times: VecDeque::new(),
                 daily_jobs: DAILY_JOBS,
                 job_polls: 2,
+                most_rows: usize::MAX,
                 troubles: VecDeque::new(),
             }),
             oauth,
@@ -349,6 +352,11 @@ impl Salesforce {
     /// How often a job is to be asked about before it is done; at first two times.
     pub fn set_job_polls(&self, polls: u32) {
         self.desk().job_polls = polls;
+    }
+
+    /// How many rows a page of a query has at most: the vendor promises no size, and little data make many pages.
+    pub fn set_most_rows(&self, rows: usize) {
+        self.desk().most_rows = rows.max(1);
     }
 
     /// How many calls were answered, refused ones included.

@@ -126,6 +126,7 @@ fn first_page(
     } else {
         asked_page(headers).unwrap_or(PAGE)
     };
+    let page = page.min(salesforce.desk().most_rows);
     let (bound, keys) = (Arc::new(bound), Arc::new(keys));
     let mut id = String::new();
     if total > page {
