@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: process.env.PIE_SPEED ? ["tests/browser/speed.ts"] : ["tests/browser/**/*.test.ts"],
+    globalSetup: ["tests/browser/prepare.ts"],
+    setupFiles: ["tests/browser/after-each.ts"],
     fileParallelism: false,
     // No test is about time: a machine that does much else besides may take as long as it needs.
     testTimeout: 600_000,

@@ -55,10 +55,13 @@ export const importQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && isAtWork(query.state.data) ? SOON_MS : false),
   });
 
-/** What a validation found. `job` is the validation's: a later one finds something else. */
+/**
+ * What a validation found. `job` is the validation's: a later one finds something else. It is no part of what changes
+ * with the import, since it is not to be had while the files are looked at anew.
+ */
 export const reportQuery = (id: string, job: string | null | undefined) =>
   queryOptions({
-    queryKey: ["imports", "one", id, "report", job],
+    queryKey: ["import-report", id, job],
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: ({ signal }) =>
       data(
@@ -72,7 +75,7 @@ export const reportQuery = (id: string, job: string | null | undefined) =>
 /** What the columns mean, and the version it has. */
 export const mappingQuery = (id: string, job: string | null | undefined) =>
   queryOptions({
-    queryKey: ["imports", "one", id, "mapping", job],
+    queryKey: ["import-mapping", id, job],
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: ({ signal }) =>
       answer(api.GET("/v1/imports/{id}/mapping", { params: { path: { id } }, signal })),

@@ -1,12 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
-import { front } from "./front";
+import { expect, inject } from "vitest";
+import { ARTIFACTS, type Running, type Size, up } from "./up";
 
 /**
  * A whole Pie for the tests of a file: `pie up` with a demo company in a folder of its own, and a Chromium.
@@ -18,7 +16,7 @@ import { front } from "./front";
  *     test("…", async () => {
  *       const page = await pie.page({ as: "cro" });
  *       await page.goto("/deals");
- *       await shoot(page, "pipeline");
+ *       await shot(page, "pipeline");
  *       await accessible(page);
  *     });
  *
@@ -26,10 +24,8 @@ import { front } from "./front";
  * `PIE_DATA` a `pie up` that runs already (quick while one works on a screen).
  */
 export interface Pie {
-  /** Where the pages are. */
+  /** Where the pages and the API are. */
   readonly url: string;
-  /** Where the API is. */
-  readonly api: string;
   /** The key of the demo company, with every right. */
   readonly key: string;
   /** The addresses that can sign in, by role. */
@@ -58,62 +54,24 @@ export interface PageOptions {
 
 /** How long a slow machine has for one step, in ms. What is missing is missed after that. */
 const PATIENCE = 60_000;
-const root = new URL("../../", import.meta.url).pathname;
-const CHROMIUMS = [
-  process.env.PIE_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-];
+/** How long a session is used again, well below what an access token is good for. */
+const FRESH_MS = 5 * 60_000;
 
-async function up(
-  size: "small" | "medium" | "large",
-): Promise<{ api: string; data: string; said: string; end: () => Promise<void> }> {
+/** A folder of this file's own, with the demo company in it, and a `pie up` on it. */
+async function running(size: Size): Promise<Running> {
   if (process.env.PIE_URL && process.env.PIE_DATA) {
     const said = await readFile(join(process.env.PIE_DATA, "..", "up.log"), "utf8").catch(() => "");
     return { api: process.env.PIE_URL, data: process.env.PIE_DATA, said, end: async () => undefined };
   }
-  const bin = process.env.PIE_BIN;
-  if (!bin || !existsSync(bin))
-    throw new Error("PIE_BIN must name a `pie` binary: PIE_BIN=… npm run test:browser");
   const data = await mkdtemp(join(tmpdir(), "pie-web-"));
-  const web = execFileSync(bin, ["up", "--help"], { encoding: "utf8" }).includes("--web");
-  const child: ChildProcess = spawn(
-    bin,
-    [
-      "up",
-      "--port",
-      "0",
-      "--data",
-      data,
-      "--size",
-      size,
-      "--color",
-      "never",
-      ...(web ? ["--web", join(root, "dist")] : []),
-    ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let said = "";
-  const api = await new Promise<string>((found, fail) => {
-    const hear = (chunk: Buffer) => {
-      said += chunk;
-      const at = /up at (http:\/\/\S+)/.exec(said);
-      if (at?.[1] && /stops it/.test(said)) found(at[1]);
-    };
-    child.stdout?.on("data", hear);
-    child.stderr?.on("data", hear);
-    child.on("exit", (status) => fail(new Error(`pie up ended (${status}):\n${said}`)));
-  });
+  const company = inject("company");
+  if (company && size === "small") await cp(company, data, { recursive: true });
+  const pie = await up(data, size);
   const end = async () => {
-    const gone = new Promise((done) => child.once("exit", done));
-    child.kill("SIGINT");
-    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
-    await gone;
-    clearTimeout(late);
+    await pie.end();
     await rm(data, { recursive: true, force: true });
   };
-  return { api, data, said, end };
+  return { api: pie.api, data, said: pie.said, end };
 }
 
 /** The code of the newest e-mail to somebody that came after `since`. */
@@ -141,26 +99,36 @@ async function codeFor(data: string, email: string, since: number): Promise<stri
   throw new Error(`no code for ${email} came into ${folder}`);
 }
 
-export async function start(size: "small" | "medium" | "large" = "small"): Promise<Pie> {
-  if (!existsSync(join(root, "dist/index.html"))) throw new Error("build the pages first: npm run build");
-  const running = await up(size);
+/** The pages a test has open, and what their consoles complained of. `after-each.ts` closes and judges them. */
+const pages: Page[] = [];
+const troubles: string[] = [];
+
+/** Ends what a test has left open: takes a picture of each page if it failed, and says what the consoles complained of. */
+export async function endOfTest(failed: string | undefined): Promise<readonly string[]> {
+  const [open, said] = [pages.splice(0), troubles.splice(0)];
+  for (const [at, page] of open.entries()) {
+    if (failed) await shot(page, `failed/${failed}-${at + 1}`).catch(() => undefined);
+    await page.context().close();
+  }
+  return said;
+}
+
+export async function start(size: Size = "small"): Promise<Pie> {
+  const own = await running(size);
   const { api_key: key, members: people } = JSON.parse(
-    await readFile(join(running.data, "credentials.json"), "utf8"),
+    await readFile(join(own.data, "credentials.json"), "utf8"),
   ) as { api_key: string; members: Record<string, string> };
-  const serves = await fetch(running.api, { headers: { accept: "text/html" } })
-    .then((answer) => answer.ok && answer.headers.get("content-type")?.startsWith("text/html"))
-    .catch(() => false);
-  // A `pie` that serves no pages has no sessions of browsers either: the front signs each call with the key.
-  const before = serves ? undefined : await front(join(root, "dist"), running.api, key);
-  const url = before?.url ?? running.api;
-  const executablePath = CHROMIUMS.find((path) => path && existsSync(path));
-  if (!executablePath) throw new Error("no Chromium found: name it in PIE_CHROMIUM");
-  const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  const states = new Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>();
-  const troubles: string[] = [];
+  const browser: Browser = await chromium.launch({
+    executablePath: inject("chromium"),
+    args: ["--no-sandbox"],
+  });
+  const states = new Map<
+    string,
+    { since: number; state: Awaited<ReturnType<BrowserContext["storageState"]>> }
+  >();
 
   async function link(role: string): Promise<string> {
-    const answer = await fetch(`${running.api}/local/sign-in`, {
+    const answer = await fetch(`${own.api}/local/sign-in`, {
       method: "POST",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       body: JSON.stringify({ email: people[role] }),
@@ -171,24 +139,23 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
 
   async function signedIn(role: string) {
     const kept = states.get(role);
-    if (kept) return kept;
-    const context = await browser.newContext({ baseURL: url });
+    if (kept && Date.now() - kept.since < FRESH_MS) return kept.state;
+    const context = await browser.newContext({ baseURL: own.api });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     await page.goto(await link(role));
     await page.getByRole("main").getByRole("heading", { level: 1, name: "Today" }).waitFor();
     const state = await context.storageState();
     await context.close();
-    states.set(role, state);
+    states.set(role, { since: Date.now(), state });
     return state;
   }
 
   return {
-    url,
-    api: running.api,
+    url: own.api,
     key,
     people,
-    said: running.said,
+    said: own.said,
     async page({
       as = "admin",
       theme = "light",
@@ -197,14 +164,15 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
       expectErrors,
     }: PageOptions = {}) {
       const context = await browser.newContext({
-        baseURL: url,
+        baseURL: own.api,
         colorScheme: theme,
         locale: "en-GB",
         reducedMotion: "reduce",
         viewport: { width, height },
-        ...(as && serves ? { storageState: await signedIn(as) } : {}),
+        ...(as ? { storageState: await signedIn(as) } : {}),
       });
       const page = await context.newPage();
+      pages.push(page);
       page.setDefaultTimeout(PATIENCE);
       page.on("pageerror", (error) => troubles.push(`${page.url()}: ${error}`));
       page.on("console", (line) => {
@@ -214,9 +182,9 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
       return page;
     },
     link,
-    codeFor: (email, since) => codeFor(running.data, email, since),
+    codeFor: (email, since) => codeFor(own.data, email, since),
     async call<T>(method: string, path: string, body?: unknown) {
-      const answer = await fetch(new URL(path, running.api), {
+      const answer = await fetch(new URL(path, own.api), {
         method,
         headers: {
           authorization: `Bearer ${key}`,
@@ -230,17 +198,14 @@ export async function start(size: "small" | "medium" | "large" = "small"): Promi
     },
     async stop() {
       await browser.close();
-      before?.server.close();
-      before?.server.closeAllConnections();
-      await running.end();
-      expect(troubles, "what the console complained of").toEqual([]);
+      await own.end();
     },
   };
 }
 
 /** Fails on anything axe finds. Call it in every state of a screen that a person can come into. */
 export async function accessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
     const result = await axe.run(document, {
@@ -256,8 +221,7 @@ export async function accessible(page: Page): Promise<void> {
 
 /** A picture of the page as it is, in `artifacts/`. */
 export async function shot(page: Page, name: string): Promise<void> {
-  await mkdir(join(root, "artifacts"), { recursive: true });
-  await page.screenshot({ path: join(root, "artifacts", `${name}.png`), fullPage: false });
+  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage: false });
 }
 
 /** Pictures of the page in light and dark, wide and narrow, and axe's word on each. `ready` waits for the content. */

@@ -75,7 +75,7 @@ beforeAll(async () => {
   };
   const made = await pie.call<{ id: string }>("POST", "/v1/imports", { source: "naughty" });
   for (const [name, text] of Object.entries(files)) {
-    const answer = await fetch(`${pie.api}/v1/imports/${made.id}/files/${name}`, {
+    const answer = await fetch(`${pie.url}/v1/imports/${made.id}/files/${name}`, {
       method: "PUT",
       headers: { authorization: `Bearer ${pie.key}`, "content-type": "application/octet-stream" },
       body: text,

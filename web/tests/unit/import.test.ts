@@ -8,8 +8,10 @@ import {
   kinds,
   placeWords,
   refusal,
+  remedyWords,
   size,
   summed,
+  timesWords,
   wouldChange,
 } from "@/features/import/words";
 
@@ -154,4 +156,15 @@ describe("a mapping", () => {
       Gone: "closed_lost",
     });
   });
+});
+
+test("what helps is said for the page, and as the report says it where that holds anywhere", () => {
+  const check = (code: string, remedy: string, expected: string) =>
+    expect(remedyWords({ code, remedy })).toBe(expected);
+  check("unknown_stage", "write it under [stages] in the mapping", "give it a meaning under Columns");
+  check("not_a_number", "correct it", "correct it");
+});
+
+test("how often something is odd", () => {
+  expect([1, 2, 1200].map(timesWords)).toEqual(["once", "2 times", "1,200 times"]);
 });

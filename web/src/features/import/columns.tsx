@@ -79,8 +79,12 @@ function Editor({
       await putMapping(it.id, etag, mapping);
       await validateImport(it.id);
     },
-    onSuccess: onChecked,
-    onSettled: () => client.invalidateQueries({ queryKey: ["imports"] }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["imports"] });
+      onChecked();
+    },
+    // The columns may be kept already, and then have another version.
+    onError: () => client.invalidateQueries({ queryKey: mappingQuery(it.id, it.job).queryKey }),
   });
   const problem = save.error ? asProblem(save.error) : undefined;
   const stages = unknownStages(report, mapping);

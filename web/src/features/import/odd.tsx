@@ -5,7 +5,7 @@ import { Button } from "@/shared/ui/button";
 import { Badge, Card } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
-import { placeWords, severityOf } from "./words";
+import { placeWords, remedyWords, severityOf, timesWords } from "./words";
 
 /** Everything odd, the gravest first: where it is, what is odd, and what helps. */
 export function Odd({ it, onNext, onColumns }: { it: Import; onNext: () => void; onColumns: () => void }) {
@@ -59,11 +59,11 @@ function Group({ group }: { group: IssueGroup }) {
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={tone}>{word}</Badge>
         <h3 className="font-medium">{words(group.code)}</h3>
-        <span className="text-xs text-ink-faint">{counted(group.count, "time")}</span>
+        <span className="text-xs text-ink-faint">{timesWords(group.count)}</span>
       </div>
       <ul className="mt-1.5 flex flex-col gap-1.5">
         {[first, ...rest.slice(0, OPEN_MOST - 1)].map((issue, at) =>
-          issue ? <Example key={at} issue={issue} withRemedy={!isAlike} /> : null,
+          issue ? <Example key={at} code={group.code} issue={issue} withRemedy={!isAlike} /> : null,
         )}
       </ul>
       {rest.length >= OPEN_MOST && (
@@ -74,17 +74,29 @@ function Group({ group }: { group: IssueGroup }) {
           </summary>
           <ul className="mt-1.5 flex flex-col gap-1.5">
             {rest.slice(OPEN_MOST - 1).map((issue, at) => (
-              <Example key={at} issue={issue} withRemedy={!isAlike} />
+              <Example key={at} code={group.code} issue={issue} withRemedy={!isAlike} />
             ))}
           </ul>
         </details>
       )}
-      {first && isAlike && <p className="mt-1.5 text-ink-soft">What helps: {first.remedy}.</p>}
+      {first && isAlike && (
+        <p className="mt-1.5 text-ink-soft">
+          What helps: {remedyWords({ code: group.code, remedy: first.remedy })}.
+        </p>
+      )}
     </li>
   );
 }
 
-function Example({ issue, withRemedy }: { issue: IssueGroup["examples"][number]; withRemedy: boolean }) {
+function Example({
+  code,
+  issue,
+  withRemedy,
+}: {
+  code: string;
+  issue: IssueGroup["examples"][number];
+  withRemedy: boolean;
+}) {
   const place = placeWords(issue.place);
   return (
     <li className="grid gap-x-4 sm:grid-cols-[minmax(0,16rem)_minmax(0,1fr)]">
@@ -94,7 +106,11 @@ function Example({ issue, withRemedy }: { issue: IssueGroup["examples"][number];
           <code className="mr-2 rounded-sm bg-sunken px-1 font-mono text-xs">{issue.value}</code>
         )}
         {issue.what}
-        {withRemedy && <span className="block text-ink-soft">What helps: {issue.remedy}.</span>}
+        {withRemedy && (
+          <span className="block text-ink-soft">
+            What helps: {remedyWords({ code, remedy: issue.remedy })}.
+          </span>
+        )}
       </span>
     </li>
   );

@@ -192,6 +192,31 @@ const SEVERITIES: Record<string, { word: string; tone: Tone }> = {
 export const severityOf = (severity: string) =>
   SEVERITIES[severity] ?? { word: words(severity), tone: "plain" as Tone };
 
+/** What helps on this page, where the report's own words are those of the command line. */
+const REMEDIES: Record<string, string> = {
+  ambiguous_dates: "say under Columns whether the day or the month comes first; until then they stay unread",
+  dates_by_neighbour: "if that is wrong, say under Columns whether the day or the month comes first",
+  impossible_date: "correct it; if day and month are swapped, say so under Columns",
+  not_a_date: "write dates as 2026-12-31; if the column holds none, say under Columns what it means",
+  ambiguous_numbers: "say under Columns how numbers are written; until then they stay unread",
+  numbers_by_neighbour: "if that is wrong, say under Columns how numbers are written",
+  number_too_long: "correct it, or keep the column under its own name",
+  assumed_currency: "if they are in another, name it in a column of the file, such as EUR",
+  naive_times: "if they are local times, write the offset behind them, such as 14:30+02:00",
+  no_dates: "nothing to do, unless the files should have had some",
+  unknown_stage: "give it a meaning under Columns",
+  no_outcome: "say under Columns which stages mean won and lost",
+  missing_column: "say under Columns which one it is",
+  history_full: "check under Columns that the stage column is the right one",
+  unknown_table: "say under Columns what the table is about and which columns matter",
+  columns_left: "to keep one with its deal, choose “Keep under its own name” under Columns",
+};
+export const remedyWords = (issue: { code: string; remedy: string }): string =>
+  REMEDIES[issue.code] ?? issue.remedy;
+
+/** `once`, `3 times`. */
+export const timesWords = (times: number): string => (times === 1 ? "once" : counted(times, "time"));
+
 /** `sales_pipeline.csv, line 3, column amount`. */
 export const placeWords = (place: {
   file?: string | null;
