@@ -18,7 +18,7 @@ use model::TenantId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use store::{Document, Error, Lookup, SavedSettings, Stored, TenantInfo};
+use store::{Error, Lookup, SavedIssuer, SavedSettings, Stored, TenantInfo};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -181,21 +181,6 @@ async fn check_audit(caller: Caller) -> Result<Json<AuditCheck>, Problem> {
     }))
 }
 
-/// An identity provider, as it is kept.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SavedIssuer {
-    id: String,
-    pub(crate) issuer: Issuer,
-}
-
-impl Document for SavedIssuer {
-    const PARTITION: &'static str = "P";
-    const WHAT: &'static str = "issuer";
-    fn id(&self) -> String {
-        self.id.clone()
-    }
-}
-
 /// An identity provider whose ID tokens are accepted.
 #[derive(ToSchema)]
 #[schema(as = Issuer)]
@@ -301,15 +286,7 @@ async fn put_issuer(
         id: id.clone(),
         issuer,
     };
-    let lookup = Lookup::Issuer(&saved.issuer.issuer, &saved.issuer.audience);
-    caller.tenant().put_document(&saved).await?;
-    caller.tenant().note_lookup(lookup, &id).await?;
-    for Stored { value, .. } in before.iter().filter(|stored| stored.value.id == id) {
-        let old = Lookup::Issuer(&value.issuer.issuer, &value.issuer.audience);
-        if old != lookup {
-            caller.tenant().drop_lookup(old, &id).await?;
-        }
-    }
+    caller.tenant().save_issuer(&saved).await?;
     audit(&caller, "issuer.put", &id, BTreeMap::new()).await?;
     Ok(Json(
         serde_json::to_value(saved).map_err(Problem::internal)?,
@@ -327,13 +304,7 @@ async fn app_lookup(caller: &Caller, issuer: &Issuer) -> Result<Vec<TenantId>, P
     params(("id" = String, Path, description = "Its name")),
     responses((status = 204, description = "Its tokens are refused from now on")))]
 async fn remove_issuer(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let saved = caller.tenant().document::<SavedIssuer>(&id).await?.value;
-    let lookup = Lookup::Issuer(&saved.issuer.issuer, &saved.issuer.audience);
-    caller.tenant().drop_lookup(lookup, &id).await?;
-    caller
-        .tenant()
-        .delete_document::<SavedIssuer>(&id, None)
-        .await?;
+    caller.tenant().remove_issuer(&id).await?;
     audit(&caller, "issuer.remove", &id, BTreeMap::new()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

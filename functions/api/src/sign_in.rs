@@ -21,7 +21,9 @@ use model::{ConnectionId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::{AuthKind, Connection, Error, Lookup, OauthPurpose, SentCode, Tenant, random_array};
+use store::{
+    AuthKind, Connection, Error, Lookup, OauthPurpose, SavedIssuer, SentCode, Tenant, random_array,
+};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -636,11 +638,7 @@ async fn by_id_token(app: &App, token: &str) -> Result<(Tenant, Member), Problem
         .next()
         .ok_or_else(refused)?;
     let tenant = system(app, tenant);
-    let issuer = tenant
-        .document::<crate::admin::SavedIssuer>(&id)
-        .await?
-        .value
-        .issuer;
+    let issuer = tenant.document::<SavedIssuer>(&id).await?.value.issuer;
     let jwks = signing_keys(app, &issuer, &hint.kid)
         .await?
         .ok_or_else(refused)?;

@@ -3,6 +3,7 @@
 use crate::connections::Connection;
 use crate::documents::Stored;
 use crate::error::Error;
+use crate::issuers::SavedIssuer;
 use crate::item::Item;
 use crate::keys;
 use crate::table::Range;
@@ -56,6 +57,9 @@ impl Tenant {
                 )
                 .await?;
             }
+        }
+        for Stored { value, .. } in self.documents::<SavedIssuer>().await? {
+            self.drop_lookup(value.lookup(), &value.id).await?;
         }
         for partition in PARTITIONS {
             rows += self

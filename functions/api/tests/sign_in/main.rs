@@ -1,6 +1,7 @@
 //! Signing in, from the e-mail to the end of the session; members and keys that change meanwhile.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+mod issuers;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "../world/mod.rs"]
 mod world;

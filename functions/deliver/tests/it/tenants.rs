@@ -2,16 +2,35 @@
 
 use crate::support::{World, tenant_id};
 use edge::Failure;
-use identity::TenantCtx;
+use identity::{Algorithm, EmailPolicy, Issuer, TenantCtx};
 use model::TenantId;
 use serde_json::json;
-use store::{SOFT_DELETE_DAYS, TenantInfo};
+use std::collections::BTreeMap;
+use store::{SOFT_DELETE_DAYS, SavedIssuer, TenantInfo};
+
+/// Where the tenant's people sign in.
+fn provider() -> SavedIssuer {
+    SavedIssuer {
+        id: "staff".to_owned(),
+        issuer: Issuer {
+            issuer: "https://login.harbor.example".to_owned(),
+            audience: "pie".to_owned(),
+            jwks_uri: "https://login.harbor.example/keys".to_owned(),
+            algorithm: Algorithm::Es256,
+            email: EmailPolicy::Verified,
+            required: BTreeMap::new(),
+            roles: BTreeMap::new(),
+        },
+    }
+}
 
 #[tokio::test]
 async fn a_tenant_is_erased_when_its_time_is_over_and_not_before() {
     let check = async |days: i64, restored: bool, goes: bool| {
         let world = World::new().await;
         world.plant_copies().await;
+        let issuer = provider();
+        world.tenant().save_issuer(&issuer).await.unwrap();
         let other = TenantId::from_bytes([2; 16]);
         world
             .store()
@@ -38,6 +57,8 @@ async fn a_tenant_is_erased_when_its_time_is_over_and_not_before() {
         );
         assert_eq!(!world.table().await.contains(&digits), goes, "{what}");
         assert_eq!(tenant.blobs("").await.unwrap().is_empty(), goes, "{what}");
+        let led = tenant.look_up(issuer.lookup()).await.unwrap();
+        assert_eq!(led.is_empty(), goes, "{what}");
         assert_eq!(
             world.store().tenants().await.unwrap().len(),
             if goes { 1 } else { 2 },

@@ -1,6 +1,6 @@
 use crate::world::{COOKIE, World, connection_id, page, tenant_id};
-use identity::{Member, MemberId, Role, Status};
-use store::{Connection, ConnectionStatus, Lookup, OauthPurpose, OauthState};
+use identity::MemberId;
+use store::{Connection, ConnectionStatus, OauthState};
 
 const CALLBACK: &str = "/v1/oauth/salesforce/callback";
 const ISSUER: &str = "https%3A%2F%2Flogin.salesforce.com";
@@ -311,45 +311,4 @@ async fn what_a_program_began_a_person_confirms_once() {
     assert!(text.contains("Salesforce is connected"), "{text}");
     let (status, _) = page(world.confirm(CALLBACK, &form).await).await;
     assert_eq!(status, 400);
-}
-
-#[tokio::test]
-async fn who_signs_in_comes_to_the_page_with_a_ticket_behind_the_hash() {
-    let world = World::new().await;
-    let tenant = world.tenant(1);
-    let member = Member {
-        id: MemberId::from_bytes([7; 16]),
-        email: "ana@t1.example".parse().unwrap(),
-        name: "Ana".to_owned(),
-        role: Role::Ae,
-        person: None,
-        manager: None,
-        team: None,
-        status: Status::Active,
-        epoch: 0,
-        created_at: tenant.now(),
-    };
-    tenant.save_member(&member).await.unwrap();
-    let account = Lookup::Portal("salesforce", "org1");
-    tenant.note_lookup(account, "x").await.unwrap();
-    let going = OauthState {
-        tenant: None,
-        by: "sign-in".to_owned(),
-        connection: None,
-        purpose: OauthPurpose::SignIn,
-        return_to: "sessions".to_owned(),
-        ..world.going()
-    };
-    let state = world.away(&going).await;
-    let back = target(&world.consent("c1"), &state);
-    let answer = world.back(&back, Some(COOKIE)).await;
-    assert_eq!(answer.status(), 303);
-    let location = answer.headers()["location"].to_str().unwrap();
-    let ticket = location.strip_prefix("https://pie.example/sign-in#ticket=");
-    let ticket = world.store.take_oauth_state(ticket.unwrap()).await.unwrap();
-    assert_eq!(
-        ticket.unwrap().is_ticket_of(),
-        Some((tenant_id(1), member.id))
-    );
-    assert!(!world.accepted().await);
 }

@@ -3,4 +3,5 @@
 
 mod callback;
 mod event;
+mod sign_in;
 mod world;

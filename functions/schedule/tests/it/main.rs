@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod kills;
+mod sources;
 mod support;
 mod ticks;

@@ -197,6 +197,21 @@ async fn a_short_history_ends_well_and_says_why() {
     assert_eq!(world.tenant().documents::<Run>().await.unwrap().len(), 0);
 }
 
+#[tokio::test]
+async fn a_run_whose_request_is_gone_is_done_as_usual() {
+    let world = World::with(&company(), usize::MAX).await;
+    let (job, message) = world.ask("forecast", json!({"by": "month"})).await;
+    world.tenant().delete_blobs("runs/").await.unwrap();
+    world.handle(&message).await.unwrap();
+    let job = world.job(&job).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{:?}", job.problem);
+    let run = job.result.unwrap()["run"].as_str().unwrap().to_owned();
+    let run = world.tenant().document::<Run>(&run).await.unwrap().value;
+    let kept = world.tenant().blob(&run.blob()).await.unwrap().unwrap();
+    let kept: Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(kept["periods"].as_array().unwrap().len(), 4, "quarters");
+}
+
 /// The worker of a run dies when `dies` says so of a call; whoever comes next ends it.
 async fn killed(
     world: &World,

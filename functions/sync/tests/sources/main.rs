@@ -7,6 +7,7 @@
 )]
 
 mod bed;
+mod files;
 mod ledger;
 mod luck;
 mod schedules;

@@ -15,10 +15,12 @@ use model::{ConnectionId, TenantId};
 use secrecy::SecretString;
 use serde_json::Value;
 use sha2::Sha256;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 use store::{
-    AuthKind, Connection, ConnectionStatus, Lookup, Names, Queue, Store, Tenant, WebhookInfo,
+    AuthKind, Connection, ConnectionStatus, Lookup, Names, Queue, Secrets, Store, Tenant,
+    WebhookInfo,
 };
 use tower::ServiceExt;
 use webhook::{App, Config};
@@ -106,6 +108,8 @@ impl World {
             of.note_lookup(portal, &id.to_string()).await.unwrap();
         }
         of.create_document(connection).await.unwrap();
+        // What is awake has been granted access, so the tenant has a key.
+        of.put_credential(id, granted(at)).await.unwrap();
         format!("/v1/webhooks/{source}/{address}")
     }
 
@@ -173,6 +177,17 @@ impl World {
                 done.await.unwrap();
             }
         }
+    }
+}
+
+fn granted(at: Timestamp) -> Secrets {
+    Secrets {
+        access: "access".to_owned().into(),
+        refresh: None,
+        expires_at: None,
+        issued_at: at,
+        scope: None,
+        extra: BTreeMap::new(),
     }
 }
 
