@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod around;
+mod cold;
 mod deal;
 mod deals;
 mod forecasts;

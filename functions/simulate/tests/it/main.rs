@@ -340,6 +340,30 @@ async fn a_snapshot_is_written_when_it_is_due() {
 }
 
 #[tokio::test]
+async fn of_snapshots_the_newest_three_are_kept() {
+    let world = World::with(&company(), 5).await;
+    let mut seqs = Vec::new();
+    for n in 0..5 {
+        let clock = Entity::Clock(format!("source {n}"), START);
+        let page = Page {
+            changes: vec![Versioned::new(Change::Put(clock), 1)],
+            ..Page::default()
+        };
+        seqs.push(world.tenant().commit(page).await.unwrap().seq);
+        let message = world.message("book.snapshot", json!({}));
+        world.handle(&message).await.unwrap();
+    }
+    let blobs = world.tenant().blobs("books/").await.unwrap();
+    let seq = |name: &str| -> Option<u64> {
+        let folder = name.strip_prefix("books/")?.split('-').next()?;
+        folder.parse().ok()
+    };
+    let mut kept: Vec<u64> = blobs.iter().filter_map(|it| seq(&it.name)).collect();
+    kept.dedup();
+    assert_eq!(kept, seqs[2..]);
+}
+
+#[tokio::test]
 async fn a_message_nobody_can_read_fails_alone() {
     let world = World::new().await;
     let text = std::fs::read_to_string("../../events/simulate.json").unwrap();
