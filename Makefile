@@ -81,7 +81,7 @@ browser: ## the web app in a real Chromium, against a real `pie up`
 	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run generate:check
 	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser
 
-unit: ## unit, property, golden and command-line tests
+unit: ## unit, property, golden and command-line tests; what they asked of AWS against the roles
 	rm -rf $(CALLS) $(FIGURES)
 	mkdir -p $(dir $(FIGURES))
 ifeq ($(NEXTEST),yes)
@@ -90,12 +90,13 @@ else
 	PIE_CALLS=$(CALLS) $(SCHEDULES) cargo test --workspace --all-targets --locked $(if $(CI),--no-fail-fast)
 endif
 	@cat $(FIGURES)
+	cargo xtask calls check $(CALLS)
 
 binaries: ## the functions' real binaries under Lambda's Runtime API, on an AWS over loopback
 	cargo build --workspace --bins --test binaries --locked
 	cargo test --workspace --test binaries --locked
 
-calls: unit ## what the functions asked of AWS in the tests, held against their roles
+calls: ## the roles against what the functions asked of AWS in the last run of unit
 	cargo xtask calls check $(CALLS)
 
 doc: ## the examples in the documentation

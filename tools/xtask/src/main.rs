@@ -86,8 +86,12 @@ fn check_infra(root: &Path) -> anyhow::Result<Vec<String>> {
 
 /// What the tests have seen, against what is written down, and that against the roles.
 fn check_calls(root: &Path, logs: &Path) -> anyhow::Result<Vec<String>> {
-    let file = std::fs::read_to_string(root.join(privilege::FILE))
-        .with_context(|| format!("cannot read {}; `make calls` writes it", privilege::FILE))?;
+    let file = std::fs::read_to_string(root.join(privilege::FILE)).with_context(|| {
+        format!(
+            "cannot read {}; `cargo xtask calls write` writes it",
+            privilege::FILE
+        )
+    })?;
     let file = privilege::Calls::parse(&file)?;
     let logs = privilege::Calls::of_logs(logs)?;
     let templates = template::Templates::read(&root.join("infra"))?;

@@ -147,7 +147,7 @@ pub fn differ(file: &Calls, logs: &Calls) -> Vec<Finding> {
             findings.push(Finding::new(
                 FILE,
                 what,
-                "run `make calls` and look at what its role allows",
+                "look at what its role allows; `cargo xtask calls write target/calls` writes it down",
             ));
         }
         for call in written.difference(&seen) {
@@ -155,7 +155,7 @@ pub fn differ(file: &Calls, logs: &Calls) -> Vec<Finding> {
             findings.push(Finding::new(
                 FILE,
                 what,
-                "run `make calls`, and take out of its role what no call needs",
+                "take out of its role what no call needs; `cargo xtask calls write target/calls` writes it down",
             ));
         }
     }
@@ -175,21 +175,27 @@ pub fn check(templates: &Templates, calls: &Calls) -> Vec<Finding> {
     for function in named.iter().filter(|name| !calls.0.contains_key(*name)) {
         find(
             format!("{function} has a role, and no test saw it ask for anything"),
-            "run `make calls`",
+            "run `make unit`",
         );
     }
     for (function, asked) in &calls.0 {
         let statements = templates.policy_of(function);
+        // Of each statement the calls that no other allows.
+        let mut own: Vec<Vec<&Call>> = vec![Vec::new(); statements.len()];
         for call in asked {
-            if !statements.iter().any(|it| it.allows && allows(it, call)) {
-                find(
+            let by = |it: &Statement| it.allows && allows(it, call);
+            let mut by = own.iter_mut().zip(&statements).filter(|(_, it)| by(it));
+            match (by.next(), by.next()) {
+                (Some((own, _)), None) => own.push(call),
+                (Some(_), Some(_)) => {}
+                (None, _) => find(
                     format!("{function} asks for {call}, and no statement of its role allows it"),
                     "allow it, and nothing besides; or take the call out of the code",
-                );
+                ),
             }
         }
-        for statement in &statements {
-            for unused in unused(statement, asked) {
+        for (statement, own) in statements.iter().zip(&own) {
+            for unused in unused(statement, own) {
                 find(
                     format!(
                         "{function} may {unused} by its statement {}, and no call needs it",
@@ -203,42 +209,36 @@ pub fn check(templates: &Templates, calls: &Calls) -> Vec<Finding> {
     findings
 }
 
-/// What of a statement no call needs.
-fn unused(statement: &Statement, asked: &BTreeSet<Call>) -> Vec<String> {
-    let by = |statement: &Statement| asked.iter().any(|call| allows(statement, call));
+/// What of a statement can be taken out and no call is missed, because none needs it or something else allows the same.
+/// Given are the calls that no other statement allows.
+fn unused(statement: &Statement, own: &[&Call]) -> Vec<String> {
+    let is_unseen = |action: &String| UNSEEN.contains(&action.as_str());
+    let needed = |less: Statement| own.iter().any(|call| !allows(&less, call));
     let mut unused = Vec::new();
-    for action in &statement.actions {
-        let only = Statement {
-            actions: vec![action.clone()],
-            ..statement.clone()
-        };
-        if !UNSEEN.contains(&action.as_str()) && !by(&only) {
+    for (nth, action) in statement.actions.iter().enumerate() {
+        let mut less = statement.clone();
+        less.actions.remove(nth);
+        if !is_unseen(action) && !needed(less) {
             unused.push(action.clone());
         }
     }
-    let is_unseen = |action: &String| UNSEEN.contains(&action.as_str());
     if statement.actions.iter().all(is_unseen) {
         return unused;
     }
-    for resource in &statement.resources {
-        let only = Statement {
-            resources: vec![resource.clone()],
-            ..statement.clone()
-        };
-        if !by(&only) {
+    for (nth, resource) in statement.resources.iter().enumerate() {
+        let mut less = statement.clone();
+        less.resources.remove(nth);
+        if !needed(less) {
             unused.push(format!("touch {resource}"));
         }
     }
-    for (at, condition) in statement.conditions.iter().enumerate() {
-        // One of two values is as needed as the other.
-        for value in condition
-            .values
-            .iter()
-            .filter(|_| condition.values.len() > 1)
-        {
-            let mut only = statement.clone();
-            only.conditions[at].values = vec![value.clone()];
-            if !by(&only) {
+    for (of, condition) in statement.conditions.iter().enumerate() {
+        // Where there is one value, it is as needed as the whole.
+        let several = condition.values.len() > 1;
+        for (nth, value) in condition.values.iter().enumerate().filter(|_| several) {
+            let mut less = statement.clone();
+            less.conditions[of].values.remove(nth);
+            if !needed(less) {
                 unused.push(format!("touch {} {value}", condition.key));
             }
         }
@@ -336,6 +336,7 @@ fn like(pattern: &str, text: &str) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
+    use crate::template::Template;
     use serde_json::{Value, json};
 
     /// A function that reads and sends, and may just that.
@@ -400,63 +401,126 @@ Resources:
         all
     }
 
-    fn actions(statement: &Value) -> Vec<String> {
-        Statement::of(statement).actions
+    /// The parts of a statement that allow something: where each stands, and its texts. What Lambda does unseen is none.
+    fn parts(statement: &Value) -> Vec<(String, Vec<String>)> {
+        let of = Statement::of(statement);
+        if of.actions.iter().all(|it| UNSEEN.contains(&it.as_str())) {
+            return Vec::new();
+        }
+        let conditions = of.conditions.into_iter().filter(|it| it.operator != "Null");
+        let conditions =
+            conditions.map(|it| (format!("/Condition/{}/{}", it.operator, it.key), it.values));
+        let plain = [("/Action", of.actions), ("/Resource", of.resources)];
+        let plain = plain.map(|(at, texts)| (at.to_owned(), texts));
+        plain.into_iter().chain(conditions).collect()
     }
 
-    /// Takes each action out once; gives how many there were.
-    fn take_out(templates: &Templates, calls: &Calls) -> usize {
+    /// Every part of every statement: its number, whose it is, where it stands, its texts.
+    fn every_part(templates: &Templates) -> Vec<(usize, String, String, Vec<String>)> {
         let mut copy = templates.clone();
-        let counts: Vec<usize> = statements(&mut copy)
-            .iter()
-            .map(|(_, statement)| actions(statement).len())
-            .collect();
+        let numbered = statements(&mut copy).into_iter().enumerate();
+        let parts = numbered.flat_map(|(number, (function, statement))| {
+            let of = parts(statement).into_iter();
+            of.map(move |(at, texts)| (number, function.clone(), at, texts))
+        });
+        parts.collect()
+    }
+
+    /// What is said of a function where a part of one of its statements has other texts.
+    fn said_with(of: (&Templates, &Calls), number: usize, at: &str, texts: &[String]) -> String {
+        let mut templates = of.0.clone();
+        let mut all = statements(&mut templates);
+        let (function, statement) = &mut all[number];
+        *statement.pointer_mut(at).unwrap() = json!(texts);
+        let its_own = of.1.0.get_key_value(function).into_iter();
+        let its_own = its_own.map(|(name, calls)| (name.clone(), calls.clone()));
+        lines(&check(&templates, &Calls(its_own.collect())))
+    }
+
+    /// Takes each action, resource and value of a condition out, one at a time; gives their number.
+    fn take_out(templates: &Templates, calls: &Calls) -> usize {
         let mut taken = 0;
-        for (at, count) in counts.into_iter().enumerate() {
-            for nth in 0..count {
-                let mut without = templates.clone();
-                let mut all = statements(&mut without);
-                let (function, statement) = &mut all[at];
-                let function = function.clone();
-                let mut left = actions(statement);
+        for (number, function, at, texts) in every_part(templates) {
+            for nth in 0..texts.len() {
+                let mut left = texts.clone();
                 let out = left.remove(nth);
-                if UNSEEN.contains(&out.as_str()) {
-                    continue;
-                }
-                statement["Action"] = json!(left);
-                let said = lines(&check(&without, calls));
-                let missed = format!("{function} asks for {out}");
-                assert!(said.contains(&missed), "{function} without {out}:\n{said}");
+                let said = said_with((templates, calls), number, &at, &left);
+                let missed = match at.as_str() {
+                    "/Action" => format!("{function} asks for {out} on "),
+                    _ => format!("{function} asks for "),
+                };
+                let found = said.lines().any(|line| {
+                    line.contains(&missed) && line.contains("no statement of its role allows it")
+                });
+                assert!(found, "{function} without {out} in {at}:\n{said}");
                 taken += 1;
             }
         }
         taken
     }
 
-    /// Puts an action and a resource that nobody needs into each statement once.
-    fn put_in(templates: &Templates, calls: &Calls) {
-        let mut copy = templates.clone();
-        let count = statements(&mut copy).len();
-        for at in 0..count {
-            for (action, field) in [("dynamodb:Scan", "Action"), ("${ElseArn}", "Resource")] {
-                let mut with = templates.clone();
-                let mut all = statements(&mut with);
-                let (function, statement) = &mut all[at];
-                let function = function.clone();
-                let is_unseen = |it: &String| UNSEEN.contains(&it.as_str());
-                if field == "Resource" && actions(statement).iter().all(is_unseen) {
-                    continue;
-                }
-                let mut more = crate::template::texts(&statement[field]);
-                more.push(action.to_owned());
-                statement[field] = json!(more);
-                let said = lines(&check(&with, calls));
-                let found = said
-                    .lines()
-                    .any(|line| line.contains(&format!("{function} may")) && line.contains(action));
-                assert!(found, "{function} with {action}:\n{said}");
+    /// How a policy says what a call says, where there is a way for each kind of it.
+    fn in_a_policy(call: &Call) -> [(&'static str, Option<String>); 4] {
+        let rest = |prefix| call.resource.strip_prefix(prefix);
+        let resource = match call.action.split(':').next().unwrap() {
+            "s3" => rest("pie/*/")
+                .map(|it| format!("arn:${{AWS::Partition}}:s3:::${{Bucket}}/tenant_*/{it}")),
+            "sqs" => rest("pie-").map(|it| {
+                let (first, rest) = it.split_at(1);
+                format!("${{{}{rest}Arn}}", first.to_uppercase())
+            }),
+            _ => None,
+        };
+        let key = |prefix: &str, by: &str, digits: &str| {
+            let keys = call
+                .keys
+                .as_ref()
+                .filter(|_| call.action.starts_with(prefix));
+            keys.map(|it| it.replacen(by, digits, 1))
+        };
+        [
+            ("/Action", Some(call.action.clone())),
+            ("/Resource", resource),
+            (
+                "/Condition/ForAllValues:StringLike/dynamodb:LeadingKeys",
+                key("dynamodb:", "T#*", &format!("T#{}", "?".repeat(ID.len()))),
+            ),
+            (
+                "/Condition/StringLikeIfExists/s3:prefix",
+                key("s3:", "*/", "tenant_*/"),
+            ),
+        ]
+    }
+
+    /// Puts into each part of each statement what nobody needs, and what others or other statements need, one at a time;
+    /// gives their number.
+    fn put_in(templates: &Templates, calls: &Calls) -> usize {
+        let all: BTreeSet<&Call> = calls.0.values().flatten().collect();
+        let mut put = 0;
+        for (number, function, at, texts) in every_part(templates) {
+            let told = |call: &&Call| {
+                let mut ways = in_a_policy(call).into_iter();
+                ways.find_map(|(of, text)| text.filter(|_| of == at))
+            };
+            let nobodys = match at.as_str() {
+                "/Action" => "dynamodb:Scan",
+                "/Resource" => "${ElseArn}",
+                _ => "S#ELSE",
+            };
+            let others: BTreeSet<String> = all.iter().filter_map(told).collect();
+            let others = others.into_iter().chain([nobodys.to_owned()]);
+            for text in others.filter(|text| !texts.contains(text)) {
+                let more = [texts.as_slice(), std::slice::from_ref(&text)].concat();
+                let said = said_with((templates, calls), number, &at, &more);
+                let found = said.lines().any(|line| {
+                    line.contains(&format!("{function} may "))
+                        && line.contains(&format!("{text} by its statement"))
+                });
+                assert!(found, "{function} with {text} in {at}:\n{said}");
+                put += 1;
             }
         }
+        put
     }
 
     #[test]
@@ -464,8 +528,8 @@ Resources:
         let (templates, calls) = small();
         let findings = check(&templates, &calls);
         assert!(findings.is_empty(), "{}", lines(&findings));
-        assert_eq!(take_out(&templates, &calls), 3);
-        put_in(&templates, &calls);
+        assert_eq!(take_out(&templates, &calls), 8);
+        assert_eq!(put_in(&templates, &calls), 10);
         // A key that no call needs any more, and a function that nobody saw.
         let mut fewer = calls.clone();
         let of = fewer.0.get_mut("sync").unwrap();
@@ -476,6 +540,38 @@ Resources:
             "{said}"
         );
         assert!(lines(&check(&templates, &Calls::default())).contains("sync has a role"));
+    }
+
+    /// Our roles, and what was seen of them.
+    fn ours() -> (Templates, Calls) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut templates = Templates::read(&root.join("infra")).unwrap();
+        let has_roles = |it: &Template| it.of_type("AWS::IAM::Role").next().is_some();
+        templates.0.retain(|_, it| has_roles(it));
+        let calls = std::fs::read_to_string(root.join(FILE)).unwrap();
+        (templates, Calls::parse(&calls).unwrap())
+    }
+
+    #[test]
+    fn of_our_roles_no_right_is_missing_and_none_is_one_too_many() {
+        let (templates, calls) = ours();
+        let findings = check(&templates, &calls);
+        assert!(findings.is_empty(), "{}", lines(&findings));
+        assert_eq!(calls.0.len(), 7);
+    }
+
+    #[test]
+    fn of_our_roles_each_right_that_is_taken_out_is_missed() {
+        let (templates, calls) = ours();
+        let taken = take_out(&templates, &calls);
+        assert!(taken > 150, "{taken}");
+    }
+
+    #[test]
+    fn in_our_roles_each_right_too_many_is_found() {
+        let (templates, calls) = ours();
+        let put = put_in(&templates, &calls);
+        assert!(put > 500, "{put}");
     }
 
     #[test]
