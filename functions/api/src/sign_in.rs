@@ -10,7 +10,7 @@ use crate::cookies;
 use crate::routes::Routes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use edge::{Code, Json, Path, Problem};
+use edge::{Code, Json, Metric, Path, Problem};
 use http::{HeaderMap, StatusCode};
 use identity::{
     CodeAnswer, Email, Grant, Hint, Issuer, Jwks, Limit, Member, MemberId, Policy, Presented,
@@ -702,8 +702,14 @@ async fn signing_keys(app: &App, issuer: &Issuer, kid: &str) -> Result<Option<Ar
 async fn fetch_keys(app: &App, issuer: &Issuer) -> Result<(), Problem> {
     let unavailable = || Problem::new(Code::Unavailable).detail("The issuer's keys cannot be read");
     let bytes = (app.config().fetch)(issuer.jwks_uri.clone()).await;
-    let bytes = bytes.map_err(|why| unavailable().because(why))?;
-    let jwks = Jwks::parse(&bytes).map_err(|e| unavailable().because(e))?;
+    let jwks = match bytes {
+        Ok(bytes) => Jwks::parse(&bytes).map_err(|e| unavailable().because(e)),
+        Err(why) => Err(unavailable().because(why)),
+    };
+    // Also where the keys at hand still do: they do for a day.
+    let failed = Metric::count("issuer_failures", u64::from(jwks.is_err()));
+    app.config().http.function.measure(&[], &[failed]);
+    let jwks = jwks?;
     app.issuer_keys(&issuer.jwks_uri, |cache| cache.downloaded(jwks, app.now()));
     Ok(())
 }

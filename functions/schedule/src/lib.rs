@@ -12,7 +12,7 @@ mod night;
 mod sources;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
-use edge::{Deadline, Failure, Function, Metric};
+use edge::{Deadline, Failure, Function, Metric, Unit};
 use futures_util::future::join_all;
 use identity::TenantCtx;
 use jiff::{SignedDuration, Timestamp};
@@ -95,6 +95,8 @@ pub struct Ticked {
     pub left: usize,
     /// Messages sent that had been left behind.
     pub sent: usize,
+    /// For how many seconds the oldest message had lain in an outbox.
+    pub outbox_age_s: u64,
     /// Jobs that stood still and were asked for again.
     pub requeued: usize,
     /// Syncs of sources begun.
@@ -116,6 +118,7 @@ impl Ticked {
         self.tenants += other.tenants;
         self.failed += other.failed;
         self.sent += other.sent;
+        self.outbox_age_s = self.outbox_age_s.max(other.outbox_age_s);
         self.requeued += other.requeued;
         self.syncs += other.syncs;
         self.needs_reauth += other.needs_reauth;
@@ -184,6 +187,7 @@ fn report(app: &App, ticked: &Ticked) {
         count("failed", ticked.failed),
         count("left", ticked.left),
         count("sent", ticked.sent),
+        Metric::new("outbox_age_s", Unit::Seconds, ticked.outbox_age_s as f64),
         count("requeued", ticked.requeued),
         count("syncs", ticked.syncs),
         count("needs_reauth", ticked.needs_reauth),
@@ -250,8 +254,14 @@ async fn live(app: &App, look: &mut Look, info: &TenantInfo) {
     let since = |seen: Seen| now.duration_since(seen.thoroughly);
     let is_thorough = seen.is_none_or(|seen| since(seen) >= THOROUGH_EVERY);
 
-    let sent = look.tenant.sweep_outbox().await;
-    look.ticked.sent = look.done("outbox", sent).unwrap_or_default();
+    let swept = look.tenant.sweep_outbox().await;
+    if let Some(swept) = look.done("outbox", swept) {
+        look.ticked.sent = swept.sent;
+        look.ticked.outbox_age_s = swept.oldest_s;
+        if let Some(error) = swept.stopped {
+            look.done::<()>("outbox", Err(error));
+        }
+    }
     let requeued = jobs::requeue(&look.tenant, is_thorough).await;
     look.ticked.requeued = look.done("jobs", requeued).unwrap_or_default();
 

@@ -119,6 +119,8 @@ pub enum Unit {
     Count,
     /// Time.
     Milliseconds,
+    /// Time of what takes long.
+    Seconds,
     /// Size.
     Bytes,
 }
@@ -128,6 +130,7 @@ impl Unit {
         match self {
             Self::Count => "Count",
             Self::Milliseconds => "Milliseconds",
+            Self::Seconds => "Seconds",
             Self::Bytes => "Bytes",
         }
     }

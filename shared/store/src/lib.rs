@@ -68,6 +68,7 @@ pub use members::SentCode;
 pub use oauth_states::{
     OAUTH_COOKIE, OAUTH_STATE_S, OauthPurpose, OauthState, is_oauth_session, oauth_session,
 };
+pub use outbox::Swept;
 pub use poll::Received;
 pub use queue::{MOST_DELAY_S, Message, Outgoing, Queue, QueueUrls};
 pub use saved::{Run, SavedScenario, SavedSettings, Simulation, View};

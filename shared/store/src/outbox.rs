@@ -13,6 +13,17 @@ use crate::tenant::Tenant;
 /// The age from which on the sweeper takes a message for left behind.
 const LEFT_BEHIND_S: i64 = 20;
 
+/// What a sweep of an outbox came to.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// Messages sent that had been left behind.
+    pub sent: usize,
+    /// For how many seconds the oldest message had lain there.
+    pub oldest_s: u64,
+    /// Why the sweep ended before everything was sent, if it did.
+    pub stopped: Option<Error>,
+}
+
 pub(crate) fn rows(tenant: &Tenant, messages: &[Outgoing]) -> Result<Vec<Item>, Error> {
     let row = |outgoing: &Outgoing| {
         Item::at(&keys::row(tenant.id(), "Q", tenant.unique()))
@@ -46,19 +57,30 @@ impl Tenant {
         Ok(())
     }
 
-    /// Sends the messages that were left behind; gives their number.
-    pub async fn sweep_outbox(&self) -> Result<usize, Error> {
+    /// Sends the messages that were left behind. It is no error if one cannot be sent: how old they are is known then,
+    /// too.
+    pub async fn sweep_outbox(&self) -> Result<Swept, Error> {
         let pk = keys::partition(self.id(), "Q");
         let rows = self.table().query(&pk, Range::ALL).await?;
-        let before = self.now().as_second() - LEFT_BEHIND_S;
-        let mut sent = 0;
-        for row in rows {
-            if row.number("at").is_some_and(|at| at > before) {
-                continue;
+        let now = self.now().as_second();
+        let age = |row: &Item| now - row.number("at").unwrap_or(now - LEFT_BEHIND_S);
+        let mut swept = Swept {
+            oldest_s: rows
+                .iter()
+                .map(age)
+                .max()
+                .unwrap_or_default()
+                .max(0)
+                .unsigned_abs(),
+            ..Swept::default()
+        };
+        for row in rows.iter().filter(|row| age(row) >= LEFT_BEHIND_S) {
+            if let Err(error) = self.relay_one(row, &row.body("message")?).await {
+                swept.stopped = Some(error);
+                break;
             }
-            self.relay_one(&row, &row.body("message")?).await?;
-            sent += 1;
+            swept.sent += 1;
         }
-        Ok(sent)
+        Ok(swept)
     }
 }

@@ -28,7 +28,7 @@ impl fmt::Display for Broken {
 type Rule = fn(&Facts<'_>) -> Vec<Finding>;
 
 /// Every rule, by name.
-pub const RULES: [(&str, Rule); 36] = [
+pub const RULES: [(&str, Rule); 37] = [
     ("functions", functions),
     ("build", build),
     ("roles", roles),
@@ -59,6 +59,7 @@ pub const RULES: [(&str, Rule); 36] = [
     ("logs", logs),
     ("alarms-of-functions", alarms_of_functions),
     ("alarms-of-queues", alarms_of_queues),
+    ("alarms-of-work", alarms_of_work),
     ("slow", slow),
     ("alarm-actions", alarm_actions),
     ("metrics", metrics),
@@ -1045,6 +1046,37 @@ fn alarms_of_queues(facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What nobody else would tell: metric, function, and what somebody wants to hear of.
+const TOLD: [(&str, &str, &str); 7] = [
+    ("latency_ms", "api", "slow answers"),
+    ("tenants", "schedule", "ticks that do not come"),
+    ("sent", "schedule", "messages that are left behind"),
+    ("outbox_age_s", "schedule", "messages that cannot be sent"),
+    (
+        "requeued",
+        "schedule",
+        "work under a lease that stands still",
+    ),
+    ("needs_reauth", "schedule", "grants that ended"),
+    (
+        "issuer_failures",
+        "api",
+        "keys of issuers that cannot be read",
+    ),
+];
+
+fn alarms_of_work(facts: &Facts<'_>) -> Vec<Finding> {
+    let untold = TOLD
+        .iter()
+        .filter(|(metric, function, _)| !is_watched(facts, "Pie", metric, function));
+    untold
+        .map(|(metric, function, what)| {
+            let what = format!("no alarm tells of {what}, which {metric} of {function} counts");
+            Finding::new("infra/alarms.yaml", what, "add one")
+        })
+        .collect()
 }
 
 fn slow(facts: &Facts<'_>) -> Vec<Finding> {

@@ -32,7 +32,7 @@ use Defect::Text;
 const KEY: &str = "\"T#??????????????????????????#*\"";
 
 #[rustfmt::skip]
-const DEFECTS: [(&str, Defect); 50] = [
+const DEFECTS: [(&str, Defect); 52] = [
     ("functions", Defect::Code(|code| {
         let asks = Asks { trigger: Trigger::Queue, needs: BTreeSet::new(), takes: BTreeSet::new() };
         code.functions.insert("enrich".to_owned(), asks);
@@ -79,9 +79,11 @@ const DEFECTS: [(&str, Defect); 50] = [
     ("logs", Text("functions.yaml", "      RetentionInDays: !Ref LogDays\n", "")),
     ("alarms-of-functions", Text("alarms.yaml", "[api, oauth, webhook, schedule,", "[api, webhook, schedule,")),
     ("alarms-of-queues", Text("alarms.yaml", "- [sync, simulate, deliver]", "- [sync, simulate]")),
+    ("alarms-of-work", Text("alarms.yaml", "MetricName: outbox_age_s", "MetricName: failed")),
+    ("alarms-of-work", Text("alarms.yaml", "MetricName: requeued", "MetricName: failed")),
     ("slow", Text("alarms.yaml", "sync: { Milliseconds: 96000 }", "sync: { Milliseconds: 119000 }")),
     ("alarm-actions", Text("alarms.yaml", "          AlarmActions: [!Ref Topic]\n", "")),
-    ("metrics", Text("alarms.yaml", "MetricName: requeued", "MetricName: leases_stuck")),
+    ("metrics", Text("alarms.yaml", "MetricName: left", "MetricName: leases_stuck")),
     ("metrics", Text("alarms.yaml", "[\"Pie\", \"dropped\", \"function\", \"sync\"", "[\"Pie\", \"dropped\", \"function\", \"api\"")),
     ("wiring", Text("template.yaml", "        WebAclArn: !Ref ApiWebAclArn\n", "")),
     ("stages", Text("samconfig.toml", "MailFrom=pie@dev.pie.example ", "")),

@@ -6,9 +6,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge::{Function, Sink};
 use embedded::Aws as Embedded;
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 const ISSUER: &str = "https://login.harbor.example";
 const KEYS: &str = "https://login.harbor.example/keys";
@@ -35,8 +37,12 @@ impl Provider {
 
     /// A token of somebody whose address it has verified.
     fn token(&self, audience: &str, email: &str) -> String {
+        self.token_at(NOW, audience, email)
+    }
+
+    fn token_at(&self, now: Timestamp, audience: &str, email: &str) -> String {
         let text = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let now = NOW.as_second();
+        let now = now.as_second();
         let header = text(json!({"alg": "ES256", "kid": "k1", "typ": "JWT"}));
         let claims = text(json!({
             "iss": ISSUER, "aud": audience, "sub": "u1", "iat": now, "exp": now + 300,
@@ -50,6 +56,10 @@ impl Provider {
 
 /// Two tenants that may each bring the provider.
 async fn world(provider: &Arc<Provider>) -> World {
+    with(provider, |_| {}).await
+}
+
+async fn with(provider: &Arc<Provider>, change: impl FnOnce(&mut api::Config)) -> World {
     let provider = Arc::clone(provider);
     let fetch: api::Fetch = Arc::new(move |url| {
         let keys = provider.keys();
@@ -58,7 +68,11 @@ async fn world(provider: &Arc<Provider>) -> World {
             Ok(keys.into())
         })
     });
-    World::with(Embedded::in_memory(), 2, 0, |config| config.fetch = fetch).await
+    let change = |config: &mut api::Config| {
+        config.fetch = fetch;
+        change(config);
+    };
+    World::with(Embedded::in_memory(), 2, 0, change).await
 }
 
 async fn put(world: &World, of: Of, name: &str, audience: &str) -> Answer {
@@ -132,4 +146,39 @@ async fn of_an_erased_tenant_no_issuer_is_left_and_others_may_bring_it() {
     for (name, audience) in [("staff", "pie"), ("guests", "pie-guests")] {
         put(&world, TWO, name, audience).await.ok(200);
     }
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_are_counted_whether_others_are_at_hand_or_not() {
+    let provider = Provider::new();
+    let lines = Arc::new(Mutex::new(Vec::<Value>::new()));
+    let answer = Arc::new(Mutex::new(Err("no answer".to_owned())));
+    let (keep, says) = (Arc::clone(&lines), Arc::clone(&answer));
+    let world = with(&provider, |config| {
+        let sink: Sink = Arc::new(move |line| {
+            let line = serde_json::from_str(line).unwrap();
+            keep.lock().unwrap().push(line);
+        });
+        config.http.function = Function::new("api", Some(sink));
+        config.fetch = Arc::new(move |_| {
+            let says = says.lock().unwrap().clone();
+            Box::pin(async move { says.map(String::into) })
+        });
+    });
+    let world = world.await;
+    put(&world, ONE, "staff", "pie").await.ok(200);
+    let failures = async |says: Result<String, String>, status: u16| {
+        *answer.lock().unwrap() = says;
+        world.pass(3_600);
+        let token = provider.token_at(world.store.now(), "pie", "ana@t1.example");
+        begin(&world, &token).await.ok(status);
+        let lines = std::mem::take(&mut *lines.lock().unwrap());
+        let numbers = lines.iter().filter_map(|it| it["issuer_failures"].as_u64());
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(failures(Err("no answer".to_owned()), 503).await, [1]);
+    assert_eq!(failures(Ok("no keys".to_owned()), 503).await, [1]);
+    assert_eq!(failures(Ok(provider.keys()), 201).await, [0]);
+    // The keys are an hour old: they still do, and their provider is asked for new ones in vain.
+    assert_eq!(failures(Err("no answer".to_owned()), 201).await, [1]);
 }

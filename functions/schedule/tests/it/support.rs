@@ -1,13 +1,13 @@
 //! Tenants on an embedded AWS, and a clock to travel with.
 
-use edge::Function;
+use edge::{Function, Sink};
 use embedded::Aws;
 use identity::TenantCtx;
 use jiff::Timestamp;
 use model::{Change, Company, CompanyId, Entity, TenantId};
 use schedule::{App, Ticked, tick};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{
     Import, ImportFile, ImportStatus, Job, JobStatus, Message, Names, Page, Progress, Queue, Store,
@@ -42,6 +42,18 @@ impl World {
 
     pub(crate) fn app(&self) -> App {
         App::new(self.store(), Function::new("schedule", None))
+    }
+
+    /// A function whose lines of metrics can be looked at.
+    pub(crate) fn watched(&self) -> (App, Arc<Mutex<Vec<Value>>>) {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&lines);
+        let sink: Sink = Arc::new(move |line| {
+            let line = serde_json::from_str(line).unwrap();
+            keep.lock().unwrap().push(line);
+        });
+        let app = App::new(self.store(), Function::new("schedule", Some(sink)));
+        (app, lines)
     }
 
     pub(crate) async fn ticked(&self) -> Ticked {

@@ -118,17 +118,28 @@ async fn a_message_left_behind_is_sent() {
         })
         .await
         .unwrap();
+    let (app, lines) = world.watched();
+    let ticked = async || {
+        let ticked = tick(&app).await.unwrap();
+        let line = lines.lock().unwrap().pop().unwrap();
+        let ages = (&line["outbox_age_s"], &line["_aws"]["CloudWatchMetrics"][0]);
+        assert_eq!(ages.0, &json!(ticked.outbox_age_s));
+        let declared = ages.1["Metrics"].as_array().unwrap();
+        assert!(declared.contains(&json!({"Name": "outbox_age_s", "Unit": "Seconds"})));
+        (ticked.sent, ticked.outbox_age_s, ticked.failed)
+    };
+    // Whoever committed it may still be sending it.
     world.pass(10);
-    world.aws.faults().clear();
-    assert_eq!(
-        world.ticked().await.sent,
-        0,
-        "whoever committed it may still be sending it"
-    );
+    assert_eq!(ticked().await, (0, 10, 0));
+    // As long as nothing can be sent it grows older, and each tick says so.
     world.pass(11);
-    assert_eq!(world.ticked().await.sent, 1);
+    assert_eq!(ticked().await, (0, 21, 1));
+    world.pass(600);
+    assert_eq!(ticked().await, (0, 621, 1));
+    world.aws.faults().clear();
+    assert_eq!(ticked().await, (1, 621, 0));
     assert_eq!(world.all_taken().await, [message]);
-    assert_eq!(world.ticked().await.sent, 0);
+    assert_eq!(ticked().await, (0, 0, 0));
 }
 
 #[tokio::test]

@@ -593,19 +593,20 @@ async fn what_was_not_sent_is_sent_by_the_sweeper() {
         })
         .await
         .unwrap();
+    let swept = async || {
+        let swept = tenant.sweep_outbox().await.unwrap();
+        (swept.sent, swept.oldest_s, swept.stopped.is_some())
+    };
+    world.pass(60);
+    assert_eq!(swept().await, (0, 60, true), "it cannot be sent");
     world.aws.faults().clear();
     assert_eq!(world.store.receive(Queue::Simulate, 0).await.unwrap(), []);
-    assert_eq!(
-        tenant.sweep_outbox().await.unwrap(),
-        0,
-        "it may still be on its way"
-    );
     world.pass(60);
-    assert_eq!(tenant.sweep_outbox().await.unwrap(), 1);
+    assert_eq!(swept().await, (1, 120, false));
     let received = world.store.receive(Queue::Simulate, 0).await.unwrap();
     assert_eq!(
         serde_json::from_str::<store::Message>(&received[0].body).unwrap(),
         message
     );
-    assert_eq!(tenant.sweep_outbox().await.unwrap(), 0);
+    assert_eq!(swept().await, (0, 0, false));
 }
