@@ -39,6 +39,8 @@ export interface Pie {
   codeFor(email: string, since: number): Promise<string>;
   /** Asks the API directly, as the demo company's key: to prepare, never instead of looking at the page. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Waits until a job has succeeded. */
+  done(job: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -151,7 +153,7 @@ export async function start(size: Size = "small"): Promise<Pie> {
     return state;
   }
 
-  return {
+  const pie: Pie = {
     url: own.api,
     key,
     people,
@@ -196,11 +198,18 @@ export async function start(size: Size = "small"): Promise<Pie> {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
       return (text ? JSON.parse(text) : undefined) as T;
     },
+    async done(job) {
+      for (let status = ""; status !== "succeeded"; await new Promise((later) => setTimeout(later, 100))) {
+        ({ status } = await pie.call<{ status: string }>("GET", `/v1/jobs/${job}`));
+        if (["failed", "cancelled"].includes(status)) throw new Error(`${job} ${status}`);
+      }
+    },
     async stop() {
       await browser.close();
       await own.end();
     },
   };
+  return pie;
 }
 
 /** Fails on anything axe finds. Call it in every state of a screen that a person can come into. */
