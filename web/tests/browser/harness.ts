@@ -30,8 +30,8 @@ export interface Pie {
   readonly key: string;
   /** The addresses that can sign in, by role. */
   readonly people: Readonly<Record<string, string>>;
-  /** What `pie up` said, with the sandboxes' addresses. */
-  readonly said: string;
+  /** The key of a sandbox, as `pie up` says it. */
+  sandboxKey(source: string): string;
   page(options?: PageOptions): Promise<Page>;
   /** A link that signs in as a role, once. */
   link(role: string): Promise<string>;
@@ -157,7 +157,11 @@ export async function start(size: Size = "small"): Promise<Pie> {
     url: own.api,
     key,
     people,
-    said: own.said,
+    sandboxKey(source) {
+      const said = new RegExp(`${source}: \\S+, key (\\S+)`).exec(own.said)?.[1];
+      if (!said) throw new Error(`pie up named no key of the sandbox ${source}:\n${own.said}`);
+      return said;
+    },
     async page({
       as = "admin",
       theme = "light",
