@@ -9,7 +9,7 @@ FIGURES := $(CURDIR)/target/figures.txt
 SCHEDULES := PIE_FIGURES=$(FIGURES) $(if $(CI),PIE_SCHEDULES_MINUTES=10)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
-.PHONY: run up load forecast test tidy infra infra-lint sbom lambda sam binaries calls fmt fmt-check lint unit web browser doc words deny advisories bench fuzz schedules mutants help
+.PHONY: run up load forecast test tidy infra infra-lint sbom lambda sam binaries calls fmt fmt-check lint unit web browser pictures speed doc words deny advisories bench fuzz schedules mutants help
 
 run: ## build the web app and the release, and start everything: open the link it prints
 	npm --prefix web ci
@@ -32,7 +32,7 @@ forecast: ## build the release, invent a company, forecast it
 	@echo
 	@echo "Report: $(CURDIR)/$(DEMO)/forecast.html"
 
-test: fmt-check tidy infra words deny web lint unit doc ## every check, cheapest first
+test: fmt-check tidy infra words deny web lint unit doc browser ## every check, cheapest first
 
 tidy: ## the project's rules about itself
 	cargo xtask tidy
@@ -69,17 +69,29 @@ fmt-check:
 lint: ## clippy, with warnings as errors
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 
-web: ## the web app: types, units, components, size; needs node
+web/node_modules/.package-lock.json: web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+web: web/node_modules/.package-lock.json ## the web app: types, units, components, size; needs node
 	npm --prefix web run check
 	npm --prefix web test
 
-browser: ## the web app in a real Chromium, against a real `pie up`
+browser: web/node_modules/.package-lock.json ## the web app in a real Chromium, against a real `pie up`
 	cargo build --workspace --bin pie --locked
-	npm --prefix web ci --no-audit --no-fund
-	npm --prefix web run build
 	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run generate:check
-	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser
+	@if node web/scripts/chromium.mjs >/dev/null; then \
+	  npm --prefix web run build && PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser; \
+	elif [ -n "$(CI)" ]; then echo "browser: no Chromium found, and nothing is skipped in CI"; exit 1; \
+	else echo "browser: no Chromium found, skipped"; fi
+
+pictures: browser ## the README's pictures, from a run of the browser tests
+	npm --prefix web run pictures
+
+speed: web/node_modules/.package-lock.json ## how long the web app keeps people waiting, with 10,000 deals; for a quiet machine
+	cargo build --release --package local
+	npm --prefix web run build
+	PIE_BIN=$(CURDIR)/$(PIE) npm --prefix web run speed
 
 unit: ## unit, property, golden and command-line tests; what they asked of AWS against the roles
 	rm -rf $(CALLS) $(FIGURES)

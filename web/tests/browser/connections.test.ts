@@ -12,13 +12,6 @@ const SLOW = 120_000;
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole("main").getByRole("heading", { level: 1, name });
 
-/** The key of a sandbox, as `pie up` says it. */
-function keyOf(source: string): string {
-  const said = new RegExp(`${source}: \\S+, key (\\S+)`).exec(pie.said);
-  if (!said?.[1]) throw new Error(`pie up named no key of the sandbox ${source}:\n${pie.said}`);
-  return said[1];
-}
-
 test("the catalogue says what each source brings and needs", async () => {
   const page = await pie.page();
   await page.goto("/connections");
@@ -42,7 +35,7 @@ test("a key that is no good is refused in words; a good one connects, and the sy
   await page.getByRole("alert").waitFor();
   await shot(page, "connect-key-refused");
   await accessible(page);
-  await page.getByLabel("Key of Stripe").fill(keyOf("stripe"));
+  await page.getByLabel("Key of Stripe").fill(pie.sandboxKey("stripe"));
   await page.getByRole("button", { name: "Try the key and connect" }).click();
   await heading(page, "Billing").waitFor();
   await shot(page, "connection-first-sync");
@@ -94,7 +87,7 @@ test("a run is stopped, and a disconnect says what goes and what stays", async (
   await page.goto("/connections");
   await page.getByRole("link", { name: "Try the Pipedrive sandbox" }).click();
   await page.getByRole("radio", { name: /^A key/ }).check();
-  await page.getByLabel("Key of Pipedrive").fill(keyOf("pipedrive"));
+  await page.getByLabel("Key of Pipedrive").fill(pie.sandboxKey("pipedrive"));
   await page.getByLabel("Name", { exact: true }).fill("Pipedrive for a moment");
   await page.getByRole("button", { name: "Try the key and connect" }).click();
   await heading(page, "Pipedrive for a moment").waitFor();

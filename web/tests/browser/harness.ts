@@ -30,8 +30,8 @@ export interface Pie {
   readonly key: string;
   /** The addresses that can sign in, by role. */
   readonly people: Readonly<Record<string, string>>;
-  /** What `pie up` said, with the sandboxes' addresses. */
-  readonly said: string;
+  /** The key of a sandbox, as `pie up` says it. */
+  sandboxKey(source: string): string;
   page(options?: PageOptions): Promise<Page>;
   /** A link that signs in as a role, once. */
   link(role: string): Promise<string>;
@@ -39,6 +39,8 @@ export interface Pie {
   codeFor(email: string, since: number): Promise<string>;
   /** Asks the API directly, as the demo company's key: to prepare, never instead of looking at the page. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Waits until a job has succeeded. */
+  done(job: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -151,11 +153,15 @@ export async function start(size: Size = "small"): Promise<Pie> {
     return state;
   }
 
-  return {
+  const pie: Pie = {
     url: own.api,
     key,
     people,
-    said: own.said,
+    sandboxKey(source) {
+      const said = new RegExp(`${source}: \\S+, key (\\S+)`).exec(own.said)?.[1];
+      if (!said) throw new Error(`pie up named no key of the sandbox ${source}:\n${own.said}`);
+      return said;
+    },
     async page({
       as = "admin",
       theme = "light",
@@ -196,11 +202,18 @@ export async function start(size: Size = "small"): Promise<Pie> {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
       return (text ? JSON.parse(text) : undefined) as T;
     },
+    async done(job) {
+      for (let status = ""; status !== "succeeded"; await new Promise((later) => setTimeout(later, 100))) {
+        ({ status } = await pie.call<{ status: string }>("GET", `/v1/jobs/${job}`));
+        if (["failed", "cancelled"].includes(status)) throw new Error(`${job} ${status}`);
+      }
+    },
     async stop() {
       await browser.close();
       await own.end();
     },
   };
+  return pie;
 }
 
 /** Fails on anything axe finds. Call it in every state of a screen that a person can come into. */
