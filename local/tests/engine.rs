@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use forecast::engine::{Model, Options};
+use forecast::learn::panel::{Facts, Panel};
 use forecast::pipeline::By;
 use forecast::scenario::Scenario;
 use forecast::simulate::Params;
@@ -14,8 +15,8 @@ struct Fixture {
     truth: Vec<Option<(f64, bool)>>,
 }
 
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
-    let world = demo::company(3, demo::Size::Medium);
+/// The company's deals as its files tell them.
+fn book(world: &demo::World) -> model::Book {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in world.files() {
         std::fs::write(folder.path().join(name), text).unwrap();
@@ -24,15 +25,21 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     let import =
         connectors::file::import(&paths, &connectors::file::Options::default(), &mut |_| ())
             .unwrap();
-    let book = import.book;
-    let model = Model::fit(
-        &book,
-        &Options {
-            members: 10,
-            ..Options::default()
-        },
-    )
-    .unwrap();
+    import.book
+}
+
+fn fit(book: &model::Book) -> Model {
+    let options = Options {
+        members: 10,
+        ..Options::default()
+    };
+    Model::fit(book, &options).unwrap()
+}
+
+static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
+    let world = demo::company(3, demo::Size::Medium);
+    let book = book(&world);
+    let model = fit(&book);
     let truth = (0..book.deals.len())
         .map(|i| {
             let id = book.log.case_name(i);
@@ -243,7 +250,11 @@ fn recommendations_help_and_the_best_comes_first() {
 #[test]
 fn the_pipeline_adds_up() {
     let model = &FIXTURE.model;
-    let owner = |deal: usize| Some(format!("owner {}", deal % 5));
+    let owner = |deal: usize| {
+        let name = format!("owner {}", deal % 5);
+        let id = model::PersonId::derive(&model::TenantId::local(), "crm", &name);
+        Some((id, name))
+    };
     let forecast = model.pipeline(By::Quarter, 2, &owner, &|_| None);
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * b.abs().max(1.0);
     let total = forecast.total.revenue.expected;
@@ -312,4 +323,48 @@ fn a_blocker_that_still_stands_is_known_and_advised_against_where_blockers_hurt(
         .iter()
         .any(|r| r.scenario == Scenario::RemoveBlocker);
     assert_eq!(advised, hurts);
+}
+
+#[test]
+fn a_past_chance_knows_of_the_deal_only_what_was_known_then() {
+    let mut model = fit(&book(&demo::company(3, demo::Size::Small)));
+    let panel = model.reading.panel.clone();
+    let deals: Vec<usize> = (0..panel.deals()).step_by(7).collect();
+    let whole: Vec<_> = deals.iter().map(|deal| model.scores(*deal)).collect();
+    let (mut compared, mut differ) = (0, 0);
+    for (deal, whole) in deals.iter().zip(&whole) {
+        let Ok(whole) = whole else { continue };
+        let moves: Vec<_> = whole.iter().filter(|it| it.entered).collect();
+        let Some(half) = moves.get(moves.len() / 2) else {
+            continue;
+        };
+        let day = half.at + 0.01;
+        // The same deal, of which nothing later is known.
+        let mut known = Panel::new(panel.stages.clone());
+        for it in 0..panel.deals() {
+            let mut rows = panel.rows(it).to_vec();
+            let mut facts = panel.facts(it).cloned();
+            if it == *deal {
+                rows.retain(|row| row.at <= day);
+                facts = facts.map(|facts| Facts {
+                    touches: facts.touches.into_iter().filter(|at| *at <= day).collect(),
+                    champion_from: facts.champion_from.filter(|at| *at <= day),
+                    raised: facts.raised.into_iter().filter(|at| *at <= day).collect(),
+                    blocked: false,
+                });
+            }
+            known.push(rows, panel.amount(it), facts);
+        }
+        model.reading.panel = known;
+        let then = model.scores(*deal).unwrap();
+        let then = then.iter().filter(|it| it.entered && it.at <= day);
+        let before = moves.iter().filter(|it| it.at <= day);
+        for (a, b) in then.zip(before) {
+            assert_eq!((a.at, a.mark, a.p_win), (b.at, b.mark, b.p_win));
+            compared += 1;
+        }
+        differ += usize::from(whole.last().map(|it| it.at) != Some(half.at));
+        model.reading.panel = panel.clone();
+    }
+    assert!(compared > 100 && differ > 30, "{compared} {differ}");
 }

@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::deal::ForecastView;
 use crate::deals::READ;
 use crate::documents::{find, page};
-use crate::insights::{ChangesQuery, changes_between};
+use crate::insights::{ChangesQuery, ListQuery, changes_between};
 use crate::jobs::{JobView, accepted};
 use crate::models::Fitted;
 use crate::paging::{Page, PageQuery};
@@ -22,10 +22,11 @@ use forecast::learn::fit::{Confidence, Evidence};
 use forecast::pipeline::{By, Line};
 use identity::{Policy, RateClass, Role, Scope};
 use insight::Sight;
+use insight::insights::{Said, SaidPeriod, Saved, outcome};
 use insight::outlook::{Outlook, Request, Slipping, Told, Trust, for_viewer};
 use jiff::Timestamp;
 use mining::Finding;
-use model::DealId;
+use model::{Currency, DealId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Queue, Run, Stored, unique};
@@ -51,6 +52,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(READ, routes!(list_forecasts))
         .with(RUN, routes!(run_forecast))
         .with(READ, routes!(get_forecast))
+        .with(READ, routes!(forecast_outcome))
         .with(READ, routes!(list_backtests))
         .with(RUN, routes!(run_backtest))
         .with(READ, routes!(get_backtest))
@@ -531,6 +533,99 @@ async fn get_forecast(
         whole,
         says,
     }))
+}
+
+/// Of a saved forecast what its outcome is told by. Forecasts of other days may lack some of it.
+#[derive(Deserialize)]
+struct Kept {
+    currency: Option<Currency>,
+    #[serde(default)]
+    deals: Vec<KeptDeal>,
+    #[serde(default)]
+    periods: Vec<KeptPeriod>,
+}
+
+#[derive(Deserialize)]
+struct KeptDeal {
+    id: DealId,
+    p_win: KeptChance,
+    amount: Option<f64>,
+    #[serde(default)]
+    by_days: Vec<KeptByDays>,
+}
+
+#[derive(Deserialize)]
+struct KeptChance {
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct KeptByDays {
+    days: f64,
+    p_win: f64,
+}
+
+#[derive(Deserialize)]
+struct KeptPeriod {
+    label: String,
+    revenue: KeptRevenue,
+}
+
+#[derive(Deserialize)]
+struct KeptRevenue {
+    p10: f64,
+    p50: f64,
+    p90: f64,
+}
+
+impl Kept {
+    /// Sums over all deals are told to who sees all deals.
+    fn saved(self, from: Timestamp, whole: bool) -> Saved {
+        let deal = |it: KeptDeal| Said {
+            id: it.id,
+            p_win: it.p_win.value,
+            amount: it.amount,
+            by_days: it
+                .by_days
+                .into_iter()
+                .map(|by| (by.days, by.p_win))
+                .collect(),
+        };
+        let period = |it: KeptPeriod| SaidPeriod {
+            label: it.label,
+            revenue: [it.revenue.p10, it.revenue.p50, it.revenue.p90],
+        };
+        let periods = if whole { self.periods } else { Vec::new() };
+        Saved {
+            from,
+            currency: self.currency,
+            deals: self.deals.into_iter().map(deal).collect(),
+            periods: periods.into_iter().map(period).collect(),
+        }
+    }
+}
+
+/// What became of a saved forecast
+///
+/// Of the deals it knew and the caller sees: what was won and lost since, beside what was expected by
+/// now; and each period as it was told beside what has come of it. Who does not see all deals gets no
+/// periods.
+#[utoipa::path(get, path = "/v1/forecasts/{id}/outcome", tag = "forecasts", operation_id = "forecastOutcome",
+    params(("id" = String, Path, description = "The forecast's id"), ListQuery, Conditional),
+    responses((status = 200, description = "Said and come", body = shapes::saved::Outcome),
+        (status = 304, description = "Nothing changed")))]
+async fn forecast_outcome(
+    reading: Reading,
+    Path(id): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let limit = query.limit()?;
+    let (run, says) = run_of(&reading.caller, "forecast", &id).await?;
+    let kept: Kept = serde_json::from_value(says).map_err(Problem::internal)?;
+    let saved = kept.saved(run.as_of, reading.caller.viewer().sees_all);
+    reading
+        .insight(move |desk| written(&outcome(desk, &saved, limit)))
+        .await
 }
 
 /// What to forecast.

@@ -10,8 +10,8 @@ use crate::shapes;
 use axum::response::Response;
 use edge::{Code, Problem, Query};
 use insight::insights::{
-    AttentionReason, Desk, Step, attention, cashflow, changes, compliance, data_quality, funnel,
-    inactive, orders_received, overdue, owner_kpis, process_map, stuck, today,
+    AttentionReason, Desk, Step, Timing, attention, cashflow, changes, compliance, data_quality,
+    funnel, inactive, orders_received, overdue, owner_kpis, process_map, stuck, today,
 };
 use insight::sight::restricted;
 use jiff::tz::TimeZone;
@@ -77,7 +77,7 @@ fn bounded(
 }
 
 impl ListQuery {
-    fn limit(&self) -> Result<usize, Problem> {
+    pub(crate) fn limit(&self) -> Result<usize, Problem> {
         bounded("limit", self.limit, USUAL, 1, MOST)
     }
 }
@@ -277,7 +277,14 @@ async fn get_cashflow(
     let ahead = bounded("ahead", query.ahead, 6, 1, MOST_PERIODS)?;
     let by = query.by.unwrap_or_default();
     reading
-        .insight(move |desk| written(&cashflow(desk, by, back, ahead)))
+        .insight_by_model(move |desk, fitted| {
+            let place = |deal: DealId| fitted.place(deal);
+            let timing = fitted.model().ok().map(|model| Timing {
+                model,
+                place: &place,
+            });
+            written(&cashflow(desk, by, back, ahead, timing))
+        })
         .await
 }
 
@@ -390,7 +397,7 @@ fn moment(name: &str, text: &str, end_of_day: bool) -> Result<Timestamp, Problem
 /// What changed in the open pipeline
 ///
 /// A waterfall from one moment to another: what was there, what came, what was won and lost, and
-/// what is there now; and how deals moved in between.
+/// what is there now; and from where to where every one of those deals went.
 #[utoipa::path(get, path = "/v1/insights/changes", tag = "insights", operation_id = "insightChanges",
     params(ChangesQuery, Conditional),
     responses((status = 200, description = "The parts add up", body = shapes::Changes),

@@ -23,6 +23,7 @@ mod paging;
 mod queue_job;
 mod reading;
 mod routes;
+mod scores;
 mod shapes;
 mod wire;
 
@@ -71,6 +72,7 @@ pub fn routes(app: &App) -> Routes {
     let routes = aliases::routes(routes);
     let routes = deals::routes(routes);
     let routes = deal::routes(routes);
+    let routes = scores::routes(routes);
     let routes = companies::routes(routes);
     let routes = contacts::routes(routes);
     let routes = activities::routes(routes);

@@ -34,6 +34,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(read, routes!(list_members))
         .with(read, routes!(get_member))
         .with(admin, routes!(invite))
+        .with(admin, routes!(invite_again))
         .with(admin, routes!(change_member))
         .with(admin, routes!(remove_member))
         .with(read, routes!(list_roles))
@@ -280,10 +281,7 @@ async fn invite(
     caller.tenant().save_member(&member).await?;
     app.directories().forget(caller.tenant().id());
     let id = member.id.to_string();
-    let detail = BTreeMap::from([("role".to_owned(), member.role.to_string())]);
-    audit(&caller, "member.invite", &id, detail).await?;
-    let mail = json!({"template": "invitation", "member": id});
-    send(&caller, Queue::Deliver, message(&caller, "mail.send", mail)).await?;
+    send_invitation(&caller, &member).await?;
     let location = HeaderValue::try_from(format!("/v1/members/{id}")).map_err(Problem::internal)?;
     let answer = (
         StatusCode::CREATED,
@@ -291,6 +289,34 @@ async fn invite(
         Json(MemberView::from(&member)),
     );
     Ok(ETag::of_rev(1).on(answer))
+}
+
+async fn send_invitation(caller: &Caller, member: &Member) -> Result<(), Problem> {
+    let id = member.id.to_string();
+    let detail = BTreeMap::from([("role".to_owned(), member.role.to_string())]);
+    audit(caller, "member.invite", &id, detail).await?;
+    let mail = json!({"template": "invitation", "member": id});
+    send(caller, Queue::Deliver, message(caller, "mail.send", mail)).await
+}
+
+/// Send an invitation again
+///
+/// To a member who has not signed in yet: e-mails get lost.
+#[utoipa::path(post, path = "/v1/members/{id}/invitation", tag = "members", operation_id = "sendInvitation",
+    params(("id" = String, Path, description = "The member's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request twice is done once")),
+    responses((status = 202, description = "It is on its way", body = MemberView)))]
+async fn invite_again(caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = member_id(&id)?;
+    let member = caller.tenant().document::<Member>(&id.to_string()).await?;
+    let member = member.value;
+    if member.status != Status::Invited {
+        return Err(Problem::new(Code::WrongState)
+            .detail("This member has signed in already, or may not sign in")
+            .remedy("Only who is invited and has not come yet is invited again."));
+    }
+    send_invitation(&caller, &member).await?;
+    Ok((StatusCode::ACCEPTED, Json(MemberView::from(&member))).into_response())
 }
 
 /// Change a member

@@ -13,12 +13,15 @@ use crate::auth::Caller;
 use crate::paging::Page;
 use crate::people::audit;
 use crate::queue_job::message;
+use crate::reading::{Reading, written};
 use crate::routes::Routes;
+use crate::shapes;
 use axum::extract::State;
 use axum::response::Response;
 use edge::etag::{ETag, IfMatch};
 use edge::{Code, Json, Path, Problem};
 use identity::{Policy, RateClass, Role, Scope};
+use insight::insights::{Desk, restage};
 use model::{CanonicalStage, Change, Entity, EntityKey, Layer, Pipeline, PipelineId, StageMap};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,6 +31,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 const READ: Policy = Policy::new(Scope::Read, Role::Ae, RateClass::Read);
+const LOOK: Policy = Policy::new(Scope::Admin, Role::Admin, RateClass::Read);
 const ADMIN: Policy = Policy::new(Scope::Admin, Role::Admin, RateClass::Write);
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -35,6 +39,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(Access::Guarded(READ), routes!(list_pipelines))
         .with(Access::Guarded(READ), routes!(get_stages))
         .with(Access::Guarded(ADMIN), routes!(put_stages))
+        .with(Access::Guarded(LOOK), routes!(preview_stages))
 }
 
 /// A pipeline.
@@ -188,6 +193,26 @@ async fn put_stages(
     let detail: BTreeMap<String, String> = said.collect();
     audit(&caller, "pipeline.stages", &id, detail).await?;
     Ok(etag(newer).on(Json(PipelineView::from(&pipeline))))
+}
+
+/// What another meaning of stages would change
+///
+/// Nothing is written: the deals whose stage would mean something else, and all deals open, won and
+/// lost before and after.
+#[utoipa::path(post, path = "/v1/pipelines/{id}/stages/preview", tag = "pipelines",
+    operation_id = "previewPipelineStages",
+    params(("id" = String, Path, description = "The pipeline's id")),
+    request_body = PutStages,
+    responses((status = 200, description = "Before and after", body = shapes::restage::Restaged)))]
+async fn preview_stages(
+    reading: Reading,
+    Path(id): Path<String>,
+    Json(body): Json<PutStages>,
+) -> Result<Response, Problem> {
+    let (mut pipeline, _) = kept(&reading.caller, &id).await?;
+    say(&mut pipeline, &body.stages)?;
+    let ask = move |desk: &Desk<'_>| written(&restage(desk, &pipeline));
+    reading.look(ask).await
 }
 
 fn say(pipeline: &mut Pipeline, said: &[PutStage]) -> Result<(), Problem> {

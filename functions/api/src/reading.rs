@@ -295,6 +295,14 @@ impl Reading {
         &self,
         ask: impl FnOnce(&Desk<'_>) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
+        self.insight_by_model(|desk, _| ask(desk)).await
+    }
+
+    /// The same for what asks the model itself, too; it may know an earlier book.
+    pub(crate) async fn insight_by_model(
+        &self,
+        ask: impl FnOnce(&Desk<'_>, &Fitted) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
         let decided = self.settings().await?;
         let warm = self.keep()?;
         let viewer = self.caller.viewer().clone();
@@ -309,19 +317,43 @@ impl Reading {
                 None => None,
             };
             blocking(move || {
-                ask(&Desk {
+                let desk = Desk {
                     book: &kept.book,
                     table: chances.as_deref().unwrap_or(&kept.derived.0),
                     digest: &digest,
                     settings: &decided.settings,
                     viewer: &viewer,
                     as_of: kept.book.as_of,
-                })
+                };
+                ask(&desk, &fitted)
             })
             .await?
         };
         let model = model.as_deref().unwrap_or("");
         self.answer(&warm, &[&rev, model], make).await
+    }
+
+    /// An answer off the desk of the caller that depends on more than its address, so it is made each
+    /// time.
+    pub(crate) async fn look(
+        &self,
+        ask: impl FnOnce(&Desk<'_>) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let decided = self.settings().await?;
+        let warm = self.keep()?;
+        let viewer = self.caller.viewer().clone();
+        let digest = self.digest(&warm).await?;
+        let work = move || {
+            ask(&Desk {
+                book: &warm.book,
+                table: &warm.derived.0,
+                digest: &digest,
+                settings: &decided.settings,
+                viewer: &viewer,
+                as_of: warm.book.as_of,
+            })
+        };
+        Ok(json(blocking(work).await??))
     }
 
     /// A page of a list whose rows are written already: with the cursor to what follows, and more

@@ -4,6 +4,7 @@
 #![expect(clippy::struct_field_names, reason = "the engines name the fields")]
 
 pub(crate) mod process;
+pub(crate) mod restage;
 pub(crate) mod saved;
 pub(crate) mod settings;
 
@@ -243,15 +244,51 @@ pub(crate) struct Quantiled {
     simulation_se: f64,
 }
 
+/// What a line of a forecast is of.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum LineOf {
+    /// All open deals; a period is of all of them.
+    All,
+    /// The deals of a seller.
+    Owner {
+        /// Who; null for deals that nobody sells.
+        owner: Option<String>,
+    },
+    /// The deals in a stage.
+    Stage {
+        /// The pipeline; null for deals in none.
+        pipeline: Option<String>,
+        /// The stage, by the source's own label.
+        stage: String,
+    },
+}
+
+/// Amounts that stand in for what deals do not say.
+#[derive(ToSchema)]
+pub(crate) struct Imputed {
+    /// Deals without an amount of their own.
+    deals: u64,
+    /// What is taken for them: a list price, or the mean of won deals.
+    amount: f64,
+}
+
 /// Revenue and number of wins of a period, an owner or a stage.
 #[derive(ToSchema)]
 pub(crate) struct Line {
     /// Which.
     label: String,
+    /// The deals it is of: what filters the same ones. Forecasts saved earlier do not say.
+    #[schema(required = false)]
+    of: LineOf,
     /// Open deals in it; for a period all.
     deals: u64,
     /// Sum of their amounts.
     open_amount: f64,
+    /// The part of it that no deal says. Forecasts saved earlier do not tell.
+    #[schema(required = false)]
+    imputed: Imputed,
     /// Revenue won.
     revenue: Quantiled,
     /// Deals won.
@@ -626,6 +663,41 @@ pub(crate) struct CashFlow {
     periods: Vec<CashPeriod>,
     /// What is in no period.
     left_out: CashLeftOut,
+    /// What the model's own timing of open deals rests on; null where there is no model.
+    timing: Option<CashTiming>,
+}
+
+/// What the model's timing of open deals rests on.
+#[derive(ToSchema)]
+pub(crate) struct CashTiming {
+    /// The moment the model looks ahead from.
+    #[schema(format = DateTime)]
+    as_of: String,
+    /// Open deals it times.
+    deals: u64,
+    /// Open deals without an amount, or that it says nothing of.
+    left_out: u64,
+    /// The day after the last period it tells of.
+    #[schema(format = Date)]
+    until: Option<String>,
+    /// All of those periods together: intervals do not add up, so it is drawn too.
+    together: Option<CashModelled>,
+}
+
+/// Cash expected in a period as the model times open deals: each may be won on any day, with the chance
+/// that the forecast gives it, whatever its close date says.
+#[derive(ToSchema)]
+pub(crate) struct CashModelled {
+    /// From open deals: the mean.
+    pipeline: String,
+    /// That, and what is expected in any case.
+    total: String,
+    /// 10 % of the futures drawn bring less in all.
+    p10: String,
+    /// Half bring less.
+    p50: String,
+    /// 90 % bring less.
+    p90: String,
 }
 
 /// The cash of one period.
@@ -643,6 +715,9 @@ pub(crate) struct CashPeriod {
     actual: String,
     /// What is expected.
     expected: CashExpected,
+    /// The same as the model times open deals; null for periods that are over, that end more than
+    /// fifteen months ahead, and where there is no model.
+    modelled: Option<CashModelled>,
 }
 
 /// Cash expected in a period.
@@ -870,6 +945,10 @@ pub(crate) struct Changes {
     waterfall: Vec<Part>,
     /// Deals open at both moments in different stages.
     moves: Vec<Move>,
+    /// From where to where every deal of the waterfall went, in the order of stages. By their counts and
+    /// amounts: all from `open` make up the start, less what they changed by; all to `open` the end; all
+    /// from `opened` and `reopened`, and all to `won` and `lost`, those parts.
+    flows: Vec<Flow>,
     /// Deals whose amount is not in the currency reported in.
     without_amount: u64,
     /// Deals of which nothing says when they began.
@@ -902,6 +981,50 @@ pub(crate) struct Move {
     count: u64,
     /// What they are worth.
     amount: Option<Money>,
+}
+
+/// Deals that went from one place to another, or stayed where they were.
+#[derive(ToSchema)]
+#[schema(as = ChangeFlow)]
+pub(crate) struct Flow {
+    /// Where they were at the earlier moment.
+    from: Place,
+    /// Where they are at the later one.
+    to: Place,
+    /// How many deals.
+    count: u64,
+    /// What they are worth at the later moment.
+    amount: Option<Money>,
+    /// By how much that is more than at the earlier one; 0 for those that came in between.
+    changed: Option<Money>,
+}
+
+/// Where a deal stands at one of the two moments.
+#[derive(ToSchema)]
+#[schema(as = FlowPlace)]
+pub(crate) struct Place {
+    /// What it is.
+    kind: PlaceKind,
+    /// The stage of what is open; null where nothing says.
+    stage: Option<String>,
+    /// Its place among all that the flows name, in the order of stages, from 0.
+    order: u64,
+}
+
+/// What a deal is at one of the two moments.
+#[derive(ToSchema)]
+#[schema(as = FlowPlaceKind, rename_all = "snake_case")]
+pub(crate) enum PlaceKind {
+    /// In a stage.
+    Open,
+    /// Not there yet: it began in between.
+    Opened,
+    /// Closed, and open again in between.
+    Reopened,
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
 }
 
 /// Key figures of the sellers seen.

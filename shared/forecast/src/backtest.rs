@@ -13,7 +13,8 @@ use crate::learn::hazard::Settings;
 use crate::learn::metrics::{crps, mean, quantile};
 use crate::learn::panel::{Panel, Standing, State};
 use crate::rng::Stream;
-use crate::score::measure::{Measures, measure};
+use crate::score::measure::{Measures, measure_by};
+use std::collections::BTreeMap;
 
 /// Which origins to try.
 #[derive(Clone, Copy, Debug)]
@@ -443,7 +444,7 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
                 0.0
             },
             amount_error: errors(&|r, i| r.amounts[i].unwrap_or(0.0)),
-            measures: measure(&p, &won),
+            measures: measure_by(&p, &won, &|rows| resamples.effective(rows, &won)),
         }
     };
     let origins: Vec<Origin> = results
@@ -525,6 +526,37 @@ impl<'a> Resamples<'a> {
             })
             .collect();
         Self { deal, deals, draws }
+    }
+
+    /// For how many independent predictions these stand: as many as would let the share that came true
+    /// vary as it does over the resamples. Where none or all came true it cannot be seen to vary, and
+    /// each deal counts once.
+    fn effective(&self, rows: &[usize], won: &[bool]) -> f64 {
+        let mut by_deal: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for row in rows {
+            let cell = by_deal.entry(self.deal[*row]).or_default();
+            cell.0 += f64::from(won[*row]);
+            cell.1 += 1.0;
+        }
+        let (deals, n) = (by_deal.len() as f64, rows.len() as f64);
+        let share = by_deal.values().map(|cell| cell.0).sum::<f64>() / n.max(1.0);
+        let shares: Vec<f64> = self
+            .draws
+            .iter()
+            .filter_map(|times| {
+                let (hits, n) = by_deal.iter().fold((0.0, 0.0), |(hits, n), (deal, cell)| {
+                    let times = f64::from(times[*deal]);
+                    (hits + times * cell.0, n + times * cell.1)
+                });
+                (n > 0.0).then(|| hits / n)
+            })
+            .collect();
+        let middle = mean(shares.iter().copied());
+        let variance = mean(shares.iter().map(|it| (it - middle).powi(2)));
+        if variance <= 0.0 {
+            return deals;
+        }
+        (share * (1.0 - share) / variance).clamp(1.0, n.max(1.0))
     }
 
     /// The mean of per-prediction values with its interval.

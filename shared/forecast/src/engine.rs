@@ -276,7 +276,7 @@ impl Model {
     }
 
     /// The best model's outlooks: on the end of its horizon, and on [`HORIZONS`].
-    fn outlooks(&self) -> (Outlook<'_>, Outlook<'_>) {
+    pub(crate) fn outlooks(&self) -> (Outlook<'_>, Outlook<'_>) {
         let (hazards, kept) = (&self.trained.best.hazards, self.kept());
         let outlook = |tables| Outlook::kept(hazards, tables);
         (outlook(&kept.near), outlook(&kept.long))
@@ -361,15 +361,26 @@ impl Model {
         deal: usize,
         standing: &Standing,
     ) -> f64 {
+        self.pull_at(forecaster, outlook, (deal, self.origin()), standing)
+    }
+
+    /// The same of a deal as it stood on a past day.
+    pub(crate) fn pull_at(
+        &self,
+        forecaster: &Forecaster,
+        outlook: &Outlook,
+        (deal, day): (usize, f64),
+        standing: &Standing,
+    ) -> f64 {
         let panel = &self.reading.panel;
         let base = outlook
-            .deal(standing.stage as usize, self.origin() - standing.entered)
+            .deal(standing.stage as usize, day - standing.entered)
             .end();
-        let tilted = forecaster.tilted(base, panel, deal, standing);
+        let tilted = forecaster.tilted_at(base, panel, (deal, day), standing);
         let odds = |[won, lost]: [f64; 2]| (won.max(1e-9) / lost.max(1e-9)).ln();
         // With little closing in sight the tilt says little of the end.
         let weight = (2.0 * (base[0] + base[1])).min(1.0);
-        weight * (odds(tilted) - odds(base)) + forecaster.pull(panel, deal, standing)
+        weight * (odds(tilted) - odds(base)) + forecaster.pull_at(panel, (deal, day), standing)
     }
 
     /// The deal's own chain: the pipeline's, its first step what remains of the present stay, bent so
@@ -584,7 +595,7 @@ impl Model {
 const HORIZONS: [f64; 3] = [30.0, 60.0, 90.0];
 
 /// A chance to be won in the end that agrees with what is won and lost by a horizon already.
-fn between(p: f64, [won, lost]: [f64; 2]) -> f64 {
+pub(crate) fn between(p: f64, [won, lost]: [f64; 2]) -> f64 {
     let won = won.clamp(0.0, 1.0);
     p.clamp(won, (1.0 - lost).max(won))
 }

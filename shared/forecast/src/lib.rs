@@ -7,6 +7,7 @@ pub mod engine;
 pub mod exact;
 pub mod law;
 pub mod learn;
+pub mod past;
 pub mod pipeline;
 pub mod predict;
 pub mod reading;

@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 
 use model::Period;
+use model::{PersonId, PipelineId};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::engine::{DealForecast, Model};
 use crate::learn::metrics::{mean, quantile};
 use crate::learn::panel::{Mark, State};
+use crate::reading::AmountSource;
 use crate::rng::Stream;
 
 /// Draws per member of the ensemble.
@@ -43,15 +45,73 @@ pub struct Total {
     pub simulation_se: f64,
 }
 
+impl Total {
+    fn of(expected: f64, mut values: Vec<f64>) -> Self {
+        if values.is_empty() {
+            return Self {
+                expected,
+                p10: expected,
+                p50: expected,
+                p90: expected,
+                simulation_se: 0.0,
+            };
+        }
+        values.sort_by(f64::total_cmp);
+        let m = mean(values.iter().copied());
+        let variance = mean(values.iter().map(|v| (v - m).powi(2)));
+        Self {
+            expected,
+            p10: quantile(&values, 0.1),
+            p50: quantile(&values, 0.5),
+            p90: quantile(&values, 0.9),
+            simulation_se: (variance / values.len() as f64).sqrt(),
+        }
+    }
+}
+
+/// What a line is of: whatever filters the same deals.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Of {
+    /// All open deals; a period is of all of them.
+    #[default]
+    All,
+    /// The deals of a seller.
+    Owner {
+        /// Who sells; `None` for deals that nobody does.
+        owner: Option<PersonId>,
+    },
+    /// The deals in a stage.
+    Stage {
+        /// The pipeline; `None` for deals in none.
+        pipeline: Option<PipelineId>,
+        /// The stage, by the source's own label.
+        stage: String,
+    },
+}
+
+/// Amounts that stand in for what deals do not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Imputed {
+    /// Deals without an amount of their own.
+    pub deals: usize,
+    /// What is taken for them: a list price, or the mean of won deals.
+    pub amount: f64,
+}
+
 /// Revenue and number of wins.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
     /// The period, owner or stage.
     pub label: String,
+    /// The deals it is of.
+    pub of: Of,
     /// Open deals in it; for a period all open deals.
     pub deals: usize,
     /// Sum of their amounts.
     pub open_amount: f64,
+    /// The part of it that no deal says.
+    pub imputed: Imputed,
     /// Revenue won.
     pub revenue: Total,
     /// Deals won.
@@ -96,13 +156,13 @@ pub struct PipelineForecast {
 }
 
 impl Model {
-    /// Forecasts the open pipeline over `count` periods. `owner` names a deal's owner, `closes` the
-    /// close date it carries, in days since the epoch.
+    /// Forecasts the open pipeline over `count` periods. `owner` says who sells a deal, with their
+    /// name, `closes` the close date it carries, in days since the epoch.
     pub fn pipeline(
         &self,
         by: By,
         count: usize,
-        owner: &dyn Fn(usize) -> Option<String>,
+        owner: &dyn Fn(usize) -> Option<(PersonId, String)>,
         closes: &dyn Fn(usize) -> Option<f64>,
     ) -> PipelineForecast {
         self.pipeline_of(&|_| true, by, count, owner, closes)
@@ -114,7 +174,7 @@ impl Model {
         seen: &dyn Fn(usize) -> bool,
         by: By,
         count: usize,
-        owner: &dyn Fn(usize) -> Option<String>,
+        owner: &dyn Fn(usize) -> Option<(PersonId, String)>,
         closes: &dyn Fn(usize) -> Option<f64>,
     ) -> PipelineForecast {
         let mut open = self.open();
@@ -133,15 +193,26 @@ impl Model {
             .iter()
             .map(|deal| self.reading.value(*deal).unwrap_or(0.0))
             .collect();
-        let owners: Vec<String> = open
+        // By name, and of one name by id.
+        let owners: Vec<(String, Option<PersonId>)> = open
             .iter()
-            .map(|deal| owner(*deal).unwrap_or_else(|| "no owner".to_owned()))
+            .map(|deal| match owner(*deal) {
+                Some((id, name)) => (name, Some(id)),
+                None => ("no owner".to_owned(), None),
+            })
+            .collect();
+        let imputed: Vec<bool> = open
+            .iter()
+            .map(|deal| {
+                let source = self.reading.values[*deal].map(|(_, source)| source);
+                source.is_some_and(|source| source != AmountSource::Deal)
+            })
             .collect();
         let stage_of: Vec<usize> = open
             .iter()
             .map(|deal| self.standing(*deal).map_or(0, |s| s.stage as usize))
             .collect();
-        let owner_names: Vec<String> = owners
+        let owner_names: Vec<(String, Option<PersonId>)> = owners
             .iter()
             .collect::<std::collections::BTreeSet<_>>()
             .into_iter()
@@ -158,6 +229,7 @@ impl Model {
         let best = chances(None);
         let mut expected = vec![(0.0, 0.0); groups];
         let mut size = vec![(0usize, 0.0); groups];
+        let mut stand_ins = vec![Imputed::default(); groups];
         for (i, won_by) in best.iter().enumerate() {
             let all = won_by.last().copied().unwrap_or(0.0);
             let mut add = |group: usize, p: f64| {
@@ -165,6 +237,10 @@ impl Model {
                 expected[group].1 += p;
                 size[group].0 += 1;
                 size[group].1 += amounts[i];
+                if imputed[i] {
+                    stand_ins[group].deals += 1;
+                    stand_ins[group].amount += amounts[i];
+                }
             };
             for period in 0..n_periods {
                 let before = if period == 0 { 0.0 } else { won_by[period - 1] };
@@ -205,43 +281,31 @@ impl Model {
             })
             .collect();
         let total = |group: usize, what: usize| -> Total {
-            let mut values: Vec<f64> = draws.iter().map(|draw| draw[group][what]).collect();
-            values.sort_by(f64::total_cmp);
-            let m = mean(values.iter().copied());
-            let variance = mean(values.iter().map(|v| (v - m).powi(2)));
             let expected = if what == 0 {
                 expected[group].0
             } else {
                 expected[group].1
             };
-            if values.is_empty() {
-                return Total {
-                    expected,
-                    p10: expected,
-                    p50: expected,
-                    p90: expected,
-                    simulation_se: 0.0,
-                };
-            }
-            Total {
+            Total::of(
                 expected,
-                p10: quantile(&values, 0.1),
-                p50: quantile(&values, 0.5),
-                p90: quantile(&values, 0.9),
-                simulation_se: (variance / values.len() as f64).sqrt(),
-            }
+                draws.iter().map(|draw| draw[group][what]).collect(),
+            )
         };
-        let line = |group: usize, label: String| Line {
+        let line = |group: usize, label: String, of: Of| Line {
             label,
+            of,
             deals: size[group].0,
             open_amount: size[group].1,
+            imputed: stand_ins[group],
             revenue: total(group, 0),
             wins: total(group, 1),
         };
         let mut owners: Vec<Line> = owner_names
             .iter()
             .enumerate()
-            .map(|(i, name)| line(n_periods + i, name.clone()))
+            .map(|(i, (name, owner))| {
+                line(n_periods + i, name.clone(), Of::Owner { owner: *owner })
+            })
             .collect();
         owners.sort_by(|a, b| {
             b.revenue
@@ -251,12 +315,19 @@ impl Model {
         });
         let stages = stage_names
             .iter()
+            .zip(&self.reading.stages)
             .enumerate()
-            .map(|(i, name)| line(n_periods + n_owners + i, name.clone()));
+            .map(|(i, (name, (pipeline, stage)))| {
+                let of = Of::Stage {
+                    pipeline: *pipeline,
+                    stage: stage.clone(),
+                };
+                line(n_periods + n_owners + i, name.clone(), of)
+            });
         PipelineForecast {
             owners,
             stages: stages.filter(|line| line.deals > 0).collect(),
-            total: line(groups - 1, "all periods".to_owned()),
+            total: line(groups - 1, "all periods".to_owned(), Of::All),
             slips: self.slips(&open, far, closes),
             deals: self.deals(&open),
             newcomers_share: self.newcomers(by, seen),
@@ -264,9 +335,77 @@ impl Model {
             periods: periods
                 .into_iter()
                 .enumerate()
-                .map(|(i, (label, _))| line(i, label))
+                .map(|(i, (label, _))| line(i, label, Of::All))
                 .collect(),
         }
+    }
+
+    /// Draws the futures of these deals as the forecast does, and adds up what each win brings:
+    /// `pays(deal's place in the list, days from now until it is won, add)` calls `add(group, amount)`.
+    /// Chances are told at `ends`, ascending days from now, and between two of them wins are spread
+    /// evenly; later wins bring nothing. The best model's mean of each group, and the quantiles of the
+    /// draws.
+    pub fn drawn(
+        &self,
+        deals: &[usize],
+        ends: &[f64],
+        groups: usize,
+        pays: &(dyn Fn(usize, f64, &mut dyn FnMut(usize, f64)) + Sync),
+    ) -> Vec<Total> {
+        /// Parts into which the mean cuts the days between two instants.
+        const PARTS: u32 = 8;
+        let begins = |k: usize| k.checked_sub(1).map_or(0.0, |k| ends[k]);
+        let chances = |member: Option<usize>| -> Vec<Vec<f64>> {
+            let by = self.chances(deals, ends, member);
+            by.iter()
+                .map(|by| by.iter().map(|[won, _]| *won).collect())
+                .collect()
+        };
+        let mut expected = vec![0.0; groups];
+        for (i, won_by) in chances(None).iter().enumerate() {
+            let mut before = 0.0;
+            for (k, won) in won_by.iter().enumerate() {
+                let (p, from) = ((won - before) / f64::from(PARTS), begins(k));
+                for part in 0..PARTS {
+                    let place = (f64::from(part) + 0.5) / f64::from(PARTS);
+                    let day = from + place * (ends[k] - from);
+                    pays(i, day, &mut |group, amount| expected[group] += p * amount);
+                }
+                before = *won;
+            }
+        }
+        let draws: Vec<Vec<f64>> = (0..self.trained.ensemble.len())
+            .into_par_iter()
+            .flat_map_iter(|member| {
+                let won_by = chances(Some(member));
+                let mut chance = Stream::new(self.seed, (4 << 32) + member as u64);
+                let draws: Vec<_> = (0..DRAWS)
+                    .map(|_| {
+                        let mut sums = vec![0.0; groups];
+                        for (i, won_by) in won_by.iter().enumerate() {
+                            let u = chance.unit();
+                            let k = won_by.partition_point(|p| *p <= u);
+                            let Some(upto) = won_by.get(k) else {
+                                continue;
+                            };
+                            let from = k.checked_sub(1).map_or(0.0, |k| won_by[k]);
+                            let place = ((u - from) / (upto - from).max(1e-12)).clamp(0.0, 1.0);
+                            let day = begins(k) + place * (ends[k] - begins(k));
+                            pays(i, day, &mut |group, amount| sums[group] += amount);
+                        }
+                        sums
+                    })
+                    .collect();
+                draws
+            })
+            .collect();
+        expected
+            .into_iter()
+            .enumerate()
+            .map(|(group, expected)| {
+                Total::of(expected, draws.iter().map(|draw| draw[group]).collect())
+            })
+            .collect()
     }
 
     fn slips(&self, open: &[usize], far: f64, closes: &dyn Fn(usize) -> Option<f64>) -> Vec<Slip> {

@@ -35,6 +35,8 @@ pub enum AmountSource {
 pub struct Reading {
     /// Stage histories; deal `i` is the book's deal `i`.
     pub panel: Panel,
+    /// The pipeline and the label of each open stage of the panel, as the book has them.
+    pub stages: Vec<(Option<PipelineId>, String)>,
     /// The currency of all amounts: the most frequent one in the book.
     pub currency: Option<Currency>,
     /// Amount of each deal in `currency`, and where it comes from.
@@ -53,8 +55,8 @@ pub struct Reading {
 impl Reading {
     /// Reads a book. Amounts in other currencies are converted by `rates`, or left out.
     pub fn of(book: &Book, rates: Option<&RateTable>) -> Self {
-        let (stages, code) = stages(book);
-        let mut panel = Panel::new(stages);
+        let (names, stages, code) = stages(book);
+        let mut panel = Panel::new(names);
         let currency = main_currency(book);
         let mut unconverted = 0;
         let stated: Vec<Option<f64>> = book
@@ -149,6 +151,7 @@ impl Reading {
         }
         Self {
             panel,
+            stages,
             currency,
             values,
             as_of,
@@ -186,9 +189,15 @@ impl Reading {
     }
 }
 
-/// The open stages, named with their pipeline where there are several, and what a code of the log
-/// stands for in a pipeline.
-fn stages(book: &Book) -> (Vec<String>, impl Fn(Option<PipelineId>, u16) -> Mark) {
+/// The open stages, named with their pipeline where there are several; the pipeline and label of
+/// each; and what a code of the log stands for in a pipeline.
+fn stages(
+    book: &Book,
+) -> (
+    Vec<String>,
+    Vec<(Option<PipelineId>, String)>,
+    impl Fn(Option<PipelineId>, u16) -> Mark,
+) {
     let mut seen: BTreeMap<(Option<PipelineId>, u16), u16> = BTreeMap::new();
     for (i, deal) in book.deals.iter().enumerate().take(book.log.cases()) {
         for code in book.log.visits(i).stage {
@@ -205,6 +214,9 @@ fn stages(book: &Book) -> (Vec<String>, impl Fn(Option<PipelineId>, u16) -> Mark
         .collect::<std::collections::BTreeSet<_>>()
         .len()
         > 1;
+    let of = seen.keys();
+    let of = of.map(|(pipeline, code)| (*pipeline, book.log.stages()[*code as usize].clone()));
+    let of = of.collect();
     let names = seen
         .iter_mut()
         .enumerate()
@@ -225,7 +237,7 @@ fn stages(book: &Book) -> (Vec<String>, impl Fn(Option<PipelineId>, u16) -> Mark
         Some(Outcome::Lost) => Mark::Lost,
         None => Mark::Stage(seen[&(pipeline, code)]),
     };
-    (names, mark)
+    (names, of, mark)
 }
 
 fn main_currency(book: &Book) -> Option<Currency> {

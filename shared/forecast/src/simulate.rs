@@ -12,6 +12,7 @@ use crate::chain::{
     CELLS_PER_OCTAVE_BITS, Chain, Dwell, KNOTS, StageLaw, Start, TAIL, Target, knot,
 };
 use crate::rng::{Draw, Step};
+use crate::score::measure::wilson;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -470,14 +471,12 @@ impl Estimate {
         }
         let n = trials as f64;
         let p = hits as f64 / n;
-        let zz = Z95 * Z95;
-        let middle = (p + zz / (2.0 * n)) / (1.0 + zz / n);
-        let half = Z95 / (1.0 + zz / n) * (p * (1.0 - p) / n + zz / (4.0 * n * n)).sqrt();
+        let (low, high) = wilson(p, n);
         Estimate {
             value: p,
             se: (p * (1.0 - p) / n).sqrt(),
-            low: (middle - half).clamp(0.0, p),
-            high: (middle + half).clamp(p, 1.0),
+            low: low.min(p),
+            high: high.max(p),
         }
     }
 

@@ -203,6 +203,16 @@ impl<'a> Names<'a> {
         self.people.get(&owner).map(|name| (*name).to_owned())
     }
 
+    /// Who sells a deal, and what to call them: by their id where nobody says their name.
+    fn seller(&self, deal: usize) -> Option<(PersonId, String)> {
+        let owner = self.book.deals.get(deal)?.owner?;
+        let name = self.people.get(&owner);
+        Some((
+            owner,
+            name.map_or_else(|| owner.to_string(), |name| (*name).to_owned()),
+        ))
+    }
+
     /// Who would buy.
     pub fn company(&self, deal: usize) -> Option<String> {
         let company = self.book.deals.get(deal)?.company?;
@@ -320,7 +330,7 @@ fn tell(
         &seen,
         request.by,
         request.periods,
-        &|deal| names.owner(deal),
+        &|deal| names.seller(deal),
         &closes,
     );
     let unknown = unknown(book, mined, model, &pipeline, &trust, sight);
@@ -545,7 +555,7 @@ fn unknown(
     }
     if unconverted > 0 {
         unknown.push(format!(
-            "What {} in another currency are worth: give exchange rates with --rates.",
+            "What {} in another currency are worth: no exchange rate is known for them.",
             format::counted(unconverted, "amount")
         ));
     }

@@ -2,7 +2,7 @@
 
 use model::{
     Activity, Book, CanonicalStage, Company, CompanyId, DealId, Outcome, Person, PersonId,
-    StageLog, Stakeholder, Viewer, visible,
+    Pipeline, StageLog, Stakeholder, Viewer, visible,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -205,8 +205,13 @@ fn restricted_log(book: &Book, kept: &[usize]) -> StageLog {
 /// How each stage of the log ends a deal, by code: [`Book::outcome_of_stage`] for all of them in one
 /// go, for a log may have tens of thousands.
 pub(crate) fn stage_outcomes(book: &Book) -> Vec<Option<Outcome>> {
+    outcomes_by(book, &book.pipelines)
+}
+
+/// The same if these were the book's pipelines.
+pub(crate) fn outcomes_by(book: &Book, pipelines: &[Pipeline]) -> Vec<Option<Outcome>> {
     let mut declared: HashMap<&str, Option<CanonicalStage>> = HashMap::new();
-    for stage in book.pipelines.iter().flat_map(|it| &it.stages) {
+    for stage in pipelines.iter().flat_map(|it| &it.stages) {
         let known = declared.entry(&stage.label).or_default();
         *known = known.or(stage.canonical);
     }

@@ -1,70 +1,21 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, data, idempotencyKey } from "./client";
+import { api, data, idempotencyKey, type Schemas } from "./client";
 
+type Saved = Schemas["SavedBacktest"];
 /** A number with the 95 % interval of a bootstrap over deals. */
-export interface Interval {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
+export type Interval = Schemas["Interval"];
 /** Forecasts of about the same size, and the share of them that came true. */
-export interface Bin {
-  readonly count: number;
-  readonly forecast: number;
-  readonly observed: number;
-}
-
+export type Bin = Schemas["ReliabilityBin"];
 /** How one method did. */
-export interface Scores {
-  readonly measures: {
-    readonly rows: number;
-    readonly brier: number;
-    readonly log_loss: number;
-    /** Null where only one outcome was seen. */
-    readonly auc: number | null;
-    readonly ece: number;
-    readonly reliability: readonly Bin[];
-  };
-  readonly brier: Interval;
-  readonly crps_days: number;
-  readonly count_error: number;
-  readonly count_bias: number;
-  readonly amount_error: number | null;
-  readonly behind_model: Interval;
-}
-
+export type Scores = Schemas["Scores"];
 /** A past day and what was said on it. */
-export interface Origin {
-  /** Days since 1970. */
-  readonly at: number;
-  readonly open: number;
-  readonly won: number;
-  readonly expected: number;
-  readonly interval80: readonly [number, number];
-  readonly interval95: readonly [number, number];
-}
-
+export type Origin = Schemas["Origin"];
 /** What everybody sees of a test on the past. */
-export interface Skill {
-  readonly horizon_days: number;
-  readonly verdict: string;
-  readonly skill: boolean;
-  readonly coverage80: number;
-  readonly coverage95: number;
-}
-
+export type Skill = Pick<Saved, "horizon_days" | "verdict" | "skill" | "coverage80" | "coverage95">;
 /** The whole of it, for who sees all deals. */
-export interface Backtest extends Skill {
-  readonly predictions: number;
-  readonly deals: number;
-  readonly origins: readonly Origin[];
-  readonly model: Scores;
-  readonly base_rate: Scores;
-  readonly stage_rate: Scores;
-  readonly markov: Scores;
-  readonly width80: number;
-}
+export type Backtest = Required<Saved>;
+
+const isWhole = (says: Saved): says is Backtest => says.model !== undefined && says.origins !== undefined;
 
 export const backtestsQuery = queryOptions({
   queryKey: ["backtests", "list"],
@@ -77,11 +28,13 @@ export const backtestQuery = (id: string | undefined) =>
     enabled: id !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => {
-      const { says, ...run } = await data(
+      const { says: told, ...run } = await data(
         api.GET("/v1/backtests/{id}", { params: { path: { id: id ?? "" } }, signal }),
       );
-      const all = run.whole ? (says as unknown as Backtest) : undefined;
-      return { ...run, skill: says as unknown as Skill, all };
+      // The client takes pairs for lists of any length.
+      const says = told as Saved;
+      const skill: Skill = says;
+      return { ...run, skill, all: isWhole(says) ? says : undefined };
     },
   });
 

@@ -237,6 +237,26 @@ export interface paths {
         patch: operations["changeMember"];
         trace?: never;
     };
+    "/v1/members/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description To a member who has not signed in yet: e-mails get lost.
+         */
+        post: operations["sendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -634,6 +654,27 @@ export interface paths {
          */
         put: operations["putPipelineStages"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pipelines/{id}/stages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What another meaning of stages would change
+         * @description Nothing is written: the deals whose stage would mean something else, and all deals open, won and
+         *     lost before and after.
+         */
+        post: operations["previewPipelineStages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1181,6 +1222,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deals/{id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A deal's chance over time
+         * @description What today's model makes of the deal as it stood on earlier days. It looks back: what was told on
+         *     those days stands in saved forecasts.
+         */
+        get: operations["dealScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies": {
         parameters: {
             query?: never;
@@ -1492,6 +1554,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forecasts/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a saved forecast
+         * @description Of the deals it knew and the caller sees: what was won and lost since, beside what was expected by
+         *     now; and each period as it was told beside what has come of it. Who does not see all deals gets no
+         *     periods.
+         */
+        get: operations["forecastOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/backtests": {
         parameters: {
             query?: never;
@@ -1738,7 +1822,7 @@ export interface paths {
         /**
          * What changed in the open pipeline
          * @description A waterfall from one moment to another: what was there, what came, what was won and lost, and
-         *     what is there now; and how deals moved in between.
+         *     what is there now; and from where to where every one of those deals went.
          */
         get: operations["insightChanges"];
         put?: never;
@@ -2138,10 +2222,11 @@ export interface components {
             help: string;
             /** @description What is asked for, in the source's words. */
             scopes: string[];
-            /** @description The hosts where people sign in at the source, the usual one first. */
-            login_hosts: string[];
-            /** @description What a customer's own host ends in, where people can sign in at such a one. */
-            own_hosts?: string | null;
+            /**
+             * @description The hosts where people sign in at a source that has several, the usual one first; one that
+             *     begins with a dot stands for every name under it.
+             */
+            hosts: string[];
         };
         /** @description A saved backtest with what it says. */
         BacktestRun: components["schemas"]["RunView"] & {
@@ -2322,6 +2407,7 @@ export interface components {
             periods: components["schemas"]["CashPeriod"][];
             /** @description What is in no period. */
             left_out: components["schemas"]["CashLeftOut"];
+            timing?: components["schemas"]["CashTiming"] | null;
         };
         /** @description What a cash flow leaves out. */
         CashLeftOut: {
@@ -2351,6 +2437,22 @@ export interface components {
              */
             billing: number;
         };
+        /**
+         * @description Cash expected in a period as the model times open deals: each may be won on any day, with the chance
+         *     that the forecast gives it, whatever its close date says.
+         */
+        CashModelled: {
+            /** @description From open deals: the mean. */
+            pipeline: string;
+            /** @description That, and what is expected in any case. */
+            total: string;
+            /** @description 10 % of the futures drawn bring less in all. */
+            p10: string;
+            /** @description Half bring less. */
+            p50: string;
+            /** @description 90 % bring less. */
+            p90: string;
+        };
         /** @description The cash of one period. */
         CashPeriod: {
             /** @description What it is called. */
@@ -2369,11 +2471,36 @@ export interface components {
             actual: string;
             /** @description What is expected. */
             expected: components["schemas"]["CashExpected"];
+            modelled?: components["schemas"]["CashModelled"] | null;
         };
         /** @description When the money of a won deal comes in. */
         CashTerms: {
             /** @description The parts it is paid in; their percents add up to 100. */
             instalments: components["schemas"]["Instalment"][];
+        };
+        /** @description What the model's timing of open deals rests on. */
+        CashTiming: {
+            /**
+             * Format: date-time
+             * @description The moment the model looks ahead from.
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Open deals it times.
+             */
+            deals: number;
+            /**
+             * Format: int64
+             * @description Open deals without an amount, or that it says nothing of.
+             */
+            left_out: number;
+            /**
+             * Format: date
+             * @description The day after the last period it tells of.
+             */
+            until?: string | null;
+            together?: components["schemas"]["CashModelled"] | null;
         };
         /** @description What to change of a connection; what is left out stays. */
         ChangeConnection: {
@@ -2388,6 +2515,20 @@ export interface components {
             streams_off?: string[] | null;
             /** @description `true` halts it, `false` lets it go on. */
             paused?: boolean | null;
+        };
+        /** @description Deals that went from one place to another, or stayed where they were. */
+        ChangeFlow: {
+            /** @description Where they were at the earlier moment. */
+            from: components["schemas"]["FlowPlace"];
+            /** @description Where they are at the later one. */
+            to: components["schemas"]["FlowPlace"];
+            /**
+             * Format: int64
+             * @description How many deals.
+             */
+            count: number;
+            amount?: components["schemas"]["Money"] | null;
+            changed?: components["schemas"]["Money"] | null;
         };
         /** @description What to change of a member; what is left out stays, null clears. */
         ChangeMember: {
@@ -2438,6 +2579,12 @@ export interface components {
             waterfall: components["schemas"]["Part"][];
             /** @description Deals open at both moments in different stages. */
             moves: components["schemas"]["Move"][];
+            /**
+             * @description From where to where every deal of the waterfall went, in the order of stages. By their counts and
+             *     amounts: all from `open` make up the start, less what they changed by; all to `open` the end; all
+             *     from `opened` and `reopened`, and all to `won` and `lost`, those parts.
+             */
+            flows: components["schemas"]["ChangeFlow"][];
             /**
              * Format: int64
              * @description Deals whose amount is not in the currency reported in.
@@ -3075,6 +3222,24 @@ export interface components {
              */
             as_of: string;
         };
+        /** @description Deals by how they ended. */
+        DealEnds: {
+            /**
+             * Format: int64
+             * @description Not at all yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Won.
+             */
+            won: number;
+            /**
+             * Format: int64
+             * @description Lost.
+             */
+            lost: number;
+        };
         /** @description What a deal is expected to do, as of the moment the model was learned from. */
         DealForecast: {
             /**
@@ -3266,6 +3431,70 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description The chance at one moment. */
+        DealScore: {
+            /**
+             * Format: date-time
+             * @description The moment.
+             */
+            at: string;
+            /** @description The stage it was in from then on, by the source's own label; null where it closed. */
+            stage?: string | null;
+            /** @description `open`, `won` or `lost`. */
+            outcome: string;
+            /** @description Whether it came there at that very moment. */
+            entered: boolean;
+            p_win?: components["schemas"]["Range"] | null;
+        };
+        /** @description A deal's chance over time: today's model looking back. */
+        DealScores: {
+            /** @description The deal. */
+            deal: string;
+            /**
+             * Format: date-time
+             * @description The moment the model looks from.
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description The page of the feed the model knows.
+             */
+            model_seq: number;
+            /** @description Whether the data have changed since. */
+            stale: boolean;
+            /** @description How much history stands behind it: `normal` or `low_confidence`. */
+            confidence: string;
+            /** @description How the chances are made, and what they know that nobody knew then. */
+            rule: string;
+            /** @description Whether the model has learned from how this very deal ended. */
+            learned_from_it: boolean;
+            /**
+             * @description The oldest first: whenever its stage changed or something became known of it, and on even days
+             *     between.
+             */
+            data: components["schemas"]["DealScore"][];
+        };
+        /** @description Figures over deals. */
+        DealsStanding: {
+            /**
+             * Format: int64
+             * @description Open deals.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Won ones.
+             */
+            won: number;
+            /**
+             * Format: int64
+             * @description Lost ones.
+             */
+            lost: number;
+            open_amount?: components["schemas"]["Money"] | null;
+            won_amount?: components["schemas"]["Money"] | null;
+            lost_amount?: components["schemas"]["Money"] | null;
+        };
         /** @description What must be said to delete a tenant. */
         DeleteTenant: {
             /** @description The tenant's name, to the letter. */
@@ -3356,35 +3585,14 @@ export interface components {
             /** @description Open stages left out for having too few exits on one side. */
             too_few: string[];
         };
-        /** @description A move between two stages. */
+        /** @description That two nodes belong together. */
         Edge: {
-            /** @description The stage left. */
+            /** @description One. */
             from: string;
-            /** @description The stage entered. */
+            /** @description The other. */
             to: string;
-            /**
-             * Format: int64
-             * @description How many moves.
-             */
-            count: number;
-            /**
-             * Format: int64
-             * @description How many deals made it at least once.
-             */
-            deals: number;
-            /**
-             * Format: double
-             * @description Share of all moves out of `from`.
-             */
-            share: number;
-            /**
-             * Format: double
-             * @description That share, shrunk towards the pipeline's.
-             */
-            probability: number;
-            /** @description Time spent in `from` before the move. */
-            dwell: components["schemas"]["Spread"];
-            win_rate?: components["schemas"]["Rate"] | null;
+            /** @description `buys`, `sells`, `has_a_say` or `was_done`. */
+            kind: string;
         };
         /** @description What is known about one covariate's effect. */
         Effect: {
@@ -3440,6 +3648,27 @@ export interface components {
          * @enum {string}
          */
         Ended: "won" | "lost";
+        /** @description A deal the forecast knew that has closed. */
+        EndedDeal: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name, or what its source calls it. */
+            name: string;
+            owner?: components["schemas"]["Named"] | null;
+            /**
+             * Format: double
+             * @description The chance to be won that it was given.
+             */
+            said: number;
+            /** @description `won` or `lost`. */
+            outcome: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            closed_at?: string | null;
+            amount?: components["schemas"]["Money"] | null;
+        };
         /** @description Which person is to be erased: one of the two. */
         ErasePerson: {
             /** @description Their address. */
@@ -3526,6 +3755,24 @@ export interface components {
              * @description Lost.
              */
             lost: number;
+        };
+        /** @description A number of wins that was to be expected. */
+        ExpectedWins: {
+            /**
+             * Format: double
+             * @description The sum of the chances.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description 10 % below, by the luck of each deal alone.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 10 % above.
+             */
+            high: number;
         };
         /**
          * @description What to take out.
@@ -3641,6 +3888,23 @@ export interface components {
             /** @description Some of them. */
             examples: string[];
         };
+        /** @description Where a deal stands at one of the two moments. */
+        FlowPlace: {
+            /** @description What it is. */
+            kind: components["schemas"]["FlowPlaceKind"];
+            /** @description The stage of what is open; null where nothing says. */
+            stage?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among all that the flows name, in the order of stages, from 0.
+             */
+            order: number;
+        };
+        /**
+         * @description What a deal is at one of the two moments.
+         * @enum {string}
+         */
+        FlowPlaceKind: "open" | "opened" | "reopened" | "won" | "lost";
         /** @description A deal with what it is expected to do and the names a person knows it by. */
         ForecastDeal: {
             /** @description Its id. */
@@ -3657,6 +3921,69 @@ export interface components {
             forecast: components["schemas"]["DealForecast"];
             /** @description The stages so far with the days in each. */
             path: components["schemas"]["StageDays"][];
+        };
+        /** @description What became of a saved forecast. */
+        ForecastOutcome: {
+            /**
+             * Format: date-time
+             * @description The moment the data are from.
+             */
+            as_of: string;
+            /** @description How it is counted. */
+            rule: string;
+            /**
+             * Format: date-time
+             * @description The moment the forecast looked ahead from.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description Days since then.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Deals it knew that the caller sees.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Of them won by now.
+             */
+            won: number;
+            /**
+             * Format: int64
+             * @description Lost by now.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Still open.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Known then and not there any more, for who sees all deals.
+             */
+            gone: number;
+            expected?: components["schemas"]["ExpectedWins"] | null;
+            amount?: components["schemas"]["Money"] | null;
+            amount_expected?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Won deals whose amount is in no sum.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Deals won since that were not open then.
+             */
+            newcomers: number;
+            newcomers_amount?: components["schemas"]["Money"] | null;
+            /** @description Each period as it was told, with what has come of it. */
+            periods: components["schemas"]["PeriodOutcome"][];
+            /** @description The deals that closed, the most surprising first. */
+            deals: components["schemas"]["EndedDeal"][];
         };
         /** @description A saved forecast with what it says. */
         ForecastRun: components["schemas"]["RunView"] & {
@@ -3735,10 +4062,10 @@ export interface components {
         Granting: {
             /**
              * @description The host where people sign in at the source, for a source that has several: one of its
-             *     `login_hosts`, or a name that ends in its `own_hosts`. Left out, where most people do.
+             *     `hosts`, or a name under one that begins with a dot. Left out, where most people do.
              * @example test.salesforce.com
              */
-            login_host?: string | null;
+            host?: string | null;
             /** @enum {string} */
             kind: "oauth";
         } | {
@@ -4040,6 +4367,19 @@ export interface components {
             /** @description What can be done with it now. */
             next: string[];
         };
+        /** @description Amounts that stand in for what deals do not say. */
+        Imputed: {
+            /**
+             * Format: int64
+             * @description Deals without an amount of their own.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description What is taken for them: a list price, or the mean of won deals.
+             */
+            amount: number;
+        };
         /** @description A conclusion nobody stated, with the words it rests on. */
         Inferred: {
             /** @description The conclusion. */
@@ -4333,6 +4673,8 @@ export interface components {
         Line: {
             /** @description Which. */
             label: string;
+            /** @description The deals it is of: what filters the same ones. Forecasts saved earlier do not say. */
+            of?: components["schemas"]["LineOf"];
             /**
              * Format: int64
              * @description Open deals in it; for a period all.
@@ -4343,10 +4685,29 @@ export interface components {
              * @description Sum of their amounts.
              */
             open_amount: number;
+            /** @description The part of it that no deal says. Forecasts saved earlier do not tell. */
+            imputed?: components["schemas"]["Imputed"];
             /** @description Revenue won. */
             revenue: components["schemas"]["Quantiled"];
             /** @description Deals won. */
             wins: components["schemas"]["Quantiled"];
+        };
+        /** @description What a line of a forecast is of. */
+        LineOf: {
+            /** @enum {string} */
+            kind: "all";
+        } | {
+            /** @description Who; null for deals that nobody sells. */
+            owner?: string | null;
+            /** @enum {string} */
+            kind: "owner";
+        } | {
+            /** @description The pipeline; null for deals in none. */
+            pipeline?: string | null;
+            /** @description The stage, by the source's own label. */
+            stage: string;
+            /** @enum {string} */
+            kind: "stage";
         };
         /** @description Where to go from a job. */
         Links: {
@@ -4460,6 +4821,19 @@ export interface components {
             origin: string;
             /** @description The mapping. */
             mapping: components["schemas"]["Mapping"];
+        };
+        /** @description Deals whose stage would mean something else. */
+        MeaningMove: {
+            /** @description What it means. */
+            from?: string | null;
+            /** @description What it would mean. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description How many deals.
+             */
+            count: number;
+            amount?: components["schemas"]["Money"] | null;
         };
         /** @description The measures of one set of forecasts. */
         Measures: {
@@ -4769,9 +5143,15 @@ export interface components {
              */
             expected: number;
             /** @description 80 % interval of the number of wins: lower and upper end. */
-            interval80: number[];
+            interval80: [
+                number,
+                number
+            ];
             /** @description 95 % interval of the number of wins. */
-            interval95: number[];
+            interval95: [
+                number,
+                number
+            ];
         };
         /** @description What people say of a deal here rather than in a source. */
         OwnFields: {
@@ -5721,6 +6101,57 @@ export interface components {
          * @enum {string}
          */
         PeriodLength: "month" | "quarter";
+        /** @description A period of a saved forecast with what has come of it. */
+        PeriodOutcome: {
+            /** @description Its label. */
+            label: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            end: string;
+            /** @description Whether it can be judged. */
+            state: components["schemas"]["PeriodState"];
+            /**
+             * Format: double
+             * @description Revenue as it was told: 10 % of the draws were below.
+             */
+            p10: number;
+            /**
+             * Format: double
+             * @description Half were below.
+             */
+            p50: number;
+            /**
+             * Format: double
+             * @description 90 % were below.
+             */
+            p90: number;
+            /**
+             * Format: int64
+             * @description Won in it so far, of the deals the forecast knew.
+             */
+            won: number;
+            amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Won in it so far, of other deals.
+             */
+            newcomers: number;
+            newcomers_amount?: components["schemas"]["Money"] | null;
+            /** @description Whether what was won lies between P10 and P90, once it is over. */
+            inside?: boolean | null;
+        };
+        /**
+         * @description Whether a period can be judged.
+         * @enum {string}
+         */
+        PeriodState: "ended" | "running" | "ahead";
         /** @description The funnel of one pipeline. */
         PipelineFunnel: {
             /** @description Its id. */
@@ -5839,6 +6270,36 @@ export interface components {
             retryable: boolean;
             /** @description What helps. */
             remedy: string;
+        };
+        /** @description A move between two stages. */
+        ProcessEdge: {
+            /** @description The stage left. */
+            from: string;
+            /** @description The stage entered. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many moves.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many deals made it at least once.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description Share of all moves out of `from`.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description That share, shrunk towards the pipeline's.
+             */
+            probability: number;
+            /** @description Time spent in `from` before the move. */
+            dwell: components["schemas"]["Spread"];
+            win_rate?: components["schemas"]["Rate"] | null;
         };
         /** @description How deals really moved. */
         ProcessMap: {
@@ -6086,6 +6547,17 @@ export interface components {
              * @description The share that came true.
              */
             observed: number;
+            /**
+             * Format: double
+             * @description Lower end of its 95 % interval, in which several forecasts of one deal count as fewer. Backtests
+             *     saved earlier do not tell.
+             */
+            low?: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number;
         };
         /** @description What a validation found. */
         ReportView: {
@@ -6615,6 +7087,8 @@ export interface components {
             /** @description Of which tenant. */
             tenant: string;
         };
+        /** @description A session, as it was asked to be kept. */
+        SessionBegun: components["schemas"]["Session"] | components["schemas"]["BrowserSession"];
         /** @description Every setting with its present value. */
         Settings: {
             /**
@@ -6824,6 +7298,25 @@ export interface components {
              */
             p90_days: number;
         };
+        /** @description A stage that would mean something else. */
+        StageChange: {
+            /** @description The stage, by the source's own label. */
+            label: string;
+            /** @description What it means. */
+            from?: string | null;
+            /** @description What it would mean. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description The pipeline's deals that stand in it now.
+             */
+            deals: number;
+            amount?: components["schemas"]["Money"] | null;
+            /** @description How they count now. */
+            before: components["schemas"]["DealEnds"];
+            /** @description How they would count. */
+            after: components["schemas"]["DealEnds"];
+        };
         /** @description A stay in a stage. */
         StageDays: {
             /** @description The stage. */
@@ -6907,6 +7400,29 @@ export interface components {
              * @description The chance of winning that the source gives it, 0 to 1.
              */
             probability?: number | null;
+        };
+        /** @description What another meaning of a pipeline's stages would change. */
+        StagesPreview: {
+            /**
+             * Format: date-time
+             * @description The moment the data are from.
+             */
+            as_of: string;
+            /** @description How it is counted. */
+            rule: string;
+            /** @description The stages that would mean something else. */
+            stages: components["schemas"]["StageChange"][];
+            /** @description Deals by what their stage means and would mean, where the two differ. */
+            moves: components["schemas"]["MeaningMove"][];
+            /**
+             * Format: int64
+             * @description Deals of other pipelines that would end otherwise, because a stage of theirs has the same name.
+             */
+            elsewhere: number;
+            /** @description All deals, as they stand. */
+            before: components["schemas"]["DealsStanding"];
+            /** @description And as they would. */
+            after: components["schemas"]["DealsStanding"];
         };
         /** @description A stay in one stage. */
         Stay: {
@@ -7147,7 +7663,7 @@ export interface components {
             /** @description The stages in pipeline order. */
             stages: string[];
             /** @description Every move that occurs. */
-            edges: components["schemas"]["Edge"][];
+            edges: components["schemas"]["ProcessEdge"][];
             /** @description Where deals begin: stage, deals. */
             starts: [
                 string,
@@ -7862,7 +8378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Begun"];
+                    "application/json": components["schemas"]["SessionBegun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -7985,7 +8501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Begun"];
+                    "application/json": components["schemas"]["SessionBegun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -8783,6 +9299,113 @@ export interface operations {
             };
             /** @description A problem: precondition_required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request twice is done once */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The member's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: changed, already_exists, wrong_state, already_running, limit_reached, idempotency_in_flight, idempotency_answer_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: invalid_body, invalid_upload, invalid_mapping, idempotency_key_reused, not_enough_history, too_large */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11713,6 +12336,132 @@ export interface operations {
             };
             /** @description A problem: precondition_required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPipelineStages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pipeline's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutStages"];
+            };
+        };
+        responses: {
+            /** @description Before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesPreview"];
+                };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: changed, already_exists, wrong_state, already_running, limit_reached, idempotency_in_flight, idempotency_answer_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: body_too_large, upload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: invalid_body, invalid_upload, invalid_mapping, idempotency_key_reused, not_enough_history, too_large */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15146,6 +15895,111 @@ export interface operations {
             };
         };
     };
+    dealScores: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the answer the caller has; 304 where it is still right. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The deal's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chances, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DealScores"];
+                };
+            };
+            /** @description Nothing changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too little history */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCompanies: {
         parameters: {
             query?: {
@@ -16918,6 +17772,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ForecastRun"];
                 };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecastOutcome: {
+        parameters: {
+            query?: {
+                /** @description How many deals to name, 1 to 200. The counts are over all. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` of the answer the caller has; 304 where it is still right. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The forecast's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Said and come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOutcome"];
+                };
+            };
+            /** @description Nothing changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
             400: {

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answer, api, data, type Schemas } from "./client";
+import { answer, api, data, idempotencyKey, type Schemas } from "./client";
 
 export type Member = Schemas["MemberView"];
 export type Invite = Schemas["Invite"];
@@ -19,6 +19,14 @@ export const membersQuery = queryOptions({
 
 export const inviteMember = (body: Invite, key: string) =>
   data(api.POST("/v1/members", { body, params: { header: { "Idempotency-Key": key } } }));
+
+/** Sends the e-mail again to who has not come yet. */
+export const inviteAgain = (id: string) =>
+  data(
+    api.POST("/v1/members/{id}/invitation", {
+      params: { path: { id }, header: { "Idempotency-Key": idempotencyKey() } },
+    }),
+  );
 
 /** Changes a member as they are now; what is left out stays, `null` clears. */
 export async function changeMember(id: string, body: ChangeMember): Promise<Member> {

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api, data, type Schemas } from "./client";
 
 export type Stage = Schemas["StageView"];
@@ -19,6 +19,22 @@ export const putStages = (pipeline: string, etag: string | undefined, stages: Sc
       body: { stages },
     }),
   );
+
+/** What that would change, before it is said. Asked anew for other words; the old answer stays meanwhile. */
+export const previewQuery = (pipeline: string, stages: Schemas["PutStage"][]) =>
+  queryOptions({
+    queryKey: ["stages", pipeline, "preview", stages],
+    enabled: stages.length > 0,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      data(
+        api.POST("/v1/pipelines/{id}/stages/preview", {
+          params: { path: { id: pipeline } },
+          body: { stages },
+          signal,
+        }),
+      ),
+  });
 
 export const OUTCOMES = ["open", "won", "lost"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

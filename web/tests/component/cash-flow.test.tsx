@@ -42,18 +42,31 @@ test("without payments the past is unknown rather than nought, and columns of no
   expect(within(table).getAllByText("€1,200.50").length).toBeGreaterThan(0);
 });
 
-test("with payments they are there, and an interval where the server tells one", async () => {
+test("with payments they are there, and open deals as the model times them, with their interval", async () => {
   const paid = { ...may, actual: "-20" };
   const sure = {
     ...nov,
-    expected: { ...nov.expected, invoices: "5", overdue: "5", low: "1200.50", high: "2000" },
+    expected: { ...nov.expected, invoices: "5", overdue: "5" },
+    modelled: { pipeline: "400", total: "1600.50", p10: "1200.50", p50: "1500", p90: "2000" },
   };
-  answers({ "GET /v1/insights/cashflow": flow([paid, sure]) });
+  const together = { pipeline: "400", total: "1600.50", p10: "1300", p50: "1500", p90: "1900" };
+  const timing = { as_of: "2026-11-26T00:00:00Z", deals: 7, left_out: 1, until: "2026-12-01", together };
+  answers({
+    "GET /v1/insights/cashflow": flow([paid, sure], { timing, left_out: { ...left, past_close_date: 3 } }),
+  });
   render(<CashFlowPage />);
   const table = await screen.findByRole("table", { name: "Money, period by period, in EUR" });
   expect(within(table).getAllByText("−€20").length).toBeGreaterThan(0);
   expect(within(table).getAllByText("€5 past due").length).toBeGreaterThan(0);
   within(table).getByText(/^€1.2k to €2k$/i);
+  expect(within(table).getAllByText("€1,600.50").length).toBeGreaterThan(0);
+  screen.getByText("P10 €1.3k, P90 €1.9k");
+  screen.getByText("€300 if they close on the dates they carry");
+  screen.getByText(
+    /1 open deal without an amount in this currency, or that the model says nothing of, is not/,
+  );
+  // What has no date ahead is in it: the model times it.
+  expect(screen.queryByText(/whose expected close has passed/)).toBeNull();
 });
 
 test("a failure says what to do, and trying again asks again", async () => {

@@ -45,7 +45,15 @@ const cases = {
     />
   ),
   sankey: (full: boolean) => (
-    <charts.Sankey {...told} format={countShort} flows={full ? [{ from: "a", to: "b", value: 3 }] : []} />
+    <charts.Sankey
+      {...told}
+      format={countShort}
+      flows={
+        full
+          ? [{ from: { id: "a", label: "a", rank: 0 }, to: { id: "b", label: "b", rank: 0 }, value: 3 }]
+          : []
+      }
+    />
   ),
   "line with band": (full: boolean) => (
     <charts.LineWithBand

@@ -204,8 +204,29 @@ describe("what stages mean", () => {
     totals: {},
     facets: [{ field: "stage", values: [{ value: "Talks", label: "Talks", count: 4 }] }],
   };
+  const ends = (open: number, won: number, lost: number) => ({ open, won, lost });
+  const would = {
+    as_of: "2026-11-26T00:00:00Z",
+    rule: "As the stage it entered last says.",
+    stages: [
+      {
+        label: "Talks",
+        from: null,
+        to: "closed_lost",
+        deals: 4,
+        amount: { value: "4000", currency: "EUR" },
+        before: ends(4, 0, 0),
+        after: ends(0, 0, 4),
+      },
+    ],
+    moves: [],
+    elsewhere: 2,
+    before: { ...ends(4, 7, 0), open_amount: { value: "4000", currency: "EUR" } },
+    after: { ...ends(0, 7, 4), lost_amount: { value: "4000", currency: "EUR" } },
+  };
   const replies = {
     "GET /v1/pipelines": list([pipeline]),
+    "POST /v1/pipelines/pipeline_1/stages/preview": would,
     "GET /v1/pipelines/pipeline_1/stages": () => json(pipeline, 200, { etag: '"3"' }),
     "POST /v1/deals/search": async (request: Request) =>
       json((await request.json()).filter.outcome === "open" ? found : { ...found, facets: [] }),
@@ -223,7 +244,10 @@ describe("what stages mean", () => {
       await screen.findByRole("combobox", { name: "What Talks means" }),
       "closed_lost",
     );
-    await screen.findByText("4 deals in it would count as lost.");
+    await screen.findByText("4 deals would count as lost instead of open.");
+    const table = within(screen.getByRole("table", { name: "All deals before and after" }));
+    expect(table.getByRole("row", { name: /^lost/i }).textContent).toBe("lost04€4k");
+    screen.getByText(/2 deals of other pipelines/);
     await user.selectOptions(screen.getByRole("combobox", { name: "What Signed means" }), "back");
     await user.click(screen.getByRole("button", { name: "Save 2 changes" }));
     await waitFor(() => expect(asked.some((request) => request.method === "PUT")).toBe(true));

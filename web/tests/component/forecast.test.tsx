@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
-import type { Ended, SavedForecast } from "@/api/forecasts";
+import type { Outcome } from "@/api/forecasts";
 import ForecastPage from "@/features/forecast/forecast-page";
 import { Comparison } from "@/features/forecast/snapshots-tab";
 import { answers, problem, render } from "../render";
@@ -108,47 +108,64 @@ describe("the forecast", () => {
 });
 
 describe("a snapshot against the outcome", () => {
-  const says: SavedForecast = {
-    currency: "EUR",
-    periods: [{ ...line("2026 Jan", 100) }],
-    deals: ["a", "b"].map((id) => ({
-      id,
-      name: `Deal ${id}`,
-      stage: "Demo",
-      amount: 100,
-      p_win: { value: 0.9 },
-      by_days: [{ days: 90, p_win: 0.9 }],
-    })),
+  const eur = (value: string) => ({ value, currency: "EUR" });
+  const came: Outcome = {
+    as_of: "2026-02-20T00:00:00Z",
+    rule: "",
+    from: "2026-01-01T00:00:00Z",
+    days: 50,
+    known: 2,
+    won: 1,
+    lost: 1,
+    open: 0,
+    gone: 1,
+    expected: { value: 1, low: 0, high: 2 },
+    amount: eur("100"),
+    amount_expected: eur("95.00"),
+    left_out: 0,
+    newcomers: 3,
+    newcomers_amount: eur("30"),
+    periods: [
+      {
+        label: "2026 Jan",
+        start: "2026-01-01",
+        end: "2026-02-01",
+        state: "ended",
+        p10: 50,
+        p50: 100,
+        p90: 150,
+        won: 1,
+        amount: eur("100"),
+        newcomers: 3,
+        newcomers_amount: eur("30"),
+        inside: true,
+      },
+    ],
+    deals: [
+      { id: "b", name: "Deal b", owner: null, said: 0.9, outcome: "lost", closed_at: null, amount: null },
+      {
+        id: "a",
+        name: "Deal a",
+        owner: null,
+        said: 0.9,
+        outcome: "won",
+        closed_at: null,
+        amount: eur("100"),
+      },
+    ],
   };
-  const closed = [
-    { id: "a", outcome: "won", amount: { value: "100", currency: "EUR" }, closed_at: "2026-01-20T00:00:00Z" },
-    { id: "b", outcome: "lost", amount: null, closed_at: "2026-01-21T00:00:00Z" },
-  ] as unknown as Ended[];
-  const show = (more: Partial<Parameters<typeof Comparison>[0]> = {}) =>
-    render(
-      <Comparison
-        says={says}
-        whole
-        from="2026-01-01T00:00:00Z"
-        now="2026-02-20T00:00:00Z"
-        closed={closed}
-        isAll
-        {...more}
-      />,
-    );
   test("says what was expected, what came, and what came otherwise", async () => {
-    show();
+    render(<Comparison outcome={came} whole />);
     expect(await screen.findByText(/1 expected by now, 80% interval 0 to 2/)).toBeTruthy();
     expect(screen.getByText("between P10 and P90")).toBeTruthy();
+    expect(screen.getByText("1 win, and 3 new")).toBeTruthy();
+    expect(screen.getByText(/1 deal of it is not in the data any more/)).toBeTruthy();
     expect(screen.getByRole("link", { name: /Deal b/ }).textContent).toContain("90% to win was said");
+    expect(screen.queryByRole("link", { name: /Deal a/ })).toBeNull();
   });
   test("says when nothing can have come of it, and what somebody does not see", async () => {
-    show({
-      closed: [],
-      now: "2026-01-01T08:00:00Z",
-      whole: false,
-      says: { currency: "EUR", deals: says.deals },
-    });
+    const fresh = { ...came, days: 0.3, won: 0, lost: 0, open: 2, gone: 0, deals: [], periods: [] };
+    render(<Comparison outcome={fresh} whole={false} />);
     expect(await screen.findByText("Saved today: nothing can have come of it yet")).toBeTruthy();
     expect(screen.getByText(/Sums are told to who sees all deals/)).toBeTruthy();
   });

@@ -26,8 +26,15 @@ describe("decimals are added to the last digit", () => {
   });
 });
 
-const period = (start: string, end: string, more: Partial<CashPeriod["expected"]> = {}, actual = "0") =>
+const period = (
+  start: string,
+  end: string,
+  more: Partial<CashPeriod["expected"]> = {},
+  actual = "0",
+  modelled: CashPeriod["modelled"] = null,
+) =>
   cashOf({
+    modelled,
     label: start,
     start,
     end,
@@ -46,10 +53,18 @@ const week = period("2026-11-23", "2026-11-30", { pipeline: "100.50", won: "20",
 const next = period("2026-11-30", "2026-12-07", { invoices: "7", overdue: "2", total: "7" }, "3.25");
 
 test("what is owed in any case is everything but open deals", () => expect(week.owed).toBe("20"));
-test("an interval is kept where there is one", () => {
+test("where a model times open deals, its word stands in place of the dates they carry", () => {
   expect(week.low).toBeUndefined();
-  const told = { low: "20", high: "300" } as Partial<CashPeriod["expected"]>;
-  expect(period("a", "b", told)).toMatchObject({ low: "20", high: "300" });
+  const modelled = { pipeline: "80", total: "100", p10: "20", p50: "90", p90: "300" };
+  const told = { pipeline: "100.50", won: "20", total: "120.50" };
+  expect(period("a", "b", told, "0", modelled)).toMatchObject({
+    pipeline: "80",
+    dated: "100.50",
+    owed: "20",
+    total: "100",
+    low: "20",
+    high: "300",
+  });
 });
 
 test("periods add up, and intervals do not", () => {

@@ -5,7 +5,7 @@ import { isWeb } from "@/features/connections/consent";
 import { mayConnect, mayMapStages, maySee } from "@/features/connections/may";
 import {
   brings,
-  effects,
+  changesOf,
   everyOptions,
   everyWords,
   listed,
@@ -13,6 +13,7 @@ import {
   streamWords,
 } from "@/features/connections/words";
 import { remaining } from "@/shared/format/remaining";
+import { isGrave, turned } from "@/shared/ui/restaged";
 
 const stream = (status: string): Stream => ({ name: "deals", status, mode: "load", issues: [] });
 const connection = (status: string, ...streams: string[]): Connection =>
@@ -120,50 +121,46 @@ test("a link leads to the web or nowhere", () => {
   check("", false);
 });
 
-describe("what a new meaning would change", () => {
+describe("what a new meaning changes", () => {
   const stage = (label: string, canonical: string | null, layer: string | null = "vendor_default") => ({
     label,
     canonical,
     layer,
     order: 0,
   });
-  const deals = { Verbal: { open: 5, won: 1, lost: 0 }, Gone: { open: 0, won: 0, lost: 3 } };
-  const one = (it: ReturnType<typeof stage>, next: string | null, counts: typeof deals | undefined = deals) =>
-    effects([it], { [it.label]: next }, counts)[0];
-
-  test("nothing said, or the same again, changes nothing", () => {
-    expect(effects([stage("Verbal", null)], {}, deals)).toEqual([]);
-    expect(one(stage("Verbal", "proposal"), "proposal")).toBeUndefined();
-    expect(one(stage("Verbal", "proposal"), null)).toBeUndefined();
-  });
-  test("an ending is grave, and says how many deals end so", () => {
-    expect(one(stage("Verbal", null), "closed_won")).toMatchObject({
-      isGrave: true,
-      from: "no meaning yet",
-      to: "Closed won",
-      says: "5 deals in it would count as won (1 deal does already).",
-    });
-    expect(one(stage("Gone", "closed_lost"), "lead")).toMatchObject({
-      isGrave: true,
-      says: "3 deals in it would count as open.",
-    });
-  });
-  test("another step on the way leaves deals as they stand", () => {
-    expect(one(stage("Verbal", "demo"), "negotiation")).toMatchObject({
-      isGrave: false,
-      says: "6 deals in it stay open; forecast and process count this stage as negotiation.",
-    });
-  });
-  test("a stage without deals, and counts that are not there yet", () => {
-    expect(one(stage("Empty", null), "demo")?.says).toBe("No deal is in it now.");
-    expect(effects([stage("Verbal", null)], { Verbal: "demo" }, undefined)[0]?.says).toBe(
-      "How many deals are in it is not known yet.",
+  const check = (it: ReturnType<typeof stage>, next: string | null | undefined, changes: boolean) =>
+    expect(changesOf([it], next === undefined ? {} : { [it.label]: next })).toEqual(
+      changes ? [{ label: it.label, canonical: next }] : [],
     );
+  test("nothing said, or the same again, changes nothing", () => {
+    check(stage("Verbal", null), undefined, false);
+    check(stage("Verbal", "proposal"), "proposal", false);
+    check(stage("Verbal", "proposal"), null, false);
   });
-  test("one's own word can be taken back", () => {
-    expect(one(stage("Verbal", "closed_won", "tenant"), null)).toMatchObject({
-      isGrave: true,
-      to: "its source's meaning",
-    });
+  test("another word does, and so does taking one's own back", () => {
+    check(stage("Verbal", null), "closed_won", true);
+    check(stage("Verbal", "demo"), "negotiation", true);
+    check(stage("Verbal", "closed_won", "tenant"), null, true);
+  });
+});
+
+describe("how deals would count otherwise", () => {
+  const ends = (open: number, won: number, lost: number) => ({ open, won, lost });
+  const check = (before: ReturnType<typeof ends>, after: ReturnType<typeof ends>, told: string[]) => {
+    expect(turned(before, after)).toEqual(told);
+    expect(isGrave({ before, after })).toBe(told.length > 0);
+  };
+  test("is told from what to what", () => {
+    check(ends(5, 1, 0), ends(5, 1, 0), []);
+    check(ends(5, 1, 0), ends(0, 6, 0), ["5 deals would count as won instead of open"]);
+    check(ends(0, 0, 1), ends(1, 0, 0), ["1 deal would count as open instead of lost"]);
+    check(ends(4, 3, 0), ends(0, 0, 7), [
+      "4 deals would count as lost instead of open",
+      "3 deals would count as lost instead of won",
+    ]);
+    check(ends(7, 0, 0), ends(0, 4, 3), [
+      "4 deals would count as won instead of open",
+      "3 deals would count as lost instead of open",
+    ]);
   });
 });

@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Ended, Line, Part, SaidOfDeal } from "@/api/forecasts";
-import type { Pipeline } from "@/api/pipelines";
+import type { ChangeFlow, LineOf, Part } from "@/api/forecasts";
 import { presets, readAddress } from "@/features/forecast/address";
 import { askOf, reconcile } from "@/features/forecast/drill";
-import { chanceBy, daysOf, outcomeOf, periodsAgainst } from "@/features/forecast/outcome";
 import { standing } from "@/features/forecast/ranges";
-import { flowsOf, lastDay, stepsOf } from "@/features/forecast/steps";
+import { flowsOf, lastDay, stepsOf, toldOf } from "@/features/forecast/steps";
 import { frame } from "@/shared/charts/geometry";
 
 test("the address is read as anybody may have typed it", () => {
@@ -34,145 +32,33 @@ test("spans are whole days and quarters of the data's own day", () => {
 });
 
 describe("the deals behind a line", () => {
-  const pipelines = [
-    { id: "p1", name: "New", stages: [{ label: "Demo" }, { label: "A: B" }] },
-    { id: "p2", name: "Old", stages: [{ label: "Demo" }] },
-  ] as unknown as Pipeline[];
-  const owners = [
-    { value: "o1", label: "Ana" },
-    { value: "o2", label: "Ben" },
-    { value: "o3", label: "Ben" },
-  ];
-  const ask = (of: Parameters<typeof askOf>[0]) => {
-    const { "filter[outcome]": outcome, sort, ...more } = askOf(of, { owners, pipelines }) ?? {};
-    return outcome === "open" && sort === "-amount" ? more : undefined;
-  };
-  test("are found by what the line names", () => {
-    expect(ask({ kind: "all" })).toEqual({});
-    expect(ask({ kind: "owner", label: "Ana" })).toEqual({ "filter[owner]": "o1" });
-    // Two of one name share a line.
-    expect(ask({ kind: "owner", label: "Ben" })).toEqual({ "filter[owner][in]": "o2,o3" });
-    expect(ask({ kind: "owner", label: "no owner" })).toEqual({ "filter[owner][exists]": "false" });
-    const stage = (label: string) => ask({ kind: "stage", label });
-    expect(stage("Old: Demo")).toEqual({ "filter[pipeline]": "p2", "filter[stage]": "Demo" });
-    expect(stage("New: A: B")).toEqual({ "filter[pipeline]": "p1", "filter[stage]": "A: B" });
-    expect(stage("Demo")).toEqual({ "filter[stage]": "Demo" });
-  });
-  test("are not guessed where nothing bears the name", () => {
-    expect(ask({ kind: "owner", label: "Cy" })).toBeUndefined();
-    expect(ask({ kind: "stage", label: "Gone" })).toBeUndefined();
+  const check = (of: LineOf, filter: object) =>
+    expect(askOf(of)).toEqual({ "filter[outcome]": "open", ...filter, sort: "-amount" });
+  test("are found by what the line is of", () => {
+    check({ kind: "all" }, {});
+    check({ kind: "owner", owner: "person_1" }, { "filter[owner]": "person_1" });
+    check({ kind: "owner", owner: null }, { "filter[owner][exists]": "false" });
+    check(
+      { kind: "stage", pipeline: "p2", stage: "A: B" },
+      { "filter[pipeline]": "p2", "filter[stage]": "A: B" },
+    );
+    check(
+      { kind: "stage", pipeline: null, stage: "Demo" },
+      { "filter[pipeline][exists]": "false", "filter[stage]": "Demo" },
+    );
   });
   test("have the same totals, or it is said why not", () => {
-    const say = (count: number, reported: string, without_amount = 0, left_out = 0) =>
+    const say = (count: number, reported: string, imputed = { deals: 0, amount: 0 }, left_out = 0) =>
       reconcile(
-        { deals: 3, open_amount: 3000 },
-        { count, without_amount, left_out, reported: { value: reported, currency: "EUR" } },
+        { deals: 3, open_amount: 3000, imputed },
+        { count, left_out, reported: { value: reported, currency: "EUR" } },
         (value) => `€${value}`,
       );
     expect(say(3, "3000")).toBe("3 deals, €3,000: the same as in the forecast.");
-    expect(say(3, "2000", 1)).toContain("takes 1 deal without an amount at the mean of won deals");
-    expect(say(3, "2000", 1, 2)).toContain("and 2 deals in another currency");
+    const one = { deals: 1, amount: 1000 };
+    expect(say(3, "2000", one)).toContain("takes 1 deal without an amount in its currency at €1000");
+    expect(say(3, "2000", one, 2)).toContain("and 2 deals in another currency");
     expect(say(4, "4000")).toContain("made of 3 deals: the data have changed since");
-  });
-});
-
-const said = (id: string, p: number, amount: number | null = 100): SaidOfDeal => ({
-  id,
-  name: id,
-  stage: "Demo",
-  amount,
-  p_win: { value: p },
-  by_days: [
-    { days: 30, p_win: p / 2 },
-    { days: 90, p_win: p },
-  ],
-});
-const ended = (id: string, outcome: string, day = "2026-02-10", currency = "EUR") =>
-  ({
-    id,
-    outcome,
-    amount: { value: "120", currency },
-    closed_at: `${day}T10:00:00Z`,
-  }) as unknown as Ended;
-
-describe("a saved forecast against what came", () => {
-  test("the chance by a day lies on the line between those that were said", () => {
-    const deal = said("a", 0.8);
-    for (const [days, p] of [
-      [0, 0],
-      [15, 0.2],
-      [30, 0.4],
-      [60, 0.6],
-      [90, 0.8],
-      [91, undefined],
-    ] as const) {
-      const got = chanceBy(deal, days);
-      if (p === undefined) expect(got).toBeUndefined();
-      else expect(got).toBeCloseTo(p);
-    }
-    expect(chanceBy({ ...deal, by_days: [] }, 5)).toBeUndefined();
-  });
-
-  const [from, to] = ["2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z"];
-  test("counts what was won, lost and new", () => {
-    const got = outcomeOf(
-      [said("a", 0.9), said("b", 0.1), said("c", 0.9), said("d", 0.5)],
-      [
-        ended("a", "won"),
-        ended("b", "won", "2026-01-20", "USD"),
-        ended("c", "lost"),
-        ended("x", "won"),
-        ended("y", "lost"),
-      ],
-      "EUR",
-      from,
-      to,
-    );
-    expect(got).toMatchObject({
-      known: 4,
-      won: 2,
-      lost: 1,
-      open: 1,
-      newcomers: 1,
-      amount: 120,
-      otherCurrency: 1,
-    });
-    expect(got.expected?.value).toBeCloseTo(1.2);
-    expect(got.surprises.map(({ id }) => id)).toEqual(["b", "c"]);
-  });
-  test("of nothing, of no time and of too long a time says no more than it can", () => {
-    expect(outcomeOf([], [], "EUR", from, to)).toMatchObject({ known: 0, won: 0, expected: undefined });
-    expect(outcomeOf([said("a", 1)], [], "EUR", from, from).expected?.value).toBe(0);
-    expect(outcomeOf([said("a", 1)], [], "EUR", from, "2026-12-31T00:00:00Z").expected).toBeUndefined();
-    expect(outcomeOf([said("a", 0.3, null)], [ended("a", "won")], null, from, to).amount).toBe(120);
-  });
-
-  test("periods are judged when they are over", () => {
-    const line = (label: string, p10: number, p90: number) =>
-      ({ label, revenue: { p10, p90 } }) as unknown as Line;
-    const got = periodsAgainst(
-      [line("2026 Jan", 0, 100), line("2026 Feb", 100, 200), line("2026 Mar", 0, 1), line("odd", 0, 1)],
-      [said("a", 1)],
-      [ended("a", "won", "2026-01-31"), ended("new", "won", "2026-01-31")],
-      "2026-02-15T00:00:00Z",
-    );
-    expect(got.map(({ state, won, inside }) => [state, won, inside])).toEqual([
-      ["ended", 120, false],
-      ["running", 0, undefined],
-      ["ahead", 0, undefined],
-      ["ahead", 0, undefined],
-    ]);
-  });
-
-  test("names of periods are days", () => {
-    for (const [label, days] of [
-      ["2026 Q4", { from: "2026-10-01", to: "2026-12-31" }],
-      ["2024 Feb", { from: "2024-02-01", to: "2024-02-29" }],
-      ["2026 Q5", undefined],
-      ["all periods", undefined],
-      ["2026 Xyz", undefined],
-    ] as const)
-      expect(daysOf(label), label).toEqual(days);
   });
 });
 
@@ -206,14 +92,34 @@ test("the last day of a span is the one before its end", () => {
   expect(lastDay("never")).toBe("");
 });
 
-test("flows are of deals or of money, never below nought", () => {
-  const moves = [
-    { from: "A", to: "B", forward: true, count: 2, amount: { value: "50", currency: "EUR" } },
-    { from: "B", to: "A", forward: false, count: 1, amount: { value: "-5", currency: "EUR" } },
-    { from: "A", to: "C", forward: true, count: 1, amount: null },
+describe("where deals went", () => {
+  const open = (stage: string | null, order: number) => ({ kind: "open" as const, stage, order });
+  const other = (kind: "opened" | "won" | "lost", order: number) => ({ kind, stage: null, order });
+  const eur = (value: string) => ({ value, currency: "EUR" });
+  const flows: ChangeFlow[] = [
+    { from: open("A", 0), to: open("A", 0), count: 4, amount: eur("40"), changed: eur("0") },
+    { from: open("A", 0), to: open("B", 1), count: 2, amount: eur("50"), changed: eur("5") },
+    { from: open("B", 1), to: other("won", 4), count: 3, amount: eur("-5"), changed: eur("0") },
+    { from: other("opened", 3), to: open("A", 0), count: 5, amount: null, changed: null },
+    { from: other("opened", 3), to: other("lost", 5), count: 1, amount: eur("1"), changed: eur("0") },
   ];
-  expect(flowsOf(moves, "deals").map(({ value }) => value)).toEqual([2, 1, 1]);
-  expect(flowsOf(moves, "amount").map(({ value }) => value)).toEqual([50, 0, 0]);
+  test("is as wide as deals are many or worth, never below nought", () => {
+    expect(flowsOf(flows, "deals").map(({ value }) => value)).toEqual([4, 2, 3, 5, 1]);
+    expect(flowsOf(flows, "amount").map(({ value }) => value)).toEqual([40, 50, 0, 0, 1]);
+  });
+  test("what came stands above the stages, and what ended below them", () => {
+    const ranks = (side: "from" | "to") =>
+      [...new Map(flowsOf(flows, "deals").map((flow) => [flow[side].label, flow[side].rank]))]
+        .sort((a, b) => a[1] - b[1])
+        .map(([label]) => label);
+    expect(ranks("from")).toEqual(["Opened since", "A", "B"]);
+    expect(ranks("to")).toEqual(["A", "B", "Won", "Lost"]);
+  });
+  test("comes to what the waterfall says", () => {
+    const told = toldOf(flows);
+    expect(told).toEqual({ start: 9, stayed: 4, moved: 2, came: 6, won: 3, lost: 1, end: 11 });
+    expect(told.start + told.came - told.won - told.lost).toBe(told.end);
+  });
 });
 
 test("standing ranges stay in their frame, whatever they are of", () => {

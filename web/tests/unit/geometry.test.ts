@@ -132,23 +132,33 @@ describe("the waterfall", () => {
 });
 
 describe("the Sankey", () => {
+  const end = (id: string, rank = 0) => ({ id, label: id, rank });
+  const flow = (from: string, to: string, value: number) => ({
+    from: end(from, from.charCodeAt(0)),
+    to: end(to, to.charCodeAt(0)),
+    value,
+  });
   test("nothing flows where nothing is", () => {
     expect(sankeyLayout([], box).links).toEqual([]);
-    expect(sankeyLayout([{ from: "a", to: "b", value: 0 }], box).links).toEqual([]);
-    expect(sankeyLayout([{ from: "a", to: "b", value: Number.NaN }], box).links).toEqual([]);
+    expect(sankeyLayout([flow("a", "b", 0)], box).links).toEqual([]);
+    expect(sankeyLayout([flow("a", "b", Number.NaN)], box).links).toEqual([]);
   });
   test("a stage that stays is two nodes, and a way back is no loop", () => {
-    const drawn = sankeyLayout(
-      [
-        { from: "a", to: "a", value: 5 },
-        { from: "a", to: "b", value: 3 },
-        { from: "b", to: "a", value: 2 },
-      ],
-      box,
-    );
+    const drawn = sankeyLayout([flow("b", "a", 2), flow("a", "a", 5), flow("a", "b", 3)], box);
     expect(drawn.nodes).toHaveLength(4);
     expect(drawn.nodes.filter((node) => node.side === "from").map((node) => node.value)).toEqual([8, 2]);
     sound(drawn.links.map((link) => link.width));
+  });
+  test("a column stands in the order of its ranks, and a hundred places keep to the frame", () => {
+    const many = Array.from({ length: 100 }, (_, at) => ({
+      from: end(`f${at}`, 100 - at),
+      to: end("x"),
+      value: 1 + at,
+    }));
+    const left = sankeyLayout(many, box).nodes.filter((node) => node.side === "from");
+    const down = [...left].sort((a, b) => a.y - b.y).map((node) => node.end.rank);
+    expect(down).toEqual([...down].sort((a, b) => a - b));
+    for (const node of left) expect(node.y + node.height).toBeLessThanOrEqual(box.height + 1);
   });
 });
 
@@ -182,6 +192,13 @@ describe("a line with its band", () => {
 });
 
 describe("stacked bars", () => {
+  test("an end may lie in a range, which stays in the frame", () => {
+    const [bar] = g.stackedBars([{ label: "a", values: [3], range: [1, 90] }], box).bars;
+    expect(bar?.range?.high).toBeLessThan(bar?.range?.low ?? 0);
+    expect(bar?.range?.high).toBeGreaterThanOrEqual(box.top);
+    const odd = g.stackedBars([{ label: "a", values: [3], range: [Number.NaN, 1] }], box).bars[0];
+    expect(odd?.range).toBeUndefined();
+  });
   test("what is below nought hangs below it", () => {
     const { bars, zero } = g.stackedBars([{ label: "a", values: [3, -2, 4] }], box);
     const parts = bars[0]?.parts ?? [];

@@ -77,8 +77,14 @@ describe("the flow of those asked for", () => {
 });
 
 test("ways are in the order of those asked for, with shares of them", () => {
-  const way = (path: string, count: number, won: Rate) =>
-    ({ path: [path], count, share: 0, win_rate: won, median_days: 1, examples: [] }) as const;
+  const way = (path: string, count: number, won: Rate) => ({
+    path: [path],
+    count,
+    share: 0,
+    win_rate: won,
+    median_days: 1,
+    examples: [],
+  });
   const ways = [way("a", 10, rate(1, 10)), way("b", 6, rate(3, 6)), way("c", 2, rate(0, 2))];
   expect(variantsOf(ways, "won").map((each) => [each.variant.path[0], each.deals, each.share])).toEqual([
     ["b", 3, 0.75],

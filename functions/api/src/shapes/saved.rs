@@ -1,6 +1,8 @@
 //! What saved forecasts and backtests say, as their engines wrote it.
 
+use super::Named;
 use super::{ByDays, Effects, Evidence, Finding, Influence, Line};
+use crate::paging::Money;
 use utoipa::ToSchema;
 
 /// What a saved forecast says. Sums over all deals are there for those who see all deals.
@@ -199,9 +201,9 @@ pub(crate) struct Origin {
     /// Wins expected.
     expected: f64,
     /// 80 % interval of the number of wins: lower and upper end.
-    interval80: Vec<f64>,
+    interval80: (f64, f64),
     /// 95 % interval of the number of wins.
-    interval95: Vec<f64>,
+    interval95: (f64, f64),
 }
 
 /// How one method did.
@@ -249,6 +251,13 @@ pub(crate) struct ReliabilityBin {
     forecast: f64,
     /// The share that came true.
     observed: f64,
+    /// Lower end of its 95 % interval, in which several forecasts of one deal count as fewer. Backtests
+    /// saved earlier do not tell.
+    #[schema(required = false)]
+    low: f64,
+    /// Upper end.
+    #[schema(required = false)]
+    high: f64,
 }
 
 /// A number with the 95 % interval of a bootstrap over deals.
@@ -260,4 +269,120 @@ pub(crate) struct Interval {
     low: Option<f64>,
     /// Upper end.
     high: Option<f64>,
+}
+
+/// What became of a saved forecast.
+#[derive(ToSchema)]
+#[schema(as = ForecastOutcome)]
+pub(crate) struct Outcome {
+    /// The moment the data are from.
+    #[schema(format = DateTime)]
+    as_of: String,
+    /// How it is counted.
+    rule: String,
+    /// The moment the forecast looked ahead from.
+    #[schema(format = DateTime)]
+    from: String,
+    /// Days since then.
+    days: f64,
+    /// Deals it knew that the caller sees.
+    known: u64,
+    /// Of them won by now.
+    won: u64,
+    /// Lost by now.
+    lost: u64,
+    /// Still open.
+    open: u64,
+    /// Known then and not there any more, for who sees all deals.
+    gone: u64,
+    /// Wins expected by now; null once more time has passed than the forecast spoke of.
+    expected: Option<ExpectedWins>,
+    /// What those won are worth, at their present amounts.
+    amount: Option<Money>,
+    /// What was expected of them by now, in the forecast's currency.
+    amount_expected: Option<Money>,
+    /// Won deals whose amount is in no sum.
+    left_out: u64,
+    /// Deals won since that were not open then.
+    newcomers: u64,
+    /// What those are worth.
+    newcomers_amount: Option<Money>,
+    /// Each period as it was told, with what has come of it.
+    periods: Vec<PeriodOutcome>,
+    /// The deals that closed, the most surprising first.
+    deals: Vec<EndedDeal>,
+}
+
+/// A number of wins that was to be expected.
+#[derive(ToSchema)]
+pub(crate) struct ExpectedWins {
+    /// The sum of the chances.
+    value: f64,
+    /// 10 % below, by the luck of each deal alone.
+    low: f64,
+    /// 10 % above.
+    high: f64,
+}
+
+/// Whether a period can be judged.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum PeriodState {
+    /// It is over.
+    Ended,
+    /// It is running.
+    Running,
+    /// It lies ahead.
+    Ahead,
+}
+
+/// A period of a saved forecast with what has come of it.
+#[derive(ToSchema)]
+pub(crate) struct PeriodOutcome {
+    /// Its label.
+    label: String,
+    /// The first day.
+    #[schema(format = Date)]
+    start: String,
+    /// The day after the last.
+    #[schema(format = Date)]
+    end: String,
+    /// Whether it can be judged.
+    state: PeriodState,
+    /// Revenue as it was told: 10 % of the draws were below.
+    p10: f64,
+    /// Half were below.
+    p50: f64,
+    /// 90 % were below.
+    p90: f64,
+    /// Won in it so far, of the deals the forecast knew.
+    won: u64,
+    /// What those are worth.
+    amount: Option<Money>,
+    /// Won in it so far, of other deals.
+    newcomers: u64,
+    /// What those are worth.
+    newcomers_amount: Option<Money>,
+    /// Whether what was won lies between P10 and P90, once it is over.
+    inside: Option<bool>,
+}
+
+/// A deal the forecast knew that has closed.
+#[derive(ToSchema)]
+pub(crate) struct EndedDeal {
+    /// Its id.
+    id: String,
+    /// Its name, or what its source calls it.
+    name: String,
+    /// Who sells.
+    owner: Option<Named>,
+    /// The chance to be won that it was given.
+    said: f64,
+    /// `won` or `lost`.
+    outcome: String,
+    /// When.
+    #[schema(format = DateTime)]
+    closed_at: Option<String>,
+    /// What it is worth.
+    amount: Option<Money>,
 }

@@ -74,6 +74,7 @@ async fn a_deal_of_others_is_as_little_there_as_none() {
             "/graph",
             "/forecast",
             "/recommendations",
+            "/scores",
         ] {
             let answer = world
                 .get((T, "ana"), &format!("/v1/deals/{id}{rest}"))
@@ -209,6 +210,66 @@ async fn a_forecast_alone_says_why_there_is_none() {
         .get((T, "head"), &format!("/v1/deals/{closed}/recommendations"))
         .await;
     closed.is(409, "wrong_state");
+}
+
+#[tokio::test]
+async fn its_chance_over_time_follows_its_moves_and_ends_with_the_forecast() {
+    let world = world().await;
+    let (open, closed) = deals_of(world, "head").await;
+    let get = async |id: &str, rest: &str| {
+        world
+            .get((T, "head"), &format!("/v1/deals/{id}/{rest}"))
+            .await
+            .ok(200)
+    };
+    for (id, is_open) in [(&open, true), (&closed, false)] {
+        let scores = get(id, "scores").await;
+        let moves = get(id, "history").await;
+        let entered: Vec<&Value> = scores
+            .list("/data")
+            .iter()
+            .filter(|it| it["entered"] == true)
+            .collect();
+        assert_eq!(entered.len(), moves.list("/data").len());
+        for (score, step) in entered.iter().zip(moves.list("/data")) {
+            assert_eq!(score["at"], step["at"]);
+            if score["outcome"] == "open" {
+                assert_eq!(score["stage"], step["to"]);
+            }
+        }
+        for score in scores.list("/data") {
+            let range = &score["p_win"];
+            assert_eq!(range.is_null(), score["outcome"] != "open", "{score}");
+            if let Some(chance) = range["value"].as_f64() {
+                let (low, high) = (range["low"].as_f64(), range["high"].as_f64());
+                assert!(low.unwrap() <= chance && chance <= high.unwrap(), "{score}");
+            }
+        }
+        let last = scores.list("/data").last().unwrap();
+        assert_eq!(scores.at("/learned_from_it"), &json!(!is_open));
+        assert_eq!(
+            scores.text("/rule").contains("how this deal ended"),
+            !is_open
+        );
+        if is_open {
+            let forecast = get(id, "forecast").await;
+            for end in ["value", "low", "high"] {
+                let told = forecast.number(&format!("/p_win/{end}"));
+                let score = last["p_win"][end].as_f64().unwrap();
+                assert!((score - told).abs() < 1e-6, "{end}: {score}, {told}");
+            }
+        } else {
+            assert_eq!(last["at"], moves.list("/data").last().unwrap()["at"]);
+        }
+        let (line, tag) = (
+            format!("GET /v1/deals/{id}/scores"),
+            scores.header("etag").to_owned(),
+        );
+        world
+            .call((T, "head"), &line, &[("if-none-match", &tag)], None)
+            .await
+            .ok(304);
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-use crate::world::{World, entities};
+use crate::world::{Answer, World, entities};
 use crate::{T, world};
 use forecast::backtest;
 use forecast::engine::{Model, Options};
 use forecast::pipeline::By;
 use insight::outlook::{Request, outlook};
-use model::{Entity, Timestamp};
+use model::{Entity, StageVisit, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::Run;
@@ -32,6 +32,7 @@ async fn the_current_forecast_is_of_the_deals_seen() {
             .map(|line| line["deals"].as_f64().unwrap())
             .sum();
         assert_eq!(parts, forecast.number("/total/deals"), "{name}");
+        the_lines_filter_their_deals(world, name, &forecast).await;
         let text = String::from_utf8(forecast.bytes.clone()).unwrap();
         assert_eq!(text.contains("T1.ben"), name != "ana", "{name}");
         let etag = forecast.header("etag").to_owned();
@@ -46,6 +47,36 @@ async fn the_current_forecast_is_of_the_deals_seen() {
             .get((T, "cro"), &format!("/v1/forecasts/current?{query}"))
             .await
             .is(400, "invalid_parameter");
+    }
+}
+
+/// What a line is of finds as many deals as it counts, worth as much but for what is imputed.
+async fn the_lines_filter_their_deals(world: &World, name: &str, forecast: &Answer) {
+    for line in [forecast.list("/owners"), forecast.list("/stages")].concat() {
+        let of = &line["of"];
+        let filter = match (of["kind"].as_str().unwrap(), &of["owner"]) {
+            ("owner", Value::String(id)) => json!({"owner": id}),
+            ("owner", _) => json!({"owner": {"exists": "false"}}),
+            _ => json!({"pipeline": of["pipeline"], "stage": of["stage"]}),
+        };
+        let mut body = json!({"filter": {"outcome": "open"}, "limit": 1});
+        for (field, condition) in filter.as_object().unwrap() {
+            body["filter"][field] = condition.clone();
+        }
+        let found = world
+            .post((T, name), "/v1/deals/search", body)
+            .await
+            .ok(200);
+        assert_eq!(
+            found.at("/totals/count"),
+            &line["deals"],
+            "{name} {}",
+            line["label"]
+        );
+        let reported: f64 = found.text("/totals/reported/value").parse().unwrap();
+        let said =
+            line["open_amount"].as_f64().unwrap() - line["imputed"]["amount"].as_f64().unwrap();
+        assert!((reported - said).abs() < 0.01, "{name}: {reported} {line}");
     }
 }
 
@@ -278,6 +309,7 @@ async fn of_a_saved_run_everybody_gets_what_they_may_see() {
     ];
     shown.sort_unstable();
     assert_eq!(shown, open);
+    what_came_of_it(&world, &forecast, all, own.len()).await;
     let target = format!("/v1/backtests/{backtest}");
     let skill = get("ana", &target).await;
     let mut shown: Vec<&String> = skill.at("/says").as_object().unwrap().keys().collect();
@@ -306,6 +338,108 @@ async fn of_a_saved_run_everybody_gets_what_they_may_see() {
     }
     world
         .get((T, "ana"), &format!("/v1/forecasts/{backtest}"))
+        .await
+        .is(404, "not_found");
+}
+
+/// Two of the deals it knew are won and one is lost a month later, and one that is new is won.
+async fn what_came_of_it(world: &World, forecast: &str, all: usize, anas: usize) {
+    let target = format!("/v1/forecasts/{forecast}/outcome");
+    let before = world.get((T, "cro"), &target).await.ok(200);
+    assert_eq!(
+        (before.number("/known"), before.number("/open")),
+        (all as f64, all as f64)
+    );
+    let open = world
+        .get(
+            (T, "ana"),
+            "/v1/deals?filter[outcome]=open&filter[amount][gt]=0&limit=3",
+        )
+        .await
+        .ok(200);
+    let ids: Vec<String> = (open.list("/data").iter())
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect();
+    world.pass(30 * 86_400);
+    let now = world.store.now();
+    let mut changed = vec![Entity::Clock("crm".to_owned(), now)];
+    for entity in entities(T, 241) {
+        let Entity::Deal(mut record) = entity else {
+            continue;
+        };
+        let at = ids.iter().position(|id| *id == record.deal.id.to_string());
+        let is_new = record.deal.id == T.deal(240);
+        if at.is_none() && !is_new {
+            continue;
+        }
+        let lost = at == Some(2);
+        record.deal.closed_at = Some(now);
+        record
+            .visits
+            .retain(|visit| !visit.stage.starts_with("Closed"));
+        record.visits.push(StageVisit {
+            stage: if lost { "Closed Lost" } else { "Closed Won" }.to_owned(),
+            at_us: now.as_microsecond(),
+        });
+        if is_new {
+            record.visits = record.visits.split_off(record.visits.len() - 1);
+            record.deal.created_at = Some(now);
+        }
+        changed.push(Entity::Deal(record));
+    }
+    assert_eq!(changed.len(), 5);
+    world.put(T, changed).await;
+    let came = world.get((T, "cro"), &target).await.ok(200);
+    let counts = ["known", "won", "lost", "open", "gone"]
+        .map(|name| came.number(&format!("/{name}")) as usize);
+    assert_eq!(counts, [all, 2, 1, all - 3, 0]);
+    assert_eq!(came.number("/newcomers"), 1.0);
+    assert_eq!(came.list("/deals").len(), 3);
+    let days = came.number("/days");
+    assert!((days - 30.0).abs() < 0.01, "{days}");
+    let expected = |end: &str| came.number(&format!("/expected/{end}"));
+    assert!(expected("low") <= expected("value") && expected("value") <= expected("high"));
+    // Each deal's surprise is no larger than the one before.
+    let surprises: Vec<f64> = (came.list("/deals").iter())
+        .map(|deal| {
+            let said = deal["said"].as_f64().unwrap();
+            if deal["outcome"] == "won" {
+                1.0 - said
+            } else {
+                said
+            }
+        })
+        .collect();
+    assert!(surprises.is_sorted_by(|a, b| a >= b), "{surprises:?}");
+    // What is won by period is what is won in all.
+    let of_periods: f64 = came
+        .list("/periods")
+        .iter()
+        .map(|period| period["won"].as_f64().unwrap() + period["newcomers"].as_f64().unwrap())
+        .sum();
+    assert_eq!(of_periods, 3.0);
+    let won: f64 = came
+        .list("/periods")
+        .iter()
+        .map(|period| {
+            let amount = period["amount"]["value"].as_str().unwrap();
+            amount.parse::<f64>().unwrap()
+        })
+        .sum();
+    assert!((won - came.text("/amount/value").parse::<f64>().unwrap()).abs() < 0.01);
+    let own = world.get((T, "ana"), &target).await.ok(200);
+    assert_eq!(
+        (own.number("/known") as usize, own.number("/won")),
+        (anas, 2.0)
+    );
+    assert!(own.list("/periods").is_empty());
+    let one = world
+        .get((T, "cro"), &format!("{target}?limit=1"))
+        .await
+        .ok(200);
+    assert_eq!((one.list("/deals").len(), one.number("/won")), (1, 2.0));
+    world
+        .get((T, "cro"), "/v1/forecasts/forecast_x/outcome")
         .await
         .is(404, "not_found");
 }

@@ -76,6 +76,22 @@ async fn an_insight_is_asked_precisely() {
     assert_eq!(reasons, &stuck.list("/deals")[0]["reasons"]);
     let cash = get("cashflow?by=week&back=2&ahead=4").await.ok(200);
     assert_eq!(cash.list("/periods").len(), 6);
+    let cash = get("cashflow?back=1&ahead=4").await.ok(200);
+    let mut sum = 0.0;
+    for period in &cash.list("/periods")[1..] {
+        let of = |name: &str| -> f64 {
+            let text = period["modelled"][name].as_str().unwrap();
+            text.parse().unwrap()
+        };
+        assert!(of("p10") <= of("p50") && of("p50") <= of("p90"), "{period}");
+        assert!(of("total") >= of("pipeline"), "{period}");
+        sum += of("total");
+    }
+    // Means add up.
+    let together: f64 = cash.text("/timing/together/total").parse().unwrap();
+    assert!((together - sum).abs() < 0.05, "{together}, {sum}");
+    assert_eq!(cash.at("/timing/until"), &cash.list("/periods")[4]["end"]);
+    assert!(cash.at("/periods/0/modelled").is_null());
     let orders = get("orders-received?from=2025-01-01&to=2026-12-31&limit=1")
         .await
         .ok(200);

@@ -59,5 +59,5 @@ async fn nothing_of_the_book_is_public_and_what_costs_is_counted_exactly() {
         };
         assert_eq!((policy.scope, policy.class), expected, "{entry:?}");
     }
-    assert_eq!(found, 45);
+    assert_eq!(found, 47);
 }

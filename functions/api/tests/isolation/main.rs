@@ -316,6 +316,7 @@ async fn rows(trial: &mut Trial<'_>, nth: usize) {
     for part in [
         "/v1/deals/ID/forecast",
         "/v1/deals/ID/recommendations",
+        "/v1/deals/ID/scores",
         "/api/deals/ID/forecast",
     ] {
         for (id, seen) in every(deals(asker).into_iter(), 9 * nth) {

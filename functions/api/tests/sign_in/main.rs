@@ -7,6 +7,7 @@ mod issuers;
 mod world;
 
 use serde_json::{Value, json};
+use store::Queue;
 use world::{Answer, Of, World};
 
 const ONE: Of = Of(1);
@@ -180,6 +181,34 @@ async fn a_change_of_role_ends_sessions_within_seconds_and_the_end_is_at_once() 
         .call(admin, &last, &[], None)
         .await
         .is(409, "wrong_state");
+}
+
+#[tokio::test]
+async fn an_invitation_is_sent_again_until_they_come() {
+    let world = World::new(1, 10).await;
+    let admin = (ONE, "admin");
+    let new = json!({"email": "neo@t1.example", "name": "Neo", "role": "ae"});
+    let invited = world.post(admin, "/v1/members", new).await.ok(201);
+    let send = async |who: &str, id: &str| {
+        let line = format!("POST /v1/members/{id}/invitation");
+        world.call((ONE, who), &line, &[], None).await
+    };
+    let id = invited.text("/id");
+    let sent = send("admin", &id).await.ok(202);
+    assert_eq!(sent.text("/status"), "invited");
+    let received = world.store.receive(Queue::Deliver, 0).await.unwrap();
+    let mails: Vec<Value> = (received.iter())
+        .map(|it| serde_json::from_str(&it.body).unwrap())
+        .collect();
+    assert_eq!(mails.len(), 2);
+    for mail in mails {
+        let body = json!({"template": "invitation", "member": id});
+        assert_eq!((&mail["kind"], &mail["body"]), (&json!("mail.send"), &body));
+    }
+    let active = ONE.member("ana").to_string();
+    send("admin", &active).await.is(409, "wrong_state");
+    send("cro", &id).await.is(403, "role_too_low");
+    send("admin", "nobody").await.is(404, "not_found");
 }
 
 #[tokio::test]

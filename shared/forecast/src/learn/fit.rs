@@ -232,15 +232,27 @@ impl Forecaster {
         deal: usize,
         standing: &Standing,
     ) -> Curve {
-        let curve = outlook.deal(standing.stage as usize, self.origin - standing.entered);
+        self.curve_at(outlook, panel, (deal, self.origin), standing)
+    }
+
+    /// The same of a deal as it stood on a past day. The calendar is that of the days from the origin.
+    pub(crate) fn curve_at(
+        &self,
+        outlook: &Outlook,
+        panel: &Panel,
+        (deal, day): (usize, f64),
+        standing: &Standing,
+    ) -> Curve {
+        let curve = outlook.deal(standing.stage as usize, day - standing.entered);
         let horizon = self.horizon_on(&outlook.grid());
         let last = outlook.instants().len() - 1;
         let at = outlook
             .instants()
             .partition_point(|i| *i < horizon)
             .min(last);
-        let mut end = self.tilted([curve.won[at], curve.lost[at]], panel, deal, standing);
-        let pull = self.pull(panel, deal, standing);
+        let now = [curve.won[at], curve.lost[at]];
+        let mut end = self.tilted_at(now, panel, (deal, day), standing);
+        let pull = self.pull_at(panel, (deal, day), standing);
         if pull != 0.0 {
             // It moves the odds of won against lost and leaves the chance to close as it is.
             let closed = end[0] + end[1];
@@ -258,8 +270,19 @@ impl Forecaster {
         deal: usize,
         standing: &Standing,
     ) -> [f64; 2] {
+        self.tilted_at(end, panel, (deal, self.origin), standing)
+    }
+
+    /// The same on a past day.
+    pub(crate) fn tilted_at(
+        &self,
+        end: [f64; 2],
+        panel: &Panel,
+        (deal, day): (usize, f64),
+        standing: &Standing,
+    ) -> [f64; 2] {
         let end = match &self.tilt {
-            Some(tilt) => tilt.apply(panel, deal, standing, self.origin, end),
+            Some(tilt) => tilt.apply(panel, deal, standing, day, end),
             None => end,
         };
         let odds = self.shift.exp();
@@ -269,11 +292,27 @@ impl Forecaster {
 
     /// What the deal's champion, blockers and touches add to its log-odds to be won in the end.
     pub fn pull(&self, panel: &Panel, deal: usize, standing: &Standing) -> f64 {
+        self.pull_at(panel, (deal, self.origin), standing)
+    }
+
+    /// The same on a past day, of which it is not known what still stood.
+    pub(crate) fn pull_at(
+        &self,
+        panel: &Panel,
+        (deal, day): (usize, f64),
+        standing: &Standing,
+    ) -> f64 {
         let (Some((effects, chain)), Some(facts)) = (&self.effects, panel.facts(deal)) else {
             return 0.0;
         };
-        let push = effects.forward(COVARIATES.map(|c| c.now(facts, self.origin)));
-        let age = self.origin - standing.entered;
+        let push = effects.forward(COVARIATES.map(|c| {
+            if day < self.origin {
+                c.value(facts, day)
+            } else {
+                c.now(facts, day)
+            }
+        }));
+        let age = day - standing.entered;
         effects::pull(&self.hazards, chain, standing.stage as usize, age, push)
     }
 }

@@ -12,6 +12,34 @@ pub struct Bin {
     pub forecast: f64,
     /// The share that came true.
     pub observed: f64,
+    /// Lower end of the 95 % interval of that share; where forecasts of one deal come true together, as
+    /// in a backtest, they count as fewer.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Between which shares the true one lies, when `share` of `n` independent trials came true: Wilson's
+/// 95 % interval.
+pub(crate) fn wilson(share: f64, n: f64) -> (f64, f64) {
+    const Z: f64 = 1.959_963_984_540_054;
+    if n <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let z2 = Z * Z;
+    let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
+/// The rows of each bin: as many of the smallest forecasts, then as many of the next, and so on.
+fn filled(forecast: &[f64], rows: usize) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    order.sort_by(|&a, &b| forecast[a].total_cmp(&forecast[b]).then(a.cmp(&b)));
+    let bins = 10.min(rows);
+    (0..bins)
+        .map(|bin| order[bin * rows / bins..(bin + 1) * rows / bins].to_vec())
+        .collect()
 }
 
 /// The measures of one set of forecasts.
@@ -33,6 +61,16 @@ pub struct Measures {
 
 /// Measures forecasts against what happened.
 pub fn measure(forecast: &[f64], won: &[bool]) -> Measures {
+    measure_by(forecast, won, &|rows| rows.len() as f64)
+}
+
+/// The same where rows do not stand each for itself: `effective` says for how many independent ones some
+/// rows stand.
+pub(crate) fn measure_by(
+    forecast: &[f64],
+    won: &[bool],
+    effective: &dyn Fn(&[usize]) -> f64,
+) -> Measures {
     let rows = forecast.len().min(won.len());
     let n = (rows as f64).max(1.0);
     let outcome = |row: usize| if won[row] { 1.0 } else { 0.0 };
@@ -44,17 +82,18 @@ pub fn measure(forecast: &[f64], won: &[bool]) -> Measures {
         .map(|row| loss(forecast[row], won[row]))
         .sum::<f64>()
         / n;
-    let mut order: Vec<usize> = (0..rows).collect();
-    order.sort_by(|&a, &b| forecast[a].total_cmp(&forecast[b]).then(a.cmp(&b)));
-    let bins = 10.min(rows);
-    let reliability: Vec<Bin> = (0..bins)
-        .map(|bin| {
-            let members = &order[bin * rows / bins..(bin + 1) * rows / bins];
+    let reliability: Vec<Bin> = filled(forecast, rows)
+        .iter()
+        .map(|members| {
             let count = members.len() as f64;
+            let observed = members.iter().map(|&row| outcome(row)).sum::<f64>() / count;
+            let (low, high) = wilson(observed, effective(members));
             Bin {
                 count: members.len(),
                 forecast: members.iter().map(|&row| forecast[row]).sum::<f64>() / count,
-                observed: members.iter().map(|&row| outcome(row)).sum::<f64>() / count,
+                observed,
+                low,
+                high,
             }
         })
         .collect();
@@ -120,5 +159,17 @@ mod tests {
     fn one_outcome_alone_has_no_ranking() {
         assert!(auc(&[0.1, 0.2], &[true, true]).is_nan());
         assert_eq!(measure(&[], &[]).rows, 0);
+        // The interval holds the share, is never a point, and is wider where rows count as fewer.
+        let (p, won): (Vec<f64>, Vec<bool>) =
+            (0..200).map(|i| (f64::from(i) / 200.0, i % 3 == 0)).unzip();
+        let alone = measure(&p, &won);
+        let together = measure_by(&p, &won, &|rows| rows.len() as f64 / 4.0);
+        for (a, b) in alone.reliability.iter().zip(&together.reliability) {
+            assert!(a.low < a.observed && a.observed < a.high, "{a:?}");
+            assert!(b.low < a.low && a.high < b.high, "{a:?} {b:?}");
+        }
+        assert_eq!(wilson(0.0, 0.0), (0.0, 1.0));
+        let (low, high) = wilson(0.0, 10.0);
+        assert!(low == 0.0 && (0.2..0.4).contains(&high), "{high}");
     }
 }

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
+use forecast::engine::Model;
+use forecast::pipeline::Total;
 use jiff::ToSpan;
 use model::{
-    CompanyId, Currency, Date, Invoice, InvoiceStatus, Money, PaymentKind, Period, Subscription,
-    SubscriptionStatus, Timestamp,
+    CompanyId, Currency, Date, DealId, Invoice, InvoiceStatus, Money, PaymentKind, Period,
+    Subscription, SubscriptionStatus, Timestamp,
 };
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use serde::{Deserialize, Serialize};
 
-use super::desk::{Desk, day_at, instant, outcome};
+use super::desk::{DAY_US, Desk, day_at, instant, outcome};
 use crate::query::{NEVER, Row, convert, day_number, day_of};
 use crate::{FieldError, Sight};
 
@@ -63,6 +65,48 @@ pub struct CashFlow {
     pub periods: Vec<CashPeriod>,
     /// What is in no period.
     pub left_out: LeftOut,
+    /// What the model's own timing of open deals rests on; nothing where there is no model.
+    pub timing: Option<TimedBy>,
+}
+
+/// The model that knows when open deals are won.
+#[derive(Clone, Copy)]
+pub struct Timing<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Where it knows a deal.
+    pub place: &'a (dyn Fn(DealId) -> Option<usize> + Sync),
+}
+
+/// What the model's timing rests on, and what it comes to over all periods that it tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TimedBy {
+    /// The moment the model looks ahead from.
+    pub as_of: Timestamp,
+    /// Open deals it times.
+    pub deals: u64,
+    /// Open deals without an amount, or that it says nothing of.
+    pub left_out: u64,
+    /// The day after the last period it tells of.
+    pub until: Option<Date>,
+    /// All of those periods together: intervals do not add up, so it is drawn too.
+    pub together: Option<Modelled>,
+}
+
+/// Money expected as the model times open deals: each may be won on any day, with the chance that the
+/// forecast gives it, whatever its close date says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Modelled {
+    /// From open deals: the mean.
+    pub pipeline: Decimal,
+    /// That, and what is expected in any case.
+    pub total: Decimal,
+    /// 10 % of the futures drawn bring less in all.
+    pub p10: Decimal,
+    /// Half bring less.
+    pub p50: Decimal,
+    /// 90 % bring less.
+    pub p90: Decimal,
 }
 
 /// One period.
@@ -78,6 +122,9 @@ pub struct CashPeriod {
     pub actual: Decimal,
     /// What is expected from now on.
     pub expected: Expected,
+    /// The same as the model times open deals; nothing for periods that are over, that end more than
+    /// fifteen months ahead, and where there is no model.
+    pub modelled: Option<Modelled>,
 }
 
 /// Money expected, by why it is expected.
@@ -120,8 +167,15 @@ struct Flow<'a> {
     left_out: LeftOut,
 }
 
-/// Cash by period: `back` whole periods before the running one, and `ahead` from it on.
-pub fn cashflow(desk: &Desk<'_>, by: Step, back: usize, ahead: usize) -> CashFlow {
+/// Cash by period: `back` whole periods before the running one, and `ahead` from it on; with `timing`
+/// also as a model times open deals.
+pub fn cashflow(
+    desk: &Desk<'_>,
+    by: Step,
+    back: usize,
+    ahead: usize,
+    timing: Option<Timing<'_>>,
+) -> CashFlow {
     let terms = &desk.settings.cash.instalments;
     let parts: Vec<String> = terms
         .iter()
@@ -133,9 +187,15 @@ pub fn cashflow(desk: &Desk<'_>, by: Step, back: usize, ahead: usize) -> CashFlo
             )
         })
         .collect();
+    let timed = if timing.is_some() {
+        " As the model times them, open deals are won on any day, with the chance it gives them, \
+         whatever close they carry."
+    } else {
+        ""
+    };
     let rule = format!(
         "Open deals at amount × chance from their expected close, and won deals not billed yet from \
-         their close: {}. Bills when due, contracts month by month. Payments as they came, less \
+         their close: {}.{timed} Bills when due, contracts month by month. Payments as they came, less \
          refunds.",
         parts.join(", ")
     );
@@ -152,6 +212,7 @@ pub fn cashflow(desk: &Desk<'_>, by: Step, back: usize, ahead: usize) -> CashFlo
             currency: None,
             periods,
             left_out: LeftOut::default(),
+            timing: None,
         };
     };
     let mut flow = Flow {
@@ -166,12 +227,14 @@ pub fn cashflow(desk: &Desk<'_>, by: Step, back: usize, ahead: usize) -> CashFlo
         let it = &mut period.expected;
         it.total = it.pipeline + it.won + it.invoices + it.subscriptions;
     }
+    let timing = timing.map(|timing| flow.time(timing));
     CashFlow {
         as_of: desk.as_of,
         rule,
         currency: Some(currency),
         periods: flow.periods,
         left_out: flow.left_out,
+        timing,
     }
 }
 
@@ -195,6 +258,7 @@ fn periods(desk: &Desk<'_>, by: Step, back: usize, ahead: usize) -> Vec<CashPeri
             end: period.end,
             actual: Decimal::ZERO,
             expected: Expected::default(),
+            modelled: None,
         })
         .collect()
 }
@@ -292,6 +356,96 @@ impl Flow<'_> {
             &mut left_out.without_chance
         };
         *reason += 1;
+    }
+
+    /// Draws when open deals are won and what they then pay.
+    fn time(&mut self, Timing { model, place }: Timing<'_>) -> TimedBy {
+        /// Fifteen months: farther ahead the day of a payment is anybody's guess.
+        const FAR_DAYS: f64 = 462.0;
+        const MOST_INSTANTS: usize = 14;
+        let desk = self.desk;
+        let origin = model.origin();
+        let (mut deals, mut amounts, mut left_out) = (Vec::new(), Vec::new(), 0);
+        for (index, row) in desk.open() {
+            let known = place(desk.table.ids[index]).filter(|at| model.standing(*at).is_ok());
+            match known {
+                Some(at) if !row.amount.is_nan() => {
+                    deals.push(at);
+                    amounts.push(row.amount);
+                }
+                _ => left_out += 1,
+            }
+        }
+        let mut timed = TimedBy {
+            as_of: model_now(model, desk),
+            deals: deals.len() as u64,
+            left_out,
+            until: None,
+            together: None,
+        };
+        let day = |date: Date| day_number(date) as f64;
+        let ends: Vec<f64> = self.periods.iter().map(|it| day(it.end)).collect();
+        // A period whose end lies too far ahead is not told of.
+        let told = |end: f64| end > origin && end - origin <= FAR_DAYS;
+        let ahead: Vec<f64> = ends.iter().copied().filter(|end| told(*end)).collect();
+        let Some(last) = ahead.last().copied() else {
+            return timed;
+        };
+        let every = ahead.len().div_ceil(MOST_INSTANTS);
+        let mut instants: Vec<f64> = ahead
+            .iter()
+            .step_by(every)
+            .map(|end| end - origin)
+            .collect();
+        if instants.last() != Some(&(last - origin)) {
+            instants.push(last - origin);
+        }
+        let terms: Vec<(f64, f64)> = (desk.settings.cash.instalments.iter())
+            .map(|part| {
+                let share = part.percent.to_f64().unwrap_or(0.0) / 100.0;
+                (f64::from(part.after_days), share)
+            })
+            .collect();
+        let starts = self.periods.first().map_or(0.0, |it| day(it.start));
+        let pays = |deal: usize, won: f64, add: &mut dyn FnMut(usize, f64)| {
+            for (after, share) in &terms {
+                let paid = origin + won + after;
+                let period = ends.partition_point(|end| *end <= paid);
+                if period < ends.len() && paid >= starts {
+                    let amount = amounts[deal] * share;
+                    add(period, amount);
+                    if ends[period] <= last {
+                        add(ends.len(), amount);
+                    }
+                }
+            }
+        };
+        let mut drawn = model.drawn(&deals, &instants, ends.len() + 1, &pays);
+        let currency = self.currency;
+        let money = |value: f64| {
+            let value = Decimal::from_f64(value).unwrap_or_default();
+            Money::new(value, currency).rounded().amount
+        };
+        let modelled = |certain: Decimal, drawn: &Total| Modelled {
+            pipeline: money(drawn.expected),
+            total: certain + money(drawn.expected),
+            p10: certain + money(drawn.p10),
+            p50: certain + money(drawn.p50),
+            p90: certain + money(drawn.p90),
+        };
+        let together = drawn.pop();
+        let mut certain = Decimal::ZERO;
+        for ((period, end), drawn) in self.periods.iter_mut().zip(&ends).zip(&drawn) {
+            if told(*end) {
+                let it = &period.expected;
+                let here = it.won + it.invoices + it.subscriptions;
+                period.modelled = Some(modelled(here, drawn));
+                certain += here;
+                timed.until = Some(period.end);
+            }
+        }
+        timed.together = together.map(|drawn| modelled(certain, &drawn));
+        timed
     }
 
     /// What is paid when of an amount agreed on a day; the parts add up to it.
@@ -395,6 +549,12 @@ impl Flow<'_> {
             }
         }
     }
+}
+
+/// The moment a model looks ahead from.
+fn model_now(model: &Model, desk: &Desk<'_>) -> Timestamp {
+    let us = (model.reading.as_of * DAY_US).round();
+    Timestamp::from_microsecond(us as i64).unwrap_or(desk.as_of)
 }
 
 /// The day of the newest bill of each company.

@@ -27,6 +27,9 @@ pub struct Changes {
     pub waterfall: Vec<Part>,
     /// Deals open at both moments in different stages, the most frequent way first.
     pub moves: Vec<Move>,
+    /// Where every deal of the waterfall was and is, in the order of stages: what stands open at the
+    /// start, came, stayed, moved and went. They add up to the waterfall.
+    pub flows: Vec<Flow>,
     /// Deals seen whose amount is not in the currency reported in: they count, their amount does not.
     pub without_amount: u64,
     /// Deals of which nothing says when they began: they count as if they had always been there.
@@ -59,6 +62,54 @@ pub struct Move {
     pub count: u64,
     /// What they are worth at the later moment.
     pub amount: Option<Amount>,
+}
+
+/// Deals that went from one place to another, or stayed where they were.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flow {
+    /// Where they were at the earlier moment.
+    pub from: Place,
+    /// Where they are at the later one.
+    pub to: Place,
+    /// How many deals.
+    pub count: u64,
+    /// What they are worth at the later moment.
+    pub amount: Option<Amount>,
+    /// By how much that is more than at the earlier one; nothing for those that came in between.
+    pub changed: Option<Amount>,
+}
+
+/// Where a deal stands at one of the two moments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// `open`, `won` or `lost`; at the earlier moment also `opened` or `reopened`, for what came after.
+    pub kind: &'static str,
+    /// The stage of what is open; none where nothing says.
+    pub stage: Option<String>,
+    /// Its place among all that the flows name, in the order of stages, from 0.
+    pub order: usize,
+}
+
+/// The same by code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Spot {
+    Open(Option<u16>),
+    Opened,
+    Reopened,
+    Won,
+    Lost,
+}
+
+impl Spot {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Opened => "opened",
+            Self::Reopened => "reopened",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +151,7 @@ pub fn changes(
     let outcomes = stage_outcomes(desk.book);
     let mut parts: Vec<(Decimal, Vec<Found>)> = KINDS.map(|_| (Decimal::ZERO, Vec::new())).into();
     let mut moves: BTreeMap<(u16, u16), (u64, Decimal)> = BTreeMap::new();
+    let mut flows: BTreeMap<(Spot, Spot), (u64, Decimal, Decimal)> = BTreeMap::new();
     let (mut without_amount, mut undated) = (0, 0);
     for (index, row) in desk.rows() {
         let id = desk.table.ids[index];
@@ -160,6 +212,23 @@ pub fn changes(
             State::Open(_) => add(7, now, Say::Fixed("")),
             State::NotYet => {}
         }
+        let was = match before {
+            State::NotYet => Spot::Opened,
+            State::Open(stage) => Spot::Open(stage),
+            State::Closed(_) => Spot::Reopened,
+        };
+        let is = match after {
+            State::Closed(Outcome::Won) => Some(Spot::Won),
+            State::Closed(Outcome::Lost) => Some(Spot::Lost),
+            State::Open(stage) => Some(Spot::Open(stage)),
+            State::NotYet => None,
+        };
+        if let Some(is) = is {
+            let cell = flows.entry((was, is)).or_default();
+            cell.0 += 1;
+            cell.1 = cell.1.checked_add(now).unwrap_or(cell.1);
+            cell.2 = cell.2.checked_add(changed).unwrap_or(cell.2);
+        }
         if let (State::Open(Some(a)), State::Open(Some(b))) = (before, after)
             && a != b
         {
@@ -204,6 +273,38 @@ pub fn changes(
             .copied()
             .unwrap_or(usize::from(u16::MAX) + usize::from(code))
     };
+    let along = |spot: Spot| match spot {
+        Spot::Open(Some(code)) => (0, place(code), code),
+        Spot::Open(None) => (1, 0, 0),
+        other => (
+            2 + usize::from(other == Spot::Lost),
+            0,
+            u16::from(other == Spot::Reopened),
+        ),
+    };
+    let mut spots: Vec<Spot> = flows.keys().flat_map(|(from, to)| [*from, *to]).collect();
+    spots.sort_by_key(|spot| (along(*spot), *spot));
+    spots.dedup();
+    let mut flows: Vec<_> = flows.into_iter().collect();
+    flows.sort_by_key(|((from, to), _)| (along(*from), along(*to)));
+    let told = |spot: Spot| Place {
+        kind: spot.kind(),
+        stage: match spot {
+            Spot::Open(Some(code)) => stages.get(usize::from(code)).cloned(),
+            _ => None,
+        },
+        order: spots.iter().position(|it| *it == spot).unwrap_or_default(),
+    };
+    let flows = flows
+        .into_iter()
+        .map(|((from, to), (count, sum, changed))| Flow {
+            from: told(from),
+            to: told(to),
+            count,
+            amount: amount(sum),
+            changed: amount(changed),
+        })
+        .collect();
     let mut moves: Vec<Move> = moves
         .into_iter()
         .filter_map(|((from, to), (count, sum))| {
@@ -234,6 +335,7 @@ pub fn changes(
         to,
         waterfall,
         moves,
+        flows,
         without_amount,
         undated,
     })

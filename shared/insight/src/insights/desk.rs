@@ -506,22 +506,28 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A deal's name, or what its source calls it.
+    pub(crate) fn name(&self, row: usize) -> String {
+        let deal = self.deal(row);
+        let case = self.book.log.case_name(self.table.places[row]);
+        let name = deal.name.as_deref().unwrap_or(case);
+        if name.is_empty() {
+            deal.id.to_string()
+        } else {
+            name.to_owned()
+        }
+    }
+
     fn tell(&self, found: Found) -> DealRow {
         let row = found.row;
         let reasons = found.reasons.into_iter();
         let of = &self.table.rows[row];
         let deal = self.deal(row);
-        let case = self.book.log.case_name(self.table.places[row]);
-        let name = deal.name.as_deref().unwrap_or(case);
         let chance = of.chance();
         let tenths = |days: f64| (days * 10.0).round() / 10.0;
         DealRow {
             id: deal.id,
-            name: if name.is_empty() {
-                deal.id.to_string()
-            } else {
-                name.to_owned()
-            },
+            name: self.name(row),
             company: self.named(of, Column::Company),
             owner: self.named(of, Column::Owner),
             stage: self.label(of, Column::Stage).map(str::to_owned),

@@ -11,10 +11,14 @@ mod desk;
 mod flow;
 mod lists;
 mod orders;
+mod outcome;
 mod owners;
+mod restage;
 
-pub use cash::{CashFlow, CashPeriod, Expected, LeftOut, Step, cashflow};
-pub use changes::{Changes, Move, Part, changes};
+pub use cash::{
+    CashFlow, CashPeriod, Expected, LeftOut, Modelled, Step, TimedBy, Timing, cashflow,
+};
+pub use changes::{Changes, Flow, Move, Part, Place, changes};
 pub use compliance::{Compliance, RuleResult, compliance};
 pub use desk::{DealRow, Desk, Digest, Listed, Named, Reason};
 pub use flow::{
@@ -23,4 +27,8 @@ pub use flow::{
 };
 pub use lists::{AttentionReason, attention, inactive, overdue, stuck, today};
 pub use orders::{Orders, orders_received};
+pub use outcome::{
+    Came, Ended, Outcome, PeriodOutcome, PeriodState, Said, SaidPeriod, Saved, outcome,
+};
 pub use owners::{OwnerKpis, OwnersKpis, owner_kpis};
+pub use restage::{Ends, MeaningMove, Restaged, StageChange, Standing, restage};

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use insight::insights::{
-    self, AttentionReason, Desk, Digest, Listed, Step, attention, cashflow, changes, compliance,
-    funnel, inactive, orders_received, overdue, owner_kpis, stuck, today,
+    self, AttentionReason, Desk, Digest, Flow, Listed, Step, attention, cashflow, changes,
+    compliance, funnel, inactive, orders_received, overdue, owner_kpis, restage, stuck, today,
 };
+use insight::query::{Filter, Query, Totals};
 use insight::sight::restricted;
 use insight::{DealTable, Settings, Sight};
 use model::{
@@ -16,7 +17,9 @@ use model::{
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::support::{Seed, at, bare, book, company, date, deal_id, now, person, seed};
+use crate::support::{
+    STAGES, Seed, at, bare, book, company, date, deal_id, now, person, pipeline, seed,
+};
 
 /// Everything a desk is made of.
 struct Office {
@@ -461,7 +464,7 @@ fn cash_comes_when_the_terms_say() {
         }))),
     ]);
     let office = Office::of(book, terms);
-    let flow = cashflow(&office.desk(), Step::Month, 1, 3);
+    let flow = cashflow(&office.desk(), Step::Month, 1, 3, None);
     let number = |text: &str| text.parse::<Decimal>().unwrap();
     let row = |label: &str| {
         let period = flow.periods.iter().find(|it| it.label == label).unwrap();
@@ -498,10 +501,10 @@ fn cash_comes_when_the_terms_say() {
         ),
         (1, 1, 1, 1, 1)
     );
-    let quarters = cashflow(&office.desk(), Step::Quarter, 0, 2);
+    let quarters = cashflow(&office.desk(), Step::Quarter, 0, 2, None);
     assert_eq!(quarters.periods[1].label, "2026 Q4");
     assert_eq!(quarters.periods[1].expected.pipeline, number("50.00"));
-    let weeks = cashflow(&office.desk(), Step::Week, 0, 3);
+    let weeks = cashflow(&office.desk(), Step::Week, 0, 3, None);
     assert_eq!(
         weeks
             .periods
@@ -650,6 +653,20 @@ fn what_changed_is_told_part_by_part() {
     assert_eq!(error.field, "from");
 }
 
+/// Figures over all deals seen.
+fn totals(office: &Office) -> Totals {
+    let query = Query {
+        viewer: &office.viewer,
+        filter: &Filter::default(),
+        sort: &"-amount".parse().unwrap(),
+        after: None,
+        limit: 1,
+        facets: &[],
+        as_of: now(),
+    };
+    office.table.list(&query).unwrap().totals
+}
+
 /// Everything that is told of deals, as text.
 fn everything(desk: &Desk<'_>) -> Vec<String> {
     let none = BTreeMap::new();
@@ -667,7 +684,13 @@ fn everything(desk: &Desk<'_>) -> Vec<String> {
             100,
         ))),
         json(serde_json::to_string(&compliance(desk, 100))),
-        json(serde_json::to_string(&cashflow(desk, Step::Week, 2, 20))),
+        json(serde_json::to_string(&cashflow(
+            desk,
+            Step::Week,
+            2,
+            20,
+            None,
+        ))),
         json(serde_json::to_string(
             &changes(desk, at(40.0), at(0.0), &none, &none, 100).unwrap(),
         )),
@@ -708,6 +731,43 @@ proptest! {
     }
 
     #[test]
+    fn what_a_preview_says_of_stages_is_what_saving_them_brings(
+        seeds in prop::collection::vec(seed(), 0..40),
+        stage in 0_usize..5,
+        meaning in prop::option::of(0_usize..5),
+        viewer in prop::option::of(0_u16..4),
+    ) {
+        let mut office = Office::of(book(&seeds), r#"{"reporting_currency": "EUR"}"#);
+        office.viewer = viewer.map_or_else(Viewer::all, |n| Viewer::of([person(n)]));
+        let mut changed = pipeline();
+        changed.stages[stage].canonical = meaning.map(|it| STAGES[it].1);
+        let preview = restage(&office.desk(), &changed);
+        let mut after = office.book.clone();
+        after.pipelines = vec![changed.clone()];
+        let saved = Office {
+            viewer: office.viewer.clone(),
+            ..Office::of(after, r#"{"reporting_currency": "EUR"}"#)
+        };
+        for (standing, office) in [(&preview.before, &office), (&preview.after, &saved)] {
+            let totals = totals(office);
+            prop_assert_eq!(
+                (standing.deals.open, standing.deals.won, standing.deals.lost),
+                (totals.open, totals.won, totals.lost)
+            );
+            let amounts = [standing.open_amount, standing.won_amount, standing.lost_amount];
+            let sum: Decimal = amounts.iter().map(|it| it.unwrap().value).sum();
+            prop_assert_eq!(sum, totals.reported.unwrap().value);
+        }
+        let is_same = meaning.map(|it| STAGES[it].1) == pipeline().stages[stage].canonical;
+        prop_assert_eq!(preview.stages.is_empty(), is_same);
+        let moved: u64 = preview.moves.iter().map(|it| it.count).sum();
+        prop_assert_eq!(moved, preview.stages.iter().map(|it| it.deals).sum::<u64>());
+        if is_same {
+            prop_assert_eq!(preview.before, preview.after);
+        }
+    }
+
+    #[test]
     fn the_parts_of_the_waterfall_add_up(
         seeds in prop::collection::vec(seed(), 0..40),
         from in 1_u16..120,
@@ -727,5 +787,29 @@ proptest! {
         let counts: Vec<i64> = result.waterfall.iter().map(|part| part.count as i64).collect();
         prop_assert_eq!(sums[..7].iter().sum::<Decimal>(), sums[7]);
         prop_assert_eq!(counts[0] + counts[1] + counts[2] - counts[5] - counts[6], counts[7]);
+        // The flows are the same deals, told by where they were and are.
+        let of = |is: &dyn Fn(&Flow) -> bool| {
+            let mut sum = (0, Decimal::ZERO, Decimal::ZERO);
+            for flow in result.flows.iter().filter(|flow| is(flow)) {
+                sum.0 += flow.count as i64;
+                sum.1 += flow.amount.unwrap().value;
+                sum.2 += flow.changed.unwrap().value;
+            }
+            sum
+        };
+        let from = |kind: &'static str| of(&move |flow: &Flow| flow.from.kind == kind);
+        let to = |kind: &'static str| of(&move |flow: &Flow| flow.to.kind == kind);
+        let (start, end) = (from("open"), to("open"));
+        prop_assert_eq!((start.0, start.1 - start.2), (counts[0], sums[0]));
+        prop_assert_eq!((end.0, end.1), (counts[7], sums[7]));
+        prop_assert_eq!(start.2, sums[3] + sums[4]);
+        for (kind, part, sign) in [("opened", 1, 1), ("reopened", 2, 1)] {
+            let came = from(kind);
+            prop_assert_eq!((came.0, came.1 * Decimal::from(sign)), (counts[part], sums[part]));
+        }
+        for (kind, part) in [("won", 5), ("lost", 6)] {
+            let went = to(kind);
+            prop_assert_eq!((went.0, -went.1), (counts[part], sums[part]));
+        }
     }
 }

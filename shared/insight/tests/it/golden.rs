@@ -54,7 +54,7 @@ fn the_demo_company_s_day() {
         &orders_received(&desk, date("2026-07-01"), date("2026-09-30"), 2),
     );
     check("compliance", &compliance(&desk, 1));
-    check("cashflow", &cashflow(&desk, Step::Month, 0, 4));
+    check("cashflow", &cashflow(&desk, Step::Month, 0, 4, None));
     check("owners", &owner_kpis(&desk, None).unwrap());
     check("funnel", &funnel(&book));
     let quarter = "2026-07-01T00:00:00Z".parse().unwrap();

@@ -15,7 +15,7 @@ const PARTS = [
   ["invoices", "Bills sent"],
   ["subscriptions", "Contracts"],
   ["won", "Won, not billed yet"],
-  ["pipeline", "Open deals × chance"],
+  ["pipeline", "From open deals"],
 ] as const;
 
 export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: boolean }) {
@@ -32,6 +32,9 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
   const ahead = sumOf(periods.filter((each) => !isPast(each, day)));
   const until = ahead ? `until ${date(dayBefore(ahead.end))}` : "";
   const amount = (value: string) => ({ value, currency });
+  const { timing } = data;
+  // An interval of all periods is told only where it is of the same ones.
+  const together = timing?.until === ahead?.end ? timing?.together : undefined;
   return (
     <div className={cx("flex flex-col gap-4", isOld && "opacity-60")}>
       <section aria-label="In short" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
@@ -46,7 +49,16 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
               label={`Expected ${until}`}
               value={moneyShort(amount(ahead.total))}
               title={money(amount(ahead.total))}
-              note="a mean: amount × chance for open deals"
+              interval={
+                together
+                  ? `P10 ${moneyShort(amount(together.p10))}, P90 ${moneyShort(amount(together.p90))}`
+                  : undefined
+              }
+              note={
+                timing
+                  ? "a mean: open deals when the model expects them"
+                  : "a mean: amount × chance for open deals"
+              }
             />
             <Figure
               label="Of which owed in any case"
@@ -58,7 +70,11 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
               label="From open deals"
               value={moneyShort(amount(ahead.pipeline))}
               title={money(amount(ahead.pipeline))}
-              note="amount × chance"
+              note={
+                timing && ahead.dated !== ahead.pipeline
+                  ? `${moneyShort(amount(ahead.dated))} if they close on the dates they carry`
+                  : "amount × chance"
+              }
             />
             <Figure
               label="Bills past due"
@@ -82,17 +98,31 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
           stacks={periods.map((each) => ({
             label: each.label.replace(/^\d{4} /, ""),
             values: parts.map(([name]) => Number(each[name])),
+            range: rangeOf(each),
           }))}
           format={(value) => expected(value, currency)}
           height={280}
         />
         <p className="mt-2 text-xs text-ink-faint">
-          The part from open deals is a mean: what comes is all of a deal or nothing. Beneath it stands what
-          is owed whatever happens to them. For how far that mean may be off, see the interval of the{" "}
-          <Link to="/forecast" className="underline hover:text-accent-strong">
-            forecast
-          </Link>
-          .
+          {timing ? (
+            <>
+              The part from open deals is a mean over many futures, in which each of{" "}
+              {counted(timing.deals, "deal")} is won on some day or not at all, with the chance of the{" "}
+              <Link to="/forecast" className="underline hover:text-accent-strong">
+                forecast
+              </Link>
+              , and then paid by the terms. In one of ten futures less than P10 comes in, in one of ten more
+              than P90.
+              {timing.left_out > 0 &&
+                ` ${counted(timing.left_out, "open deal")} without an amount in this currency, or that the model says nothing of, ${timing.left_out === 1 ? "is" : "are"} not in it.`}
+            </>
+          ) : (
+            <>
+              The part from open deals is a mean: what comes is all of a deal or nothing. There is too little
+              history for a model that says how far it may be off.
+            </>
+          )}{" "}
+          Beneath it stands what is owed whatever happens to them.
         </p>
       </Card>
       <Card title="Period by period" flush>
@@ -102,6 +132,12 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
     </div>
   );
 }
+
+/** Where the end of a bar may lie: what came already is certain. */
+const rangeOf = ({ actual, low, high }: Cash): readonly [number, number] | undefined =>
+  low === undefined || high === undefined
+    ? undefined
+    : [Number(actual) + Number(low), Number(actual) + Number(high)];
 
 /** The last day of a span that ends before `end`. */
 function dayBefore(end: string): string {
@@ -156,7 +192,7 @@ function Periods({ periods, day, currency }: { periods: readonly Cash[]; day: st
         ...(has(periods, "subscriptions") ? [column("subscriptions", "Contracts")] : []),
         column("won", "Won, not billed"),
         column("owed", "Owed in any case"),
-        column("pipeline", "Open deals × chance"),
+        column("pipeline", "From open deals"),
         {
           ...column("total", "Expected"),
           cell: (cash) => (
@@ -175,7 +211,7 @@ function Periods({ periods, day, currency }: { periods: readonly Cash[]; day: st
   );
 }
 
-function LeftOut({ data: { left_out: out, as_of: day } }: { data: CashFlow }) {
+function LeftOut({ data: { left_out: out, as_of: day, timing } }: { data: CashFlow }) {
   // Who has no amount is counted there alone.
   const open = { "filter[outcome]": "open", "filter[amount][exists]": "true", sort: "-amount" };
   const lines = [
@@ -183,15 +219,19 @@ function LeftOut({ data: { left_out: out, as_of: day } }: { data: CashFlow }) {
       n: out.past_close_date,
       text: "whose expected close has passed",
       search: { ...open, "filter[close_date][lt]": day.slice(0, 10) },
+      dated: true,
     },
     {
       n: out.without_close_date,
       text: "without an expected close",
       search: { ...open, "filter[close_date][exists]": "false" },
+      dated: true,
     },
-    { n: out.without_chance, text: "without a chance", search: undefined },
-    { n: out.without_amount, text: "without an amount in this currency", search: undefined },
-  ].filter((line) => line.n > 0);
+    { n: out.without_chance, text: "without a chance", search: undefined, dated: true },
+    { n: out.without_amount, text: "without an amount in this currency", search: undefined, dated: false },
+  ]
+    // The model times what has no date ahead.
+    .filter((line) => line.n > 0 && !(timing && line.dated));
   if (lines.length === 0 && out.billing === 0) return null;
   return (
     <Card title="What is in no period">

@@ -15,15 +15,17 @@ export interface Cash {
   /** Everything expected but from open deals: there is no less than this if all of them are lost. */
   readonly owed: string;
   readonly total: string;
-  /** One in ten times it is less, one in ten more; `undefined` where nobody reckoned it. */
+  /** What open deals would add if each closed on the day it says: their amount × chance. */
+  readonly dated: string;
+  /** One in ten times it is less, one in ten more; `undefined` where no model times the deals. */
   readonly low?: string | undefined;
   readonly high?: string | undefined;
 }
 
-export function cashOf({ label, start, end, actual, expected }: CashPeriod): Cash {
-  const { invoices, overdue, subscriptions, won, pipeline, total } = expected;
-  // Newer servers tell how far the mean may be off.
-  const { low, high } = expected as { low?: string; high?: string };
+/** A period; open deals as the model times them where it does, else on the days they say. */
+export function cashOf({ label, start, end, actual, expected, modelled }: CashPeriod): Cash {
+  const { invoices, overdue, subscriptions, won } = expected;
+  const { pipeline, total } = modelled ?? expected;
   return {
     label,
     start,
@@ -36,11 +38,22 @@ export function cashOf({ label, start, end, actual, expected }: CashPeriod): Cas
     pipeline,
     owed: add(total, negate(pipeline)),
     total,
-    ...(low !== undefined && high !== undefined ? { low, high } : {}),
+    dated: expected.pipeline,
+    ...(modelled ? { low: modelled.p10, high: modelled.p90 } : {}),
   };
 }
 
-const SUMS = ["actual", "invoices", "overdue", "subscriptions", "won", "pipeline", "owed", "total"] as const;
+const SUMS = [
+  "actual",
+  "invoices",
+  "overdue",
+  "subscriptions",
+  "won",
+  "pipeline",
+  "owed",
+  "total",
+  "dated",
+] as const;
 
 /** All periods together; `undefined` of none. */
 export function sumOf(periods: readonly Cash[]): Cash | undefined {

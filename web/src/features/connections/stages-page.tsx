@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type Pipeline, pipelinesQuery } from "@/api/pipelines";
-import { putStages, type Stage, stageDealsQuery, stagesQuery } from "@/api/stages";
+import { previewQuery, putStages, type Stage, stageDealsQuery, stagesQuery } from "@/api/stages";
 import { CANONICAL, canonicalWords } from "@/shared/canonical";
 import { useCommandContext } from "@/shared/commands";
 import { count, counted, percent } from "@/shared/format";
@@ -12,12 +11,13 @@ import { useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
 import { Badge, Card, PageHead, type Tone } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
+import { isGrave, Restaged } from "@/shared/ui/restaged";
 import { Select } from "@/shared/ui/select";
-import { Empty } from "@/shared/ui/states";
+import { Empty, Skeleton } from "@/shared/ui/states";
 import { toast } from "@/shared/ui/toast";
 import { mayMapStages } from "./may";
 import { ProblemNote } from "./problem-note";
-import { effects, layerWords, type Words } from "./words";
+import { changesOf, layerWords, type Words } from "./words";
 
 const TRAIL = [{ label: "Connections", to: "/connections" }];
 
@@ -106,15 +106,11 @@ function Mapping({
   const may = mayMapStages(who);
   const deals = useQuery(stageDealsQuery(pipeline.id));
   const [said, setSaid] = useState<Words>({});
-  const changes = effects(stages, said, deals.data);
+  const changes = useMemo(() => changesOf(stages, said), [stages, said]);
+  const preview = useQuery(previewQuery(pipeline.id, changes));
   const without = stages.filter((stage) => !stage.canonical).length;
   const save = useMutation({
-    mutationFn: () =>
-      putStages(
-        pipeline.id,
-        etag,
-        changes.map(({ stage }) => ({ label: stage, canonical: said[stage] ?? null })),
-      ),
+    mutationFn: () => putStages(pipeline.id, etag, changes),
     onSuccess: (saved) => {
       client.setQueryData(stagesQuery(pipeline.id).queryKey, saved);
       for (const first of ["pipelines", "deals", "insights", "forecasts"]) {
@@ -203,24 +199,27 @@ function Mapping({
                 : "What stages mean is for an admin to say, because it changes everybody’s figures."}
             </p>
           ) : (
-            <ul aria-live="polite" className="flex flex-col gap-3">
-              {changes.map((change) => (
-                <li key={change.stage} className="text-sm">
-                  <p className="flex flex-wrap items-center gap-x-2 font-medium">
-                    {change.stage}:<span className="font-normal text-ink-soft">{change.from}</span>
-                    <ArrowRight className="size-4 text-ink-faint" aria-label="becomes" />
-                    {change.to}
-                  </p>
-                  <p className={change.isGrave ? "text-warn" : "text-ink-soft"}>{change.says}</p>
-                </li>
-              ))}
-            </ul>
-          )}
-          {changes.some((change) => change.isGrave) && (
-            <p className="mt-3 text-xs text-ink-faint">
-              Won and lost are counted anew at once, in totals, win rates and in what the model learned from.
-              The sources themselves are not touched, and it can be taken back here.
-            </p>
+            <div aria-live="polite">
+              <QueryView query={preview} loading={<Skeleton className="h-40 w-full" />}>
+                {(would) => (
+                  <>
+                    <Restaged preview={would} isOld={preview.isPlaceholderData} />
+                    {isGrave(would) && (
+                      <p className="mt-3 text-xs text-ink-faint">
+                        Won and lost are counted anew at once, in totals, win rates and in what the model
+                        learned from. The sources themselves are not touched, and it can be taken back here.
+                      </p>
+                    )}
+                  </>
+                )}
+              </QueryView>
+              {changes.some(({ canonical }) => canonical === null) && (
+                <p className="mt-3 text-xs text-ink-faint">
+                  Where your word is taken back, what the source says counts again from its next sync at the
+                  latest; until then, what the name alone means.
+                </p>
+              )}
+            </div>
           )}
           {problem && (
             <div className="mt-3">

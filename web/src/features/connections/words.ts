@@ -1,7 +1,6 @@
 import type { Connection, Connector, Stream } from "@/api/connections";
-import type { Outcome, Stage, StageDeals } from "@/api/stages";
-import { canonicalWords } from "@/shared/canonical";
-import { counted, instant, words } from "@/shared/format";
+import type { Stage } from "@/api/stages";
+import { instant, words } from "@/shared/format";
 import type { Tone } from "@/shared/ui/pieces";
 
 /** What a connection is, in a word, and how grave that is. */
@@ -120,62 +119,16 @@ const LAYERS: Record<string, string> = {
 /** Whose word it is. */
 export const layerWords = (layer: string | null | undefined): string => LAYERS[layer ?? ""] ?? "nobody said";
 
-const ENDS: Record<string, Outcome> = { closed_won: "won", closed_lost: "lost" };
-const ends = (canonical: string | null): Outcome => ENDS[canonical ?? ""] ?? "open";
-
 /** What a stage is to mean; `null` takes our own word back. */
 export type Words = Readonly<Record<string, string | null>>;
 
-export interface Effect {
-  readonly stage: string;
-  readonly from: string;
-  readonly to: string;
-  /** What that does to the deals in it. */
-  readonly says: string;
-  /** It changes how deals ended, so totals of won and lost change with it. */
-  readonly isGrave: boolean;
-}
-
-const NOUNS: Record<Outcome, string> = { open: "open", won: "won", lost: "lost" };
-
-/** What saving would change, stage by stage. `undefined` counts: not known. */
-export function effects(stages: readonly Stage[], said: Words, deals: StageDeals | undefined): Effect[] {
-  return stages.flatMap((stage): Effect[] => {
-    const next = said[stage.label];
-    const isSame = next === null ? stage.layer !== "tenant" : next === stage.canonical;
-    if (next === undefined || isSame) return [];
-    const counts = deals?.[stage.label];
-    const total = counts ? counts.open + counts.won + counts.lost : 0;
-    const [from, to] = [
-      canonicalWords(stage.canonical),
-      next === null ? "its source's meaning" : canonicalWords(next),
-    ];
-    if (next === null) {
-      return [
-        {
-          stage: stage.label,
-          from,
-          to,
-          says: "Your word is taken back. What the source says counts again, from its next sync at the latest.",
-          isGrave: ends(stage.canonical ?? null) !== "open",
-        },
-      ];
-    }
-    const becomes = ends(next);
-    const others = counts ? total - counts[becomes] : 0;
-    const isGrave = ends(stage.canonical ?? null) !== becomes;
-    const says =
-      deals === undefined
-        ? "How many deals are in it is not known yet."
-        : total === 0
-          ? "No deal is in it now."
-          : isGrave
-            ? `${counted(others, "deal")} in it would count as ${NOUNS[becomes]}${
-                others < total
-                  ? ` (${counted(total - others, "deal")} ${total - others === 1 ? "does" : "do"} already)`
-                  : ""
-              }.`
-            : `${counted(total, "deal")} in it stay ${NOUNS[becomes]}; forecast and process count this stage as ${to.toLowerCase()}.`;
-    return [{ stage: stage.label, from, to, says, isGrave }];
+/** Of what was said, what differs from what is. */
+export const changesOf = (
+  stages: readonly Stage[],
+  said: Words,
+): { label: string; canonical: string | null }[] =>
+  stages.flatMap(({ label, layer, canonical }) => {
+    const next = said[label];
+    const isSame = next === null ? layer !== "tenant" : next === canonical;
+    return next === undefined || isSame ? [] : [{ label, canonical: next }];
   });
-}

@@ -1,10 +1,13 @@
+import { lazy, Suspense } from "react";
 import type { Deal } from "@/api/deals";
 import { LineWithBand } from "@/shared/charts";
 import { barShares } from "@/shared/charts/geometry";
 import { count, days, percentFine, words } from "@/shared/format";
 import { cx } from "@/shared/ui/cx";
 import { Card } from "@/shared/ui/pieces";
-import { Empty, NotEnoughHistory } from "@/shared/ui/states";
+import { Empty, NotEnoughHistory, Skeleton } from "@/shared/ui/states";
+
+const ChanceOverTime = lazy(() => import("./chance"));
 
 type Forecast = NonNullable<Deal["forecast"]>;
 
@@ -15,9 +18,27 @@ export function Overview({ deal }: { deal: Deal }) {
       <div className="grid gap-4 xl:grid-cols-2">
         <Reasons forecast={deal.forecast} />
         <ChanceAhead forecast={deal.forecast} />
+        <div className="min-w-0 xl:col-span-2">
+          <Past deal={deal.id} />
+        </div>
       </div>
     );
   }
+  return (
+    <div className="flex flex-col gap-4">
+      <NoChance deal={deal} />
+      {deal.outcome !== "open" && <Past deal={deal.id} />}
+    </div>
+  );
+}
+
+const Past = ({ deal }: { deal: string }) => (
+  <Suspense fallback={<Skeleton className="h-80 w-full" />}>
+    <ChanceOverTime deal={deal} />
+  </Suspense>
+);
+
+function NoChance({ deal }: { deal: Deal }) {
   return (
     <Card title="Chance">
       {deal.no_forecast?.code === "not_enough_history" ? (

@@ -1,20 +1,19 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { type DealRow, dealPages } from "@/api/deals";
-import { type Line, ownersOfOpenQuery } from "@/api/forecasts";
-import { pipelinesQuery } from "@/api/pipelines";
+import type { Line, LineOf } from "@/api/forecasts";
 import { days, expected, money, percent } from "@/shared/format";
 import { asProblem } from "@/shared/problem";
 import { Link, path, useGo } from "@/shared/routing";
 import { Sheet } from "@/shared/ui/dialog";
-import { Empty, Failed, Loading, Skeleton } from "@/shared/ui/states";
+import { Failed, Loading, Skeleton } from "@/shared/ui/states";
 import { type Column, DataTable } from "@/shared/ui/table";
-import { askOf, type Of, reconcile } from "./drill";
+import { askOf, reconcile } from "./drill";
 
 export interface Drilled {
   readonly title: string;
   readonly line: Line;
-  readonly of: Of;
+  readonly of: LineOf;
   /** What the figure says of these deals. */
   readonly about: string;
 }
@@ -72,16 +71,7 @@ export default function DrillSheet({
   currency: string | null | undefined;
   onClose: () => void;
 }) {
-  const owners = useQuery({ ...ownersOfOpenQuery, enabled: drilled.of.kind === "owner" });
-  const pipelines = useQuery({ ...pipelinesQuery, enabled: drilled.of.kind === "stage" });
-  const ready =
-    drilled.of.kind === "all" ||
-    (drilled.of.kind === "owner" ? owners.data !== undefined : pipelines.data !== undefined);
-  const ask = useMemo(
-    () =>
-      ready ? askOf(drilled.of, { owners: owners.data ?? [], pipelines: pipelines.data ?? [] }) : undefined,
-    [ready, drilled.of, owners.data, pipelines.data],
-  );
+  const ask = useMemo(() => askOf(drilled.of), [drilled.of]);
   return (
     <Sheet
       open
@@ -90,13 +80,7 @@ export default function DrillSheet({
       description={drilled.about}
       className="w-[min(46rem,100vw)]!"
     >
-      {!ready && <Loading label="Loading the deals" />}
-      {ready && !ask && (
-        <Empty title="These deals cannot be listed">
-          No open deal is filed under “{drilled.line.label}” any more. Refresh the forecast.
-        </Empty>
-      )}
-      {ask && <Rows ask={ask} line={drilled.line} currency={currency} label={drilled.title} />}
+      <Rows ask={ask} line={drilled.line} currency={currency} label={drilled.title} />
     </Sheet>
   );
 }
@@ -107,7 +91,7 @@ function Rows({
   currency,
   label,
 }: {
-  ask: NonNullable<ReturnType<typeof askOf>>;
+  ask: ReturnType<typeof askOf>;
   line: Line;
   currency: string | null | undefined;
   label: string;

@@ -1,20 +1,27 @@
 import { useState } from "react";
 import type { Changes } from "@/api/forecasts";
 import { Sankey } from "@/shared/charts/sankey";
-import { counted, date, percent } from "@/shared/format";
+import { count, counted, date } from "@/shared/format";
 import { Segmented } from "@/shared/ui/chip";
 import { Card } from "@/shared/ui/pieces";
 import { Empty } from "@/shared/ui/states";
-import { flowsOf, lastDay } from "./steps";
+import { flowsOf, lastDay, toldOf } from "./steps";
 
-/** How deals moved between stages, as wide as they are many or worth. */
+/** Where every deal of the waterfall was and is, as wide as they are many or worth. */
 export default function Flow({ changes, short }: { changes: Changes; short: (value: number) => string }) {
   const [by, setBy] = useState<"deals" | "amount">("deals");
-  const moved = changes.moves.reduce((sum, move) => sum + move.count, 0);
-  const forward = changes.moves.reduce((sum, move) => sum + (move.forward ? move.count : 0), 0);
+  const flows = flowsOf(changes.flows, by);
+  const told = toldOf(changes.flows);
+  const rows = new Set(changes.flows.flatMap(({ from, to }) => [`from ${from.order}`, `to ${to.order}`]))
+    .size;
+  const said = [
+    `${counted(told.start, "deal")} were open and ${count(told.came)} came`,
+    `${count(told.stayed)} stayed in their stage, ${count(told.moved)} moved`,
+    `${count(told.won)} were won and ${count(told.lost)} lost`,
+  ].join("; ");
   return (
     <Card
-      title="How deals moved between stages"
+      title="Where the deals went"
       aside={
         <Segmented
           label="Width of the flows"
@@ -27,23 +34,26 @@ export default function Flow({ changes, short }: { changes: Changes; short: (val
         />
       }
     >
-      {moved === 0 ? (
-        <Empty title="Nothing moved">
-          No deal that was open on both days stands in another stage. Take days further apart.
+      {changes.flows.length === 0 ? (
+        <Empty title="No deal was open in these days">
+          Nothing stood open on the first day, and nothing came since. Take other days.
         </Empty>
       ) : (
         <>
           <Sankey
-            title="Moves between stages"
+            title="Where the deals went"
             untitled
-            summary={`${counted(moved, "deal")} changed stage; ${percent(forward / moved)} of them went forward.`}
-            flows={flowsOf(changes.moves, by)}
+            summary={`${said}.`}
+            height={Math.max(300, rows * 20)}
+            flows={flows}
             format={(value) => (by === "deals" ? String(value) : short(value))}
           />
-          <p className="mt-2 text-xs text-ink-faint">
-            {counted(moved, "deal")} changed stage, {percent(forward / moved)} of them forward. Left is the
-            stage on {date(changes.from.slice(0, 10))}, right the one on {date(lastDay(changes.to))}, of deals
-            open on both days. Those that stayed, came or closed are not in it.
+          <p className="mt-2 text-sm text-ink-soft">
+            {said}: {counted(told.end, "deal")} are open at the end, as in the waterfall above.
+          </p>
+          <p className="mt-1 text-xs text-ink-faint">
+            Left is where a deal was on {date(changes.from.slice(0, 10))}, right where it is on{" "}
+            {date(lastDay(changes.to))}.{by === "amount" && " Amounts are those of the later day."}
           </p>
         </>
       )}

@@ -129,9 +129,7 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
             lines={owners}
             few={9}
             currency={currency}
-            onOpen={(line) =>
-              open(line, { kind: "owner", label: line.label }, `The open deals of ${line.label}.`)
-            }
+            onOpen={(line) => open(line, line.of ?? { kind: "all" }, `The open deals of ${line.label}.`)}
           />
         </Card>
         <Card title="By stage" flush>
@@ -140,9 +138,7 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
             first="Stage"
             lines={stages}
             currency={currency}
-            onOpen={(line) =>
-              open(line, { kind: "stage", label: line.label }, `The open deals in ${line.label}.`)
-            }
+            onOpen={(line) => open(line, line.of ?? { kind: "all" }, `The open deals in ${line.label}.`)}
           />
         </Card>
       </div>

@@ -63,7 +63,7 @@ export function RangeTable({
             const range = `${money(p10)} to ${money(p90)}`;
             return (
               <tr
-                key={line.label}
+                key={JSON.stringify(line.of ?? line.label) + line.label}
                 className="align-top [&>*]:border-b [&>*]:border-line last:[&>*]:border-b-0"
               >
                 <th scope="row" className="px-3 py-2 text-left font-normal">

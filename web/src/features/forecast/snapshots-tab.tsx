@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import {
-  closedSinceQuery,
+  type Outcome,
+  outcomeQuery,
+  type PeriodOutcome,
   type Run,
-  type SavedForecast,
-  savedForecastQuery,
   savedForecastsQuery,
 } from "@/api/forecasts";
 import { meQuery } from "@/api/me";
-import { count, counted, date, days, expected, instant, percent } from "@/shared/format";
+import { count, counted, date, days, expected, instant, money, percent } from "@/shared/format";
 import { Link } from "@/shared/routing";
 import { Field } from "@/shared/ui/field";
 import { Badge, Card, Figure } from "@/shared/ui/pieces";
@@ -15,7 +15,9 @@ import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { DealList } from "./deal-list";
-import { outcomeOf, type PeriodOutcome, periodsAgainst } from "./outcome";
+
+/** How many deals that came otherwise are named. */
+const NAMED = 20;
 
 const by = (run: Run, me: string | undefined) =>
   run.created_by === me
@@ -62,7 +64,7 @@ export default function SnapshotsTab({
                 ]}
               />
             </Field>
-            <Against id={chosen?.id ?? saved} now={page.as_of} />
+            <Against id={chosen?.id ?? saved} seesAll={me?.sees_all ?? true} />
           </div>
         );
       }}
@@ -70,70 +72,41 @@ export default function SnapshotsTab({
   );
 }
 
-function Against({ id, now }: { id: string | undefined; now: string }) {
-  const saved = useQuery(savedForecastQuery(id));
-  const since = saved.data?.as_of;
-  const closed = useQuery(closedSinceQuery(since));
-  return (
-    <QueryView query={saved}>
-      {(run) => (
-        <QueryView query={closed}>
-          {(ended) => (
-            <Comparison
-              says={run.says}
-              whole={run.whole}
-              from={run.as_of}
-              now={now > ended.as_of ? ended.as_of : now}
-              closed={ended.rows}
-              isAll={ended.whole}
-            />
-          )}
-        </QueryView>
-      )}
-    </QueryView>
-  );
+function Against({ id, seesAll }: { id: string | undefined; seesAll: boolean }) {
+  const query = useQuery(outcomeQuery(id, NAMED));
+  return <QueryView query={query}>{(outcome) => <Comparison outcome={outcome} whole={seesAll} />}</QueryView>;
 }
 
-/** What was said then, and what came of it by `now`. */
-export function Comparison({
-  says,
-  whole,
-  from,
-  now,
-  closed,
-  isAll,
-}: {
-  says: SavedForecast;
-  whole: boolean;
-  from: string;
-  now: string;
-  closed: Parameters<typeof outcomeOf>[1];
-  isAll: boolean;
-}) {
-  const money = (value: number) => expected(value, says.currency);
-  const seen = outcomeOf(says.deals, closed, says.currency, from, now);
-  const periods = periodsAgainst(says.periods ?? [], says.deals, closed, now);
-  const passed = days(Math.round(seen.days));
+/** What was said then, and what came of it by now. */
+export function Comparison({ outcome, whole }: { outcome: Outcome; whole: boolean }) {
+  const { won, lost, known, open, newcomers, gone, periods } = outcome;
+  const wins = outcome.expected;
+  const passed = days(Math.round(outcome.days));
+  const surprises = outcome.deals.filter((deal) =>
+    deal.outcome === "won" ? deal.said < 0.5 : deal.said > 0.5,
+  );
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-ink-soft">
-        From the data of {date(from.slice(0, 10))}
-        {seen.days < 1
+        From the data of {date(outcome.from.slice(0, 10))}
+        {outcome.days < 1
           ? ", the newest there are."
-          : `, compared with those of ${date(now.slice(0, 10))}, ${passed} later.`}
+          : `, compared with those of ${date(outcome.as_of.slice(0, 10))}, ${passed} later.`}
         {!whole && " Sums are told to who sees all deals; these are the deals you see."}
-        {!isAll && " More than 10,000 deals were closed since: only those are compared."}
+        {gone > 0 && ` ${counted(gone, "deal")} of it ${gone === 1 ? "is" : "are"} not in the data any more.`}
       </p>
-      {seen.won + seen.lost === 0 ? (
+      {won + lost === 0 ? (
         <Empty
-          title={seen.days < 1 ? "Saved today: nothing can have come of it yet" : "Nothing has closed since"}
+          title={
+            outcome.days < 1 ? "Saved today: nothing can have come of it yet" : "Nothing has closed since"
+          }
           action={
             <Link to="/trust" className="text-sm font-medium text-accent-strong underline">
               See how forecasts of past days did
             </Link>
           }
         >
-          {counted(seen.known, "open deal")} are in it. As they are won and lost, this page shows whether the
+          {counted(known, "open deal")} are in it. As they are won and lost, this page shows whether the
           forecast was right.
         </Empty>
       ) : (
@@ -143,48 +116,50 @@ export function Comparison({
         >
           <Figure
             label="Won since, of those deals"
-            value={count(seen.won)}
+            value={count(won)}
             interval={
-              seen.expected
-                ? `${count(Math.round(seen.expected.value))} expected by now, 80% interval ${count(seen.expected.low)} to ${count(seen.expected.high)}`
+              wins
+                ? `${count(Math.round(wins.value))} expected by now, 80% interval ${count(wins.low)} to ${count(wins.high)}`
                 : "too long ago to say how many were expected by now"
             }
             note={
-              seen.expected &&
-              (seen.won >= seen.expected.low && seen.won <= seen.expected.high
+              wins &&
+              (won >= wins.low && won <= wins.high
                 ? "within the interval of chance alone"
                 : "outside the interval of chance alone")
             }
           />
           <Figure
             label="Worth"
-            value={money(seen.amount)}
+            value={money(outcome.amount)}
             interval={
-              seen.amountExpected === undefined ? undefined : `${money(seen.amountExpected)} expected by now`
+              outcome.amount_expected ? `${expectedOf(outcome.amount_expected)} expected by now` : undefined
             }
             note={
-              seen.otherCurrency > 0
-                ? `${counted(seen.otherCurrency, "win")} in another currency not counted`
+              outcome.left_out > 0
+                ? `${counted(outcome.left_out, "win")} without an amount in this currency not counted`
                 : undefined
             }
           />
-          <Figure label="Lost since" value={count(seen.lost)} note={`${count(seen.open)} still open`} />
+          <Figure label="Lost since" value={count(lost)} note={`${count(open)} still open`} />
           <Figure
             label="Won, but not known then"
-            value={count(seen.newcomers)}
+            value={count(newcomers)}
+            interval={newcomers > 0 ? money(outcome.newcomers_amount) : undefined}
             note="begun after it was saved: no forecast of open deals holds them"
           />
         </section>
       )}
-      {periods.length > 0 && <Periods periods={periods} money={money} />}
-      {seen.surprises.length > 0 && (
+      {periods.length > 0 && <Periods periods={periods} currency={outcome.amount?.currency} />}
+      {surprises.length > 0 && (
         <Card title="What came otherwise" flush>
           <DealList
             label="What came otherwise"
-            items={seen.surprises.map((one) => ({
+            items={surprises.slice(0, 10).map((one) => ({
               id: one.id,
               name: one.name,
-              figure: one.won ? "Won" : "Lost",
+              about: one.owner?.name,
+              figure: one.outcome === "won" ? "Won" : "Lost",
               note: `${percent(one.said)} to win was said`,
             }))}
           />
@@ -194,13 +169,10 @@ export function Comparison({
   );
 }
 
-function Periods({
-  periods,
-  money,
-}: {
-  periods: readonly PeriodOutcome[];
-  money: (value: number) => string;
-}) {
+const expectedOf = ({ value, currency }: { value: string; currency: string }) =>
+  expected(Number(value), currency);
+
+function Periods({ periods, currency }: { periods: readonly PeriodOutcome[]; currency: string | undefined }) {
   const states = { ended: "over", running: "running", ahead: "ahead" } as const;
   return (
     <Card title="Its periods" flush>
@@ -219,29 +191,32 @@ function Periods({
           </tr>
         </thead>
         <tbody>
-          {periods.map(({ line, state, won, wins, inside }) => (
-            <tr key={line.label} className="align-top">
+          {periods.map((period) => (
+            <tr key={period.label} className="align-top">
               <th scope="row" className="px-3 py-2 text-left font-medium">
-                {line.label}
+                {period.label}
               </th>
               <td className="px-3 py-2 text-right">
-                {money(line.revenue.p50)}
+                {expected(period.p50, currency)}
                 <span className="block text-xs text-ink-soft">
-                  {money(line.revenue.p10)} to {money(line.revenue.p90)}
+                  {expected(period.p10, currency)} to {expected(period.p90, currency)}
                 </span>
               </td>
               <td className="px-3 py-2 text-right">
-                {state === "ahead" ? "–" : money(won)}
-                {state !== "ahead" && (
-                  <span className="block text-xs text-ink-soft">{counted(wins, "win")}</span>
+                {period.state === "ahead" ? "–" : money(period.amount)}
+                {period.state !== "ahead" && (
+                  <span className="block text-xs text-ink-soft">
+                    {counted(period.won, "win")}
+                    {period.newcomers > 0 && `, and ${count(period.newcomers)} new`}
+                  </span>
                 )}
               </td>
               <td className="px-3 py-2 text-right">
-                {inside === undefined ? (
-                  <Badge>{states[state]}</Badge>
+                {period.inside == null ? (
+                  <Badge>{states[period.state]}</Badge>
                 ) : (
-                  <Badge tone={inside ? "good" : "warn"}>
-                    {inside ? "between P10 and P90" : "outside P10 to P90"}
+                  <Badge tone={period.inside ? "good" : "warn"}>
+                    {period.inside ? "between P10 and P90" : "outside P10 to P90"}
                   </Badge>
                 )}
               </td>

@@ -1,6 +1,6 @@
-import type { Changes, Part } from "@/api/forecasts";
+import type { ChangeFlow, Changes, Part } from "@/api/forecasts";
 import type { Step } from "@/shared/charts/geometry";
-import type { Flow } from "@/shared/charts/sankey-layout";
+import type { Flow, FlowEnd } from "@/shared/charts/sankey-layout";
 import { date, drawn } from "@/shared/format";
 
 const names: Readonly<Record<string, string>> = {
@@ -58,10 +58,52 @@ export function stepsOf(changes: Pick<Changes, "waterfall" | "from" | "to">): Ba
     });
 }
 
-/** How deals moved between stages, as flows of deals or of money. */
-export const flowsOf = (moves: Changes["moves"], by: "deals" | "amount"): Flow[] =>
-  moves.map((move) => ({
-    from: move.from,
-    to: move.to,
-    value: by === "deals" ? move.count : Math.max(0, drawn(move.amount)),
+const places: Readonly<Record<string, { label: string; tone?: FlowEnd["tone"] }>> = {
+  opened: { label: "Opened since", tone: "plain" },
+  reopened: { label: "Reopened since", tone: "plain" },
+  won: { label: "Won", tone: "good" },
+  lost: { label: "Lost", tone: "bad" },
+};
+
+/** A place of the flow, as it stands in a column: what came above the stages, what ended below them. */
+const endOf = ({ kind, stage, order }: ChangeFlow["from"]): FlowEnd => ({
+  id: `${kind} ${stage ?? ""}`,
+  label: places[kind]?.label ?? stage ?? "No stage known",
+  rank: kind === "opened" || kind === "reopened" ? order - 1e6 : order,
+  tone: places[kind]?.tone,
+});
+
+/** Where every deal was and is, as flows of deals or of money. */
+export const flowsOf = (flows: Changes["flows"], by: "deals" | "amount"): Flow[] =>
+  flows.map((flow) => ({
+    from: endOf(flow.from),
+    to: endOf(flow.to),
+    value: by === "deals" ? flow.count : Math.max(0, drawn(flow.amount)),
   }));
+
+export interface Told {
+  readonly start: number;
+  readonly stayed: number;
+  readonly moved: number;
+  readonly came: number;
+  readonly won: number;
+  readonly lost: number;
+  readonly end: number;
+}
+
+/** What the flows come to, in deals: the same as the waterfall. */
+export function toldOf(flows: Changes["flows"]): Told {
+  const sum = (is: (flow: ChangeFlow) => boolean) =>
+    flows.filter(is).reduce((all, flow) => all + flow.count, 0);
+  const both = ({ from, to }: ChangeFlow) => from.kind === "open" && to.kind === "open";
+  const same = ({ from, to }: ChangeFlow) => from.stage === to.stage;
+  return {
+    start: sum(({ from }) => from.kind === "open"),
+    stayed: sum((flow) => both(flow) && same(flow)),
+    moved: sum((flow) => both(flow) && !same(flow)),
+    came: sum(({ from }) => from.kind !== "open"),
+    won: sum(({ to }) => to.kind === "won"),
+    lost: sum(({ to }) => to.kind === "lost"),
+    end: sum(({ to }) => to.kind === "open"),
+  };
+}

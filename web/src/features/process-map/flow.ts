@@ -5,7 +5,7 @@ export const WHOSE = ["all", "won", "lost"] as const;
 export type Whose = (typeof WHOSE)[number];
 
 /** Of so many deals, those that were won or lost; a rate counts the closed ones. */
-export function of(whose: Whose, all: number, closed: Rate | null): number {
+export function of(whose: Whose, all: number, closed: Rate | null | undefined): number {
   if (whose === "all") return all;
   if (!closed) return 0;
   return whose === "won" ? closed.hits : closed.n - closed.hits;

@@ -165,7 +165,7 @@ interface MoveRow {
   readonly name: string;
   readonly deals: number;
   readonly days: number;
-  readonly rate: RateOf | null;
+  readonly rate: RateOf | null | undefined;
 }
 
 const row = (

@@ -15,7 +15,7 @@ const KINDS: Record<string, string> = {
 export const kindName = (kind: string): string => KINDS[kind] ?? words(kind);
 
 /** `+13 pts (−14 to +28 pts): chance alone could make it`. */
-export function differenceText(difference: Difference | null): string {
+export function differenceText(difference: Difference | null | undefined): string {
   if (!difference) return "–";
   const range = interval(difference.low, difference.high, points);
   const chance = difference.low <= 0 && difference.high >= 0;

@@ -13,28 +13,16 @@ import { Empty } from "@/shared/ui/states";
 import { toast } from "@/shared/ui/toast";
 import { readDomains, writeDomains } from "./domains";
 import { roleName } from "./names";
+import { useAct } from "./use-act";
+
+const KEPT = [["issuers"]];
 
 /** Identity providers whose word signs members in. */
 export default function Issuers() {
   const query = useQuery(issuersQuery);
-  const client = useQueryClient();
   const [edited, setEdited] = useState<Issuer | "new">();
   const [removed, setRemoved] = useState<Issuer>();
-  const [busy, setBusy] = useState(false);
-  const remove = async (issuer: Issuer) => {
-    setBusy(true);
-    try {
-      await removeIssuer(issuer.id);
-      await client.invalidateQueries({ queryKey: ["issuers"] });
-      toast(`Tokens of ${issuer.id} are refused from now on.`, { tone: "good" });
-    } catch (error) {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    } finally {
-      setBusy(false);
-      setRemoved(undefined);
-    }
-  };
+  const { busy, act } = useAct(KEPT, () => setRemoved(undefined));
   return (
     <QueryView query={query}>
       {(issuers) => (
@@ -119,7 +107,10 @@ export default function Issuers() {
             title={`No longer accept ${removed?.id ?? ""}?`}
             action="Remove the provider"
             busy={busy}
-            onConfirm={() => removed && void remove(removed)}
+            onConfirm={() =>
+              removed &&
+              void act(() => removeIssuer(removed.id), `Tokens of ${removed.id} are refused from now on.`)
+            }
           >
             <p className="text-sm">
               Its tokens are refused from now on. Members stay, and sign in with a code by e-mail instead.

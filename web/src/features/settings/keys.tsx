@@ -1,29 +1,29 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useMemo, useState } from "react";
 import { type ApiKey, apiKeysQuery, membersQuery, revokeApiKey } from "@/api/settings";
 import { type Command, useCommands } from "@/shared/commands";
 import { ago, date, instant } from "@/shared/format";
-import { asProblem } from "@/shared/problem";
 import { Button, CommandButton } from "@/shared/ui/button";
 import { Confirm, Dialog } from "@/shared/ui/dialog";
 import { Badge, Card } from "@/shared/ui/pieces";
 import { PlainTable } from "@/shared/ui/plain-table";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
-import { toast } from "@/shared/ui/toast";
 import { KeyForm } from "./key-form";
 import { actorName, roleName } from "./names";
+import { useAct } from "./use-act";
+
+const KEPT = [["api-keys"]];
 
 /** Keys for programs: made with what they may, shown once, revoked at once. */
 export default function Keys() {
   const query = useQuery(apiKeysQuery);
   const members = useQuery(membersQuery);
-  const client = useQueryClient();
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<ApiKey>();
   const [revoked, setRevoked] = useState<ApiKey>();
-  const [busy, setBusy] = useState(false);
+  const { busy, act } = useAct(KEPT, () => setRevoked(undefined));
   const commands = useMemo<Command[]>(
     () => [
       {
@@ -37,21 +37,6 @@ export default function Keys() {
     [],
   );
   useCommands(commands);
-
-  const revoke = async (key: ApiKey) => {
-    setBusy(true);
-    try {
-      await revokeApiKey(key.id);
-      await client.invalidateQueries({ queryKey: ["api-keys"] });
-      toast(`“${key.name}” is of no use from now on.`, { tone: "good" });
-    } catch (error) {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    } finally {
-      setBusy(false);
-      setRevoked(undefined);
-    }
-  };
 
   return (
     <QueryView query={query}>
@@ -181,7 +166,10 @@ export default function Keys() {
               title={`Revoke “${revoked?.name ?? ""}”?`}
               action="Revoke the key"
               busy={busy}
-              onConfirm={() => revoked && void revoke(revoked)}
+              onConfirm={() =>
+                revoked &&
+                void act(() => revokeApiKey(revoked.id), `“${revoked.name}” is of no use from now on.`)
+              }
             >
               <p className="text-sm">
                 Programs that use it are refused within seconds. It cannot be brought back; make another one

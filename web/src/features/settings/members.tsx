@@ -1,29 +1,28 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Me } from "@/api/me";
-import { changeMember, type Member, membersQuery, removeMember } from "@/api/settings";
+import { changeMember, inviteAgain, type Member, membersQuery, removeMember } from "@/api/settings";
 import { type Command, useCommands } from "@/shared/commands";
 import { date } from "@/shared/format";
-import { asProblem } from "@/shared/problem";
 import { Button, CommandButton } from "@/shared/ui/button";
 import { Confirm } from "@/shared/ui/dialog";
 import { Badge, Card } from "@/shared/ui/pieces";
 import { type PlainColumn, PlainTable } from "@/shared/ui/plain-table";
 import { QueryView } from "@/shared/ui/query-view";
-import { toast } from "@/shared/ui/toast";
 import { MemberForm } from "./member-form";
 import { roleName } from "./names";
+import { useAct } from "./use-act";
 
+const KEPT = [["members"]];
 const tones = { active: "good", invited: "accent", disabled: "plain" } as const;
 
 /** Who may sign in, with what role and under whom. */
 export default function Members({ me, admin }: { me: Me; admin: boolean }) {
   const query = useQuery(membersQuery);
-  const client = useQueryClient();
   const [edited, setEdited] = useState<Member | "new">();
   const [removed, setRemoved] = useState<Member>();
-  const [busy, setBusy] = useState(false);
+  const { busy, act } = useAct(KEPT, () => setRemoved(undefined));
   const commands = useMemo<Command[]>(
     () => [
       {
@@ -38,21 +37,6 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
     [admin],
   );
   useCommands(commands);
-
-  const act = async (work: () => Promise<unknown>, done: string) => {
-    setBusy(true);
-    try {
-      await work();
-      await client.invalidateQueries({ queryKey: ["members"] });
-      toast(done, { tone: "good" });
-    } catch (error) {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    } finally {
-      setBusy(false);
-      setRemoved(undefined);
-    }
-  };
 
   return (
     <QueryView query={query}>
@@ -116,6 +100,17 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
                 <Button size="sm" onClick={() => setEdited(m)}>
                   Edit<span className="unseen"> {m.name}</span>
                 </Button>
+                {m.status === "invited" && (
+                  <Button
+                    size="sm"
+                    disabled={busy}
+                    onClick={() =>
+                      void act(() => inviteAgain(m.id), `The invitation was sent to ${m.email} again.`)
+                    }
+                  >
+                    Invite again<span className="unseen">: {m.name}</span>
+                  </Button>
+                )}
                 {m.status === "disabled" ? (
                   <Button
                     size="sm"

@@ -1,15 +1,17 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { type Pipeline, pipelinesQuery } from "@/api/pipelines";
 import { putStages, stagesQuery } from "@/api/settings";
+import { previewQuery } from "@/api/stages";
 import { counted, percent, words } from "@/shared/format";
 import { asProblem } from "@/shared/problem";
 import { Button } from "@/shared/ui/button";
 import { Badge, Card } from "@/shared/ui/pieces";
 import { PlainTable } from "@/shared/ui/plain-table";
 import { QueryView } from "@/shared/ui/query-view";
+import { Restaged } from "@/shared/ui/restaged";
 import { Select } from "@/shared/ui/select";
-import { Empty } from "@/shared/ui/states";
+import { Empty, Skeleton } from "@/shared/ui/states";
 import { toast } from "@/shared/ui/toast";
 
 const MEANINGS = [
@@ -65,19 +67,21 @@ function OnePipeline({ id, name }: { id: string; name: string }) {
   const query = useQuery(stagesQuery(id));
   const [changes, setChanges] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
-  const count = Object.keys(changes).length;
+  const said = useMemo(
+    () =>
+      Object.entries(changes).map(([label, meaning]) => ({
+        label,
+        canonical: meaning === SOURCE ? null : meaning,
+      })),
+    [changes],
+  );
+  const preview = useQuery(previewQuery(id, said));
+  const count = said.length;
 
   const save = async () => {
     setBusy(true);
     try {
-      await putStages(
-        id,
-        query.data?.etag,
-        Object.entries(changes).map(([label, meaning]) => ({
-          label,
-          canonical: meaning === SOURCE ? null : meaning,
-        })),
-      );
+      await putStages(id, query.data?.etag, said);
       setChanges({});
       toast(`${counted(count, "stage")} of ${name} changed. Forecast and insights follow.`, { tone: "good" });
       await Promise.all(
@@ -167,6 +171,14 @@ function OnePipeline({ id, name }: { id: string; name: string }) {
           />
         )}
       </QueryView>
+      {count > 0 && (
+        <section aria-label={`What would change in ${name}`} className="border-t border-line px-4 py-3">
+          <h3 className="mb-2 text-sm font-medium">What would change</h3>
+          <QueryView query={preview} loading={<Skeleton className="h-40 w-full" />}>
+            {(would) => <Restaged preview={would} isOld={preview.isPlaceholderData} />}
+          </QueryView>
+        </section>
+      )}
     </Card>
   );
 }

@@ -13,14 +13,19 @@ export function wilson(hits: number, n: number): { low: number; high: number } {
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-/** Rows of a reliability table as the diagram takes them, each with the interval of its share. */
+/**
+ * Rows of a reliability table as the diagram takes them, each with the interval of its share. Tests saved earlier tell
+ * none: theirs is as if each prediction stood for itself.
+ */
 export const binsOf = (bins: readonly Bin[]): ReliabilityBin[] =>
   bins
     .filter((bin) => bin.count > 0)
     .map((bin) => ({
       predicted: bin.forecast,
       observed: bin.observed,
-      ...wilson(bin.observed * bin.count, bin.count),
+      ...(bin.low === undefined || bin.high === undefined
+        ? wilson(bin.observed * bin.count, bin.count)
+        : { low: bin.low, high: bin.high }),
       n: bin.count,
     }));
 
@@ -84,9 +89,14 @@ export function coverageOf(origins: readonly Origin[], meant: 0.8 | 0.95): Cover
 export type Standing = "better" | "worse" | "cannot be told apart";
 
 /** Pie's model against another method, by the interval of the difference of their errors. */
-export const against = (behind: Interval): Standing =>
-  behind.low > 0 ? "better" : behind.high < 0 ? "worse" : "cannot be told apart";
+export const against = ({ low, high }: Interval): Standing =>
+  low != null && low > 0 ? "better" : high != null && high < 0 ? "worse" : "cannot be told apart";
 
 /** By how many percent the model's squared error is smaller than another method's. */
-export const gain = (other: Scores): number | undefined =>
-  other.brier.value > 0 ? other.behind_model.value / other.brier.value : undefined;
+export const gain = ({ brier, behind_model }: Scores): number | undefined =>
+  brier.value != null && brier.value > 0 && behind_model.value != null
+    ? behind_model.value / brier.value
+    : undefined;
+
+/** `0.072`, or a dash for what was not measured. */
+export const thousandths = (value: number | null | undefined): string => value?.toFixed(3) ?? "–";

@@ -5,7 +5,17 @@ import { count, counted, date, days, percent } from "@/shared/format";
 import { Segmented } from "@/shared/ui/chip";
 import { Badge, Card, Figure, type Tone } from "@/shared/ui/pieces";
 import { OriginsChart } from "./origins-chart";
-import { against, baseRateOf, binsOf, type Coverage, coverageOf, gain, isKept, spanOf } from "./reading";
+import {
+  against,
+  baseRateOf,
+  binsOf,
+  type Coverage,
+  coverageOf,
+  gain,
+  isKept,
+  spanOf,
+  thousandths,
+} from "./reading";
 
 /** What a test on the past says: first whether to trust it at all, then how far. */
 export function Verdict({ skill }: { skill: Skill }) {
@@ -85,7 +95,7 @@ export function Report({ test }: { test: Backtest }) {
           value={bias(test.model.count_bias)}
           interval={`${percent(test.model.count_error)} off on a day, on average`}
           note={
-            test.model.amount_error === null
+            test.model.amount_error == null
               ? undefined
               : `${percent(test.model.amount_error)} off in the amount won`
           }
@@ -120,8 +130,8 @@ export function Report({ test }: { test: Backtest }) {
           />
           <p className="mt-2 text-xs text-ink-faint">
             {count(kept)} of {count(bins.length)} dots touch the line; on average a dot lies{" "}
-            {(test.model.measures.ece * 100).toFixed(1)} points from it. A deal is predicted on several days,
-            so the bars are somewhat narrower than they ought to be.
+            {test.model.measures.ece == null ? "–" : (test.model.measures.ece * 100).toFixed(1)} points from
+            it. A deal is predicted on several days, so the bars are somewhat narrower than they ought to be.
           </p>
         </Card>
         <Card title="Do the intervals hold?">
@@ -142,7 +152,8 @@ export function Report({ test }: { test: Backtest }) {
   );
 }
 
-function bias(share: number): string {
+function bias(share: number | null | undefined): string {
+  if (share == null) return "–";
   if (Math.abs(share) < 0.005) return "as many as came";
   return `${percent(Math.abs(share))} too ${share > 0 ? "many" : "few"}`;
 }
@@ -214,9 +225,9 @@ function Comparison({ test }: { test: Backtest }) {
                     <span className="block text-xs text-ink-soft">{what}</span>
                   </th>
                   <td className={cell}>
-                    {scores.brier.value.toFixed(3)}
+                    {thousandths(scores.brier.value)}
                     <span className="block text-xs text-ink-soft">
-                      {scores.brier.low.toFixed(3)} to {scores.brier.high.toFixed(3)}
+                      {thousandths(scores.brier.low)} to {thousandths(scores.brier.high)}
                     </span>
                   </td>
                   <td className={cell}>{key === "model" ? "–" : <Behind scores={scores} />}</td>
@@ -250,7 +261,7 @@ function Behind({ scores }: { scores: Scores }) {
         {percent(by === undefined ? undefined : Math.abs(by))}
       </span>
       <span className="block text-xs text-ink-soft">
-        {scores.behind_model.low.toFixed(3)} to {scores.behind_model.high.toFixed(3)}
+        {thousandths(scores.behind_model.low)} to {thousandths(scores.behind_model.high)}
       </span>
     </>
   );

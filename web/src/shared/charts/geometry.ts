@@ -179,14 +179,15 @@ export interface BandPoint {
 export function lineWithBand(
   points: readonly BandPoint[],
   box: Frame,
-  options: { zero?: boolean; y?: [number, number] } = {},
+  options: { zero?: boolean; y?: [number, number]; x?: [number, number] } = {},
 ) {
   const good = points.filter((point) => finite(point.x));
   const x = linear(
-    domain(
-      good.map((point) => point.x),
-      false,
-    ),
+    options.x ??
+      domain(
+        good.map((point) => point.x),
+        false,
+      ),
     [box.left, box.width - box.right],
   );
   const y = linear(
@@ -224,6 +225,8 @@ export function lineWithBand(
 export interface Stack {
   readonly label: string;
   readonly values: readonly number[];
+  /** From where to where its end may lie. */
+  readonly range?: readonly [number, number] | undefined;
 }
 
 /** Bars of parts. What is below nought hangs below it. */
@@ -231,7 +234,11 @@ export function stackedBars(stacks: readonly Stack[], box: Frame) {
   const x = bands(stacks.length, [box.left, box.width - box.right], 0.25);
   const ends = stacks.flatMap((stack) => {
     const good = stack.values.filter(finite);
-    return [sum(good.filter((value) => value > 0)), sum(good.filter((value) => value < 0))];
+    return [
+      sum(good.filter((value) => value > 0)),
+      sum(good.filter((value) => value < 0)),
+      ...(stack.range ?? []),
+    ];
   });
   const y = linear(domain(ends), [box.height - box.bottom, box.top], { nice: 5 });
   return {
@@ -244,6 +251,9 @@ export function stackedBars(stacks: readonly Stack[], box: Frame) {
         label: stack.label,
         x: round(x.at(at)),
         width: round(x.width),
+        range: stack.range?.every(finite)
+          ? { low: round(y(stack.range[0])), high: round(y(stack.range[1])) }
+          : undefined,
         parts: stack.values.map((raw) => {
           const value = finite(raw) ? raw : 0;
           const from = value >= 0 ? up : down;

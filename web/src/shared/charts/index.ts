@@ -7,7 +7,7 @@ export { seriesFill } from "./marks";
 export * from "./process-graph";
 export * from "./reliability-diagram";
 export * from "./sankey";
-export type { Flow } from "./sankey-layout";
+export type { Flow, FlowEnd } from "./sankey-layout";
 export * from "./sparkline";
 export * from "./stacked-bars";
 export * from "./stage-path";

@@ -1,28 +1,38 @@
 import { type SankeyGraph, sankey, sankeyLinkHorizontal } from "d3-sankey";
 import { type Frame, finite, round } from "./geometry";
 
+export interface FlowEnd {
+  /** Two of one name are told apart by it. */
+  readonly id: string;
+  readonly label: string;
+  /** Its place from the top. */
+  readonly rank: number;
+  readonly tone?: "good" | "bad" | "plain" | undefined;
+}
+
 export interface Flow {
-  readonly from: string;
-  readonly to: string;
+  readonly from: FlowEnd;
+  readonly to: FlowEnd;
   readonly value: number;
 }
 
-/** Flows from left to right. Names on both sides may be the same: they are different nodes. Loops are left out and told. */
+const inOrder = (ends: readonly FlowEnd[]): FlowEnd[] =>
+  [...new Map(ends.map((end) => [end.id, end])).values()].sort((a, b) => a.rank - b.rank);
+
+/** Flows from left to right. What stands on both sides is two nodes. What is nothing is left out. */
 export function sankeyLayout(flows: readonly Flow[], box: Frame) {
   const kept = flows.filter((flow) => finite(flow.value) && flow.value > 0);
   if (kept.length === 0) return { nodes: [], links: [] };
-  const left = [...new Set(kept.map((flow) => flow.from))];
-  const right = [...new Set(kept.map((flow) => flow.to))];
-  type N = { key: string; label: string; side: "from" | "to" };
+  type N = { key: string; end: FlowEnd; side: "from" | "to" };
   type L = { flow: Flow };
-  const nodes: N[] = [
-    ...left.map((label): N => ({ key: `from ${label}`, label, side: "from" })),
-    ...right.map((label): N => ({ key: `to ${label}`, label, side: "to" })),
-  ];
+  const nodes: N[] = (["from", "to"] as const).flatMap((side) =>
+    inOrder(kept.map((flow) => flow[side])).map((end): N => ({ key: `${side} ${end.id}`, end, side })),
+  );
+  const rows = Math.max(...["from", "to"].map((side) => nodes.filter((node) => node.side === side).length));
   const layout = sankey<N, L>()
     .nodeId((node) => node.key)
     .nodeWidth(10)
-    .nodePadding(12)
+    .nodePadding(Math.min(14, Math.max(2, (box.height - box.top - box.bottom) / (2 * rows))))
     .nodeSort(null)
     .extent([
       [box.left, box.top],
@@ -31,8 +41,8 @@ export function sankeyLayout(flows: readonly Flow[], box: Frame) {
   const graph: SankeyGraph<N, L> = layout({
     nodes: nodes.map((node) => ({ ...node })),
     links: kept.map((flow) => ({
-      source: `from ${flow.from}`,
-      target: `to ${flow.to}`,
+      source: `from ${flow.from.id}`,
+      target: `to ${flow.to.id}`,
       value: flow.value,
       flow,
     })),
@@ -40,7 +50,7 @@ export function sankeyLayout(flows: readonly Flow[], box: Frame) {
   const path = sankeyLinkHorizontal<N, L>();
   return {
     nodes: graph.nodes.map((node) => ({
-      label: node.label,
+      end: node.end,
       side: node.side,
       value: node.value ?? 0,
       x: round(node.x0 ?? 0),
