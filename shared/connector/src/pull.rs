@@ -35,6 +35,10 @@ pub enum Plan {
 }
 
 /// How far a pull has come: small, and all that a later worker needs.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says a thing of its own, and all may be so at once"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// What is read. Changes become a load where the source no longer knows them.

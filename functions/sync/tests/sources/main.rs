@@ -7,6 +7,7 @@
 )]
 
 mod bed;
+mod cost;
 mod files;
 mod ledger;
 mod luck;
