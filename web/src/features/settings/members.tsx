@@ -82,14 +82,16 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
           { id: "team", header: "Team", cell: (m) => m.team ?? "–" },
           {
             id: "person",
-            header: "Deals",
+            header: "Sees",
             cell: (m) =>
-              m.person ? (
+              m.role === "cro" || m.role === "admin" ? (
+                "every deal"
+              ) : m.role === "sales_manager" ? (
+                "their team's"
+              ) : m.person ? (
                 "their own"
-              ) : m.role === "ae" ? (
-                <span className="text-warn">none: not tied to a seller</span>
               ) : (
-                "–"
+                <span className="text-warn">none: not tied to a seller</span>
               ),
           },
           {
