@@ -108,7 +108,7 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
                       void act(() => inviteAgain(m.id), `The invitation was sent to ${m.email} again.`)
                     }
                   >
-                    Invite again<span className="unseen">: {m.name}</span>
+                    Invite again<span className="unseen"> {m.name}</span>
                   </Button>
                 )}
                 {m.status === "disabled" ? (
