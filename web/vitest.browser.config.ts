@@ -5,7 +5,9 @@ export default defineConfig({
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   test: {
     environment: "node",
-    include: process.env.PIE_SPEED ? ["tests/browser/speed.ts"] : ["tests/browser/**/*.test.ts"],
+    include: process.env.PIE_SPEED
+      ? ["tests/browser/speed.ts", "tests/browser/large.test.ts"]
+      : ["tests/browser/**/*.test.ts"],
     globalSetup: ["tests/browser/prepare.ts"],
     setupFiles: ["tests/browser/after-each.ts"],
     fileParallelism: false,

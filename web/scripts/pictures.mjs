@@ -14,7 +14,9 @@ const missing = Object.values(PICTURES).filter(
   (name) => !built || !existsSync(artifact(name)) || statSync(artifact(name)).mtimeMs < built,
 );
 if (missing.length > 0) {
-  console.error(`run the browser tests of these pages first: artifacts/ lacks ${missing.join(", ")} of the build in dist/`);
+  console.error(
+    `run the browser tests of these pages first: artifacts/ lacks ${missing.join(", ")} of the build in dist/`,
+  );
   process.exit(1);
 }
 for (const [picture, name] of Object.entries(PICTURES)) {

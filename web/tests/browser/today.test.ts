@@ -10,14 +10,14 @@ afterAll(() => pie.stop());
 test("today says what needs somebody, in every theme and width", async () => {
   const page = await pie.page();
   await page.goto("/");
-  await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  await page.getByRole("list", { name: "Deals that need somebody" }).waitFor();
   await look(page, "today");
 });
 
 test("the palette, the help and the search open by their keys and close by Escape", async () => {
   const page = await pie.page();
   await page.goto("/");
-  await page.getByRole("heading", { level: 1, name: "Today" }).waitFor();
+  await page.getByRole("list", { name: "Deals that need somebody" }).waitFor();
   for (const [keys, name] of [
     ["Control+k", "Search and commands"],
     ["/", "Search deals"],

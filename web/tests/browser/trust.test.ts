@@ -14,6 +14,7 @@ test("a test on the past can be stopped, and nothing is saved of it", async () =
   await page.getByRole("heading", { level: 1, name: "Trust" }).waitFor();
   if (before.data.length === 0) {
     await page.getByText("Not tested yet").waitFor();
+    await page.getByText("What its effects rest on").waitFor();
     await look(page, "trust-empty");
   }
   await page.getByRole("button", { name: "Test it on the past" }).first().click();

@@ -51,6 +51,30 @@ test("who is no admin sees themselves, their team and the roles, and nothing tha
   await screen.findByText("Their own deals", {}, soon);
 });
 
+test("who has not come yet is invited again, also after it failed", async () => {
+  const bo = { ...ana, id: "member_b", name: "Bo", email: "bo@company.example", status: "invited" };
+  let times = 0;
+  const asked = answers({
+    "GET /v1/me": admin,
+    "GET /v1/members": page([ana, bo]),
+    "POST /v1/members/member_b/invitation": () => {
+      times += 1;
+      return times === 1 ? problem(503, "unavailable") : json(bo, 202);
+    },
+  });
+  render(<SettingsPage />);
+  const again = await screen.findByRole("button", { name: "Invite again Bo" }, soon);
+  expect(screen.queryByRole("button", { name: "Invite again Ana" })).toBeNull();
+  const sent = () => asked.filter((request) => request.method === "POST");
+  for (const times of [1, 2]) {
+    await waitFor(() => expect(again.hasAttribute("disabled")).toBe(false), soon);
+    await userEvent.click(again);
+    await waitFor(() => expect(sent()).toHaveLength(times), soon);
+  }
+  // Each press is an act of its own.
+  expect(new Set(sent().map((request) => request.headers.get("idempotency-key"))).size).toBe(2);
+});
+
 test("what is wrong with an invitation stands at its field, and correcting it sends something new", async () => {
   let times = 0;
   const asked = answers({

@@ -112,7 +112,7 @@ describe("where deals went", () => {
       [...new Map(flowsOf(flows, "deals").map((flow) => [flow[side].label, flow[side].rank]))]
         .sort((a, b) => a[1] - b[1])
         .map(([label]) => label);
-    expect(ranks("from")).toEqual(["Opened since", "A", "B"]);
+    expect(ranks("from")).toEqual(["Opened", "A", "B"]);
     expect(ranks("to")).toEqual(["A", "B", "Won", "Lost"]);
   });
   test("comes to what the waterfall says", () => {

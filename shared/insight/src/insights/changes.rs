@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{DealId, Outcome, Timestamp};
+use model::{CanonicalStage, DealId, Outcome, Pipeline, Timestamp};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -260,26 +260,19 @@ pub fn changes(
         })
         .collect();
     let stages = desk.book.log.stages();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for stage in desk.book.pipelines.iter().flat_map(|it| &it.stages) {
-        let place = places.entry(&stage.label).or_insert(usize::MAX);
-        *place = usize::from(stage.order).min(*place);
-    }
+    let places = places(&desk.book.pipelines);
     // Stages that no pipeline declares come behind, in the order of the log.
     let place = |code: u16| {
         let label = stages.get(usize::from(code)).map(String::as_str);
         let declared = label.and_then(|label| places.get(label));
-        declared
-            .copied()
-            .unwrap_or(usize::from(u16::MAX) + usize::from(code))
+        declared.copied().unwrap_or((usize::MAX, code))
     };
     let along = |spot: Spot| match spot {
-        Spot::Open(Some(code)) => (0, place(code), code),
-        Spot::Open(None) => (1, 0, 0),
+        Spot::Open(Some(code)) => (0, place(code)),
+        Spot::Open(None) => (1, (0, 0)),
         other => (
             2 + usize::from(other == Spot::Lost),
-            0,
-            u16::from(other == Spot::Reopened),
+            (usize::from(other == Spot::Reopened), 0),
         ),
     };
     let mut spots: Vec<Spot> = flows.keys().flat_map(|(from, to)| [*from, *to]).collect();
@@ -341,6 +334,26 @@ pub fn changes(
     })
 }
 
+/// Where each stage comes, by its label: by what it means, and where it means nothing with the stage
+/// before it; of one meaning in the order of its pipeline. The order alone would not do, for a label
+/// may stand third in one pipeline and first in another.
+fn places(pipelines: &[Pipeline]) -> HashMap<&str, (usize, u16)> {
+    let mut places: HashMap<&str, (usize, u16)> = HashMap::new();
+    for pipeline in pipelines {
+        let mut stages: Vec<_> = pipeline.stages.iter().collect();
+        stages.sort_by_key(|stage| stage.order);
+        let mut reached = 0;
+        for stage in stages {
+            let rank = |canonical| CanonicalStage::ALL.iter().position(|it| *it == canonical);
+            reached = stage.canonical.and_then(rank).unwrap_or(reached);
+            let here = (reached, stage.order);
+            let known = places.entry(&stage.label).or_insert(here);
+            *known = here.min(*known);
+        }
+    }
+    places
+}
+
 fn earlier_or(known: &BTreeMap<DealId, Decimal>, id: DealId, present: Decimal) -> Decimal {
     known.get(&id).copied().unwrap_or(present)
 }
@@ -374,12 +387,75 @@ fn state(
     }
     // Without a stage at that moment only the close itself can tell.
     let ended = if visits.is_empty() {
-        desk.canonical(row).and_then(model::CanonicalStage::outcome)
+        desk.canonical(row).and_then(CanonicalStage::outcome)
     } else {
         None
     };
     match ended {
         Some(outcome) if row.closed_us == NEVER || row.closed_us <= at_us => State::Closed(outcome),
         _ => State::Open(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{PipelineId, Stage, TenantId};
+
+    #[test]
+    fn stages_of_several_pipelines_stand_in_the_order_of_what_they_mean() {
+        use CanonicalStage::{Demo, Discovery, Lead, Negotiation, Proposal, Qualification};
+        let pipeline = |name: &str, stages: &[(&str, Option<CanonicalStage>)]| Pipeline {
+            id: PipelineId::derive(&TenantId::local(), "crm", name),
+            name: name.to_owned(),
+            stages: (0..)
+                .zip(stages)
+                .map(|(order, (label, canonical))| Stage {
+                    label: (*label).to_owned(),
+                    canonical: *canonical,
+                    layer: None,
+                    order,
+                    probability: None,
+                })
+                .collect(),
+        };
+        let check = |pipelines: &[Pipeline], expected: &[&str]| {
+            let places = places(pipelines);
+            let mut labels: Vec<&str> = places.keys().copied().collect();
+            labels.sort_by_key(|label| places[label]);
+            assert_eq!(labels, expected);
+        };
+        let long = pipeline(
+            "New",
+            &[
+                ("Lead", Some(Lead)),
+                ("Qualified", Some(Qualification)),
+                ("Discovery", Some(Discovery)),
+                ("Demo", Some(Demo)),
+                ("Offer", Some(Proposal)),
+                ("Talks", Some(Negotiation)),
+                ("Verbal", None),
+            ],
+        );
+        let short = pipeline(
+            "More",
+            &[("Discovery", Some(Discovery)), ("Talks", Some(Negotiation))],
+        );
+        let order = [
+            "Lead",
+            "Qualified",
+            "Discovery",
+            "Demo",
+            "Offer",
+            "Talks",
+            "Verbal",
+        ];
+        check(&[long.clone(), short.clone()], &order);
+        check(&[short, long], &order);
+        check(
+            &[pipeline("Plain", &[("C", None), ("A", None)])],
+            &["C", "A"],
+        );
+        check(&[], &[]);
     }
 }

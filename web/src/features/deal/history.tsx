@@ -12,7 +12,7 @@ export default function History({ deal }: { deal: Deal }) {
   const custom = Object.entries(deal.custom_fields as Record<string, unknown>);
   const company = deal.company;
   return (
-    <div className="grid gap-4 xl:grid-cols-2">
+    <div className="flex flex-col gap-4">
       <Card title="Moves" flush>
         <QueryView query={query}>
           {(history) =>
@@ -41,7 +41,7 @@ export default function History({ deal }: { deal: Deal }) {
           }
         </QueryView>
       </Card>
-      <div className="flex flex-col gap-4">
+      <div className="grid items-start gap-4 xl:grid-cols-2">
         <Card title="From the sources">
           <Facts
             facts={[

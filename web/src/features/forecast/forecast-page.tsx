@@ -1,12 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Save } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo } from "react";
-import { forecastQuery, runForecast } from "@/api/forecasts";
+import { lazy, Suspense, useCallback } from "react";
+import { forecastQuery, type PeriodLength, runForecast } from "@/api/forecasts";
 import { meQuery } from "@/api/me";
-import { useRun } from "@/api/runs";
-import { type Command, useCommands } from "@/shared/commands";
+import { type RunPlan, useRunCommand } from "@/api/run-command";
 import { usePage } from "@/shared/page";
-import { asProblem } from "@/shared/problem";
 import { useAddress } from "@/shared/routing";
 import { Button, CommandButton } from "@/shared/ui/button";
 import { Segmented } from "@/shared/ui/chip";
@@ -21,6 +19,19 @@ const Outlook = lazy(() => import("./outlook"));
 const ChangesTab = lazy(() => import("./changes-tab"));
 const SnapshotsTab = lazy(() => import("./snapshots-tab"));
 
+const SAVE: RunPlan<PeriodLength> = {
+  kind: "forecast.run",
+  begin: (by) => runForecast(by, PERIODS[by]),
+  command: {
+    id: "forecast.save",
+    label: "Save this forecast",
+    group: "Forecast",
+    keys: "s",
+    icon: Save,
+    also: "snapshot run",
+  },
+};
+
 /** What the open deals will bring, what changed in them, and what came of earlier forecasts. */
 export default function ForecastPage() {
   const [address, setAddress] = useAddress(readAddress);
@@ -31,32 +42,7 @@ export default function ForecastPage() {
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ["forecasts"] }), [client]);
   usePage({ title: "Forecast", asOf: query.data?.as_of, refresh });
 
-  const run = useRun(
-    "forecast.run",
-    (ask: { by: typeof by }) => runForecast(ask.by, PERIODS[ask.by]),
-    () => void client.invalidateQueries({ queryKey: ["forecasts"] }),
-  );
-  const problem = run.error && asProblem(run.error);
-  const may = me?.scopes.includes("simulate") ?? false;
-  const isBusy = run.isRunning || run.isStarting;
-  const { start } = run;
-  const commands = useMemo<readonly Command[]>(
-    () => [
-      {
-        id: "forecast.save",
-        label: "Save this forecast",
-        group: "Forecast",
-        keys: "s",
-        icon: Save,
-        also: "snapshot run",
-        when: () => may && !isBusy,
-        run: () => start({ by }),
-      },
-    ],
-    [may, isBusy, by, start],
-  );
-  useCommands(commands);
-  const made = run.job?.result as { run?: string | null; not_enough_history?: string } | null | undefined;
+  const { run, command, isBusy, problem, made, tooLittle } = useRunCommand(SAVE, by, refresh);
   return (
     <>
       <PageHead
@@ -79,7 +65,7 @@ export default function ForecastPage() {
                 ]}
               />
             )}
-            {commands[0] && <CommandButton command={commands[0]} busy={isBusy} />}
+            <CommandButton command={command} busy={isBusy} />
           </>
         }
       />
@@ -92,14 +78,14 @@ export default function ForecastPage() {
           onCancel={run.cancel}
           onDismiss={run.dismiss}
           done={
-            made?.run ? (
+            made ? (
               <>
                 The forecast is saved.{" "}
                 <Button
                   size="sm"
                   className="ml-1"
                   onClick={() => {
-                    setAddress({ tab: "snapshots", saved: made.run ?? undefined });
+                    setAddress({ tab: "snapshots", saved: made });
                     run.dismiss();
                   }}
                 >
@@ -107,7 +93,7 @@ export default function ForecastPage() {
                 </Button>
               </>
             ) : (
-              <>Nothing was saved: {made?.not_enough_history ?? "there is not enough history yet"}.</>
+              <>Nothing was saved: {tooLittle}.</>
             )
           }
         />

@@ -23,6 +23,8 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
   const wins = (line: Line) =>
     `${counted(Math.round(line.wins.p50), "win")} (${count(Math.round(line.wins.p10))} to ${count(Math.round(line.wins.p90))})`;
   const running = periods[0];
+  // Why the open amount is more than the pipeline's sum.
+  const standIns = forecast.unknown.filter((text) => text.startsWith("The amount of "));
   const names = { month: "months", quarter: "quarters" } as const;
   const open = (line: Line, of: Drilled["of"], about: string) =>
     setDrilled({ title: `Deals behind ${line.label}`, line, of, about });
@@ -94,6 +96,11 @@ export default function Outlook({ forecast, by }: { forecast: Forecast; by: "mon
           }
         />
       </section>
+      {standIns.map((text) => (
+        <p key={text} className="text-xs text-ink-faint">
+          {text}
+        </p>
+      ))}
       <Card title={`By ${by}`} flush>
         <div className="px-4 pt-3">
           <RangeChart

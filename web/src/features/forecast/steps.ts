@@ -59,8 +59,8 @@ export function stepsOf(changes: Pick<Changes, "waterfall" | "from" | "to">): Ba
 }
 
 const places: Readonly<Record<string, { label: string; tone?: FlowEnd["tone"] }>> = {
-  opened: { label: "Opened since", tone: "plain" },
-  reopened: { label: "Reopened since", tone: "plain" },
+  opened: { label: "Opened", tone: "plain" },
+  reopened: { label: "Reopened", tone: "plain" },
   won: { label: "Won", tone: "good" },
   lost: { label: "Lost", tone: "bad" },
 };

@@ -66,14 +66,16 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
           { id: "team", header: "Team", cell: (m) => m.team ?? "–" },
           {
             id: "person",
-            header: "Deals",
+            header: "Sees",
             cell: (m) =>
-              m.person ? (
+              m.role === "cro" || m.role === "admin" ? (
+                "every deal"
+              ) : m.role === "sales_manager" ? (
+                "their team's"
+              ) : m.person ? (
                 "their own"
-              ) : m.role === "ae" ? (
-                <span className="text-warn">none: not tied to a seller</span>
               ) : (
-                "–"
+                <span className="text-warn">none: not tied to a seller</span>
               ),
           },
           {
@@ -108,7 +110,7 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
                       void act(() => inviteAgain(m.id), `The invitation was sent to ${m.email} again.`)
                     }
                   >
-                    Invite again<span className="unseen">: {m.name}</span>
+                    Invite again<span className="unseen"> {m.name}</span>
                   </Button>
                 )}
                 {m.status === "disabled" ? (

@@ -1,14 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import { backtestQuery, backtestsQuery, runBacktest } from "@/api/backtests";
 import type { Run } from "@/api/forecasts";
 import { meQuery } from "@/api/me";
-import { useRun } from "@/api/runs";
-import { type Command, useCommands } from "@/shared/commands";
+import { type RunPlan, useRunCommand } from "@/api/run-command";
 import { instant } from "@/shared/format";
 import { usePage } from "@/shared/page";
-import { asProblem } from "@/shared/problem";
 import { useAddress } from "@/shared/routing";
 import { CommandButton } from "@/shared/ui/button";
 import { Field } from "@/shared/ui/field";
@@ -29,6 +27,19 @@ const readAddress = (search: Readonly<Record<string, unknown>>) => ({
       : undefined,
 });
 
+const TEST: RunPlan<number> = {
+  kind: "backtest.run",
+  begin: runBacktest,
+  command: {
+    id: "trust.test",
+    label: "Test it on the past",
+    group: "Trust",
+    keys: "t",
+    icon: FlaskConical,
+    also: "backtest calibration",
+  },
+};
+
 /** How right it would have been on the customer's own past. */
 export default function TrustPage() {
   const [address, setAddress] = useAddress(readAddress);
@@ -42,34 +53,11 @@ export default function TrustPage() {
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ["backtests"] }), [client]);
   usePage({ title: "Trust", asOf: test.data?.as_of, refresh });
 
-  const run = useRun("backtest.run", runBacktest, () => {
-    void client.invalidateQueries({ queryKey: ["backtests"] });
+  const { run, command, may, problem, tooLittle } = useRunCommand(TEST, horizon, () => {
+    refresh();
     // The new one is the newest.
     setAddress({ test: undefined }, { replace: true });
   });
-  const problem = run.error && asProblem(run.error);
-  const may = me?.scopes.includes("simulate") ?? false;
-  const isBusy = run.isRunning || run.isStarting;
-  const { start } = run;
-  const commands = useMemo<readonly Command[]>(
-    () => [
-      {
-        id: "trust.test",
-        label: "Test it on the past",
-        group: "Trust",
-        keys: "t",
-        icon: FlaskConical,
-        also: "backtest calibration",
-        when: () => may && !isBusy,
-        run: () => start(horizon),
-      },
-    ],
-    [may, isBusy, start, horizon],
-  );
-  useCommands(commands);
-  const made = run.job?.result as { run?: string | null; not_enough_history?: string } | null | undefined;
-  const tooLittle = run.job?.status === "succeeded" && !made?.run;
-  const [command] = commands;
   return (
     <>
       <PageHead
@@ -85,7 +73,7 @@ export default function TrustPage() {
                 options={HORIZONS.map((days) => ({ value: String(days), label: `${days} days ahead` }))}
                 className="w-36!"
               />
-              {command && <CommandButton command={command} look="accent" />}
+              <CommandButton command={command} look="accent" />
             </>
           )
         }
@@ -109,7 +97,7 @@ export default function TrustPage() {
       <div className="flex flex-col gap-4">
         {tooLittle && (
           <NotEnoughHistory>
-            <p>{made?.not_enough_history ?? "There is too little history to test on."}</p>
+            <p className="first-letter:uppercase">{tooLittle}</p>
             <p className="mt-1">
               Meanwhile forecasts lean on the history as a whole, and say so with wider ranges.
             </p>
@@ -119,10 +107,7 @@ export default function TrustPage() {
           {() =>
             id === undefined ? (
               tooLittle ? null : (
-                <Empty
-                  title="Not tested yet"
-                  action={command && <CommandButton command={command} look="accent" />}
-                >
+                <Empty title="Not tested yet" action=<CommandButton command={command} look="accent" />>
                   On each of up to 24 past days everything is learned anew from what was known then, and
                   compared with what came. It takes a minute or two, and says how far chances and ranges can
                   be taken at their word.

@@ -32,7 +32,7 @@ export function Waterfall({
         const drawn = waterfall(steps, box);
         // Figures that do not fit between their neighbours are in the table, not cut to something else.
         const room = (width - box.left - box.right) / Math.max(1, drawn.bars.length);
-        const fits = (text: string) => text.length * 5.6 <= room;
+        const fits = (text: string) => text.length * 6.8 <= room;
         return (
           <>
             <AxisLeft ticks={drawn.y} left={box.left} right={width - box.right} format={format} />
