@@ -273,9 +273,10 @@ fn state(response: &Response) -> BulkState {
 /// The records of a page of results and its locator, which is the text `null` on the last page.
 fn rows(response: &Response) -> Results {
     // A NUL, which old data hold, is nothing.
-    let text = match response.text.contains('\0') {
-        true => response.text.replace('\0', "").into(),
-        false => Cow::Borrowed(response.text.as_str()),
+    let text = if response.text.contains('\0') {
+        Cow::Owned(response.text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(response.text.as_str())
     };
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     let columns = rows.headers().map_err(|error| error.to_string())?.clone();
