@@ -80,18 +80,12 @@ async function running(size: Size): Promise<Running> {
 async function codeFor(data: string, email: string, since: number): Promise<string> {
   const folder = join(data, "aws", "mail");
   for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-    const files = await readdir(folder, { recursive: true }).catch(() => []);
+    // Beside each e-mail lies what the service was asked, and for a moment a file on its way to its name.
+    const mails = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml"));
     const dated = await Promise.all(
-      files.map(async (file) => {
-        const at = join(folder, file);
-        const about = await stat(at);
-        return { at, ms: about.mtimeMs, isFile: about.isFile() };
-      }),
+      mails.map(async (name) => ({ at: join(folder, name), ms: (await stat(join(folder, name))).mtimeMs })),
     );
-    for (const { at } of dated
-      // Beside each e-mail lies what the service was asked, where line ends are written out.
-      .filter((mail) => mail.isFile && mail.at.endsWith(".eml") && mail.ms >= since)
-      .sort((a, b) => b.ms - a.ms)) {
+    for (const { at } of dated.filter(({ ms }) => ms >= since).sort((a, b) => b.ms - a.ms)) {
       const text = await readFile(at, "utf8");
       const code = /code to sign in to Pie is (\S+)/.exec(text);
       if (text.includes(email) && code?.[1]) return code[1];

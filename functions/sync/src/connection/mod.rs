@@ -189,7 +189,9 @@ impl Work<'_> {
         if self.message.kind == STREAM {
             return stream::stopped(self, body, &problem).await;
         }
-        self.fail_job(&body.job, problem).await
+        self.fail_job(&body.job, problem.clone()).await?;
+        // Its streams may be queued, and their messages never sent.
+        run::unqueue(self, &body.job, 0, Some(&problem)).await
     }
 
     async fn refresh(

@@ -8,7 +8,7 @@ use model::{Layer, Timestamp};
 use pull::Stop;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Connection, Job, Lease, Page, StreamMode, StreamState, StreamStatus};
+use store::{Connection, Job, JobProblem, Lease, Page, StreamMode, StreamState, StreamStatus};
 
 /// What a run is asked for, besides its kind.
 #[derive(serde::Deserialize, Default)]
@@ -93,7 +93,7 @@ async fn begin_alone(
         Err(error) => return Err(error.into()),
     };
     if job.status.is_over() {
-        return Ok(());
+        return unqueue(work, &job.id, lease.epoch(), job.problem.as_ref()).await;
     }
     let asked: Asked = serde_json::from_value(work.message.body.clone()).unwrap_or_default();
     match &connection.run {
@@ -132,7 +132,8 @@ async fn begin_alone(
         }
     };
     let begins = Begins::of(&connection, lease);
-    let Some(connection) = settle(work, connector, connection, &known, &job.id).await? else {
+    let settled = settle(work, connector, connection, &known, (&job.id, lease)).await?;
+    let Some(connection) = settled else {
         return Ok(());
     };
     let setting = Setting {
@@ -222,7 +223,7 @@ async fn settle(
     connector: &'static Connector,
     connection: Connection,
     known: &Known,
-    job: &str,
+    (job, lease): (&str, &Lease),
 ) -> Result<Option<Connection>, Error> {
     let account = (connector.account)(known);
     if let (Some(before), Some(now)) = (&connection.account, &account)
@@ -234,8 +235,9 @@ async fn settle(
         );
         let remedy = "reconnect with the account that was connected, or connect the other one anew";
         park(work, &why).await?;
-        work.fail_job(job, problem("other_account", why, remedy))
-            .await?;
+        let problem = problem("other_account", why, remedy);
+        work.fail_job(job, problem.clone()).await?;
+        unqueue(work, job, lease.epoch(), Some(&problem)).await?;
         return Ok(None);
     }
     if connection.space != connector.id {
@@ -492,5 +494,30 @@ async fn refuse(
             connection.next_sync_at = super::finish::after(now, every);
         })
         .await?;
-    work.fail_job(job, problem).await
+    work.fail_job(job, problem.clone()).await?;
+    unqueue(work, job, begins.lease.epoch(), Some(&problem)).await
+}
+
+/// Whoever began a run may have died, or stand still, when some of its streams were queued and no
+/// message was sent yet. Where whoever comes next finds that it cannot begin, nobody else ends those.
+pub(super) async fn unqueue(
+    work: &Work<'_>,
+    job: &str,
+    begun: i64,
+    why: Option<&JobProblem>,
+) -> Result<(), Error> {
+    for stored in work.tenant.streams(work.id).await? {
+        let edited = work
+            .tenant
+            .edit_stream(work.id, &stored.value.stream, |state| {
+                // Who stood still queues nothing any more.
+                state.begun = state.begun.max(begun);
+                if state.job == job && state.status == StreamStatus::Queued {
+                    state.status = StreamStatus::Failed;
+                    state.problem = why.cloned();
+                }
+            });
+        edited.await?;
+    }
+    Ok(())
 }

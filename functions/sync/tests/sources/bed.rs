@@ -349,6 +349,13 @@ impl Bed {
         connection.sandbox = true;
         connection.base_url = Some(format!("http://{source}.sandbox"));
         tenant.create_document(connection).await.unwrap();
+        self.grant(id, source).await;
+        id
+    }
+
+    /// A person grants access, anew where it was granted before.
+    pub(crate) async fn grant(&self, id: ConnectionId, source: &str) {
+        let tenant = self.tenant();
         let issued = match source {
             "salesforce" => Some(self.salesforce.oauth().grant(&["api", "refresh_token"])),
             "hubspot" => Some(self.hubspot.oauth().grant(&hubspot::SCOPES)),
@@ -378,7 +385,14 @@ impl Bed {
             extra: BTreeMap::new(),
         };
         tenant.put_credential(id, secrets).await.unwrap();
-        id
+        tenant
+            .edit_document::<Connection, store::Error>(&id.to_string(), |connection| {
+                connection.status = ConnectionStatus::Active;
+                connection.reason = None;
+                Ok(())
+            })
+            .await
+            .unwrap();
     }
 
     pub(crate) fn message(&self, kind: &str, body: Value) -> Message {

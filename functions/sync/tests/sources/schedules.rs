@@ -34,7 +34,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use store::{Connection, Job, JobStatus, Outgoing, Queue, StreamStatus};
+use store::{Connection, ConnectionStatus, Job, JobStatus, Outgoing, Queue, StreamStatus};
 use vendors::faults::Faults;
 
 /// Schedules that one world plays.
@@ -541,7 +541,12 @@ impl World {
             self.ledger.odd()
         );
         if !is_good {
-            // The next run makes it good.
+            // Where the answer to a refresh was lost, a person grants access anew; the next run makes it good.
+            let id = self.id.to_string();
+            let kept = bed.tenant().document::<Connection>(&id).await.unwrap();
+            if kept.value.status == ConnectionStatus::NeedsReauth {
+                bed.grant(self.id, self.source).await;
+            }
             bed.pass(1_800);
             let job = bed.run(self.id, "connection.sync").await;
             assert_eq!(job.status, JobStatus::Succeeded, "{name}: {job:?}");

@@ -269,10 +269,10 @@ fn what_a_job_gives_is_as_old_as_the_job_however_late_it_is_fetched() {
     let answers = [
         json(json!({"totalSize": 10_000})),
         json(json!({"id": "750A"})),
-        json(json!({"state": "JobComplete"})),
+        json(json!({"state": "JobComplete", "numberRecordsProcessed": 3})),
         page("MTAw"),
         page("MTAx"),
-        json(json!({"state": "JobComplete"})),
+        json(json!({"state": "JobComplete", "numberRecordsProcessed": 3})),
         page("null"),
     ];
     let known = Known::default();

@@ -274,7 +274,7 @@ fn state(response: &Response) -> BulkState {
 fn rows(response: &Response) -> Results {
     // A NUL, which old data hold, is nothing.
     let text = if response.text.contains('\0') {
-        response.text.replace('\0', "").into()
+        Cow::Owned(response.text.replace('\0', ""))
     } else {
         Cow::Borrowed(response.text.as_str())
     };
