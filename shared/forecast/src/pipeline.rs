@@ -118,6 +118,10 @@ pub struct Line {
     pub wins: Total,
 }
 
+/// What a win brings: of the deal at a place of a list, won so many days from now, it adds amounts to
+/// groups.
+pub type Pays<'a> = dyn Fn(usize, f64, &mut dyn FnMut(usize, f64)) + Sync + 'a;
+
 /// A deal that will probably not close when it is said to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Slip {
@@ -350,7 +354,7 @@ impl Model {
         deals: &[usize],
         ends: &[f64],
         groups: usize,
-        pays: &(dyn Fn(usize, f64, &mut dyn FnMut(usize, f64)) + Sync),
+        pays: &Pays<'_>,
     ) -> Vec<Total> {
         /// Parts into which the mean cuts the days between two instants.
         const PARTS: u32 = 8;

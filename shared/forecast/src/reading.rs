@@ -30,13 +30,16 @@ pub enum AmountSource {
     MeanOfWon,
 }
 
+/// The pipeline of a stage, and its label as the book has it.
+pub type StageOf = (Option<PipelineId>, String);
+
 /// A book as the engine reads it.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// Stage histories; deal `i` is the book's deal `i`.
     pub panel: Panel,
     /// The pipeline and the label of each open stage of the panel, as the book has them.
-    pub stages: Vec<(Option<PipelineId>, String)>,
+    pub stages: Vec<StageOf>,
     /// The currency of all amounts: the most frequent one in the book.
     pub currency: Option<Currency>,
     /// Amount of each deal in `currency`, and where it comes from.
@@ -195,7 +198,7 @@ fn stages(
     book: &Book,
 ) -> (
     Vec<String>,
-    Vec<(Option<PipelineId>, String)>,
+    Vec<StageOf>,
     impl Fn(Option<PipelineId>, u16) -> Mark,
 ) {
     let mut seen: BTreeMap<(Option<PipelineId>, u16), u16> = BTreeMap::new();
