@@ -123,21 +123,13 @@ export const historyQuery = (id: string) =>
   });
 
 /** What ties two things to each other, as `buys`, `sells`, `has_a_say` or `was_done`. */
-export interface Tie {
-  readonly from: string;
-  readonly to: string;
-  readonly kind: string;
-}
+export type Tie = Schemas["Edge"];
 
 /** Who and what hangs on it. */
 export const graphQuery = (id: string) =>
   queryOptions({
     queryKey: ["deals", "one", id, "graph"],
-    queryFn: async ({ signal }) => {
-      const graph = await data(api.GET("/v1/deals/{id}/graph", { params: { path: { id } }, signal }));
-      // The description has the moves of the process map here: two of its forms bear one name.
-      return { ...graph, edges: graph.edges as unknown as readonly Tie[] };
-    },
+    queryFn: ({ signal }) => data(api.GET("/v1/deals/{id}/graph", { params: { path: { id } }, signal })),
   });
 
 /** Changes the fields that are ours. `etag` says on which version; another one since answers 412. */

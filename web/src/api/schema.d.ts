@@ -2138,10 +2138,11 @@ export interface components {
             help: string;
             /** @description What is asked for, in the source's words. */
             scopes: string[];
-            /** @description The hosts where people sign in at the source, the usual one first. */
-            login_hosts: string[];
-            /** @description What a customer's own host ends in, where people can sign in at such a one. */
-            own_hosts?: string | null;
+            /**
+             * @description The hosts where people sign in at a source that has several, the usual one first; one that
+             *     begins with a dot stands for every name under it.
+             */
+            hosts: string[];
         };
         /** @description A saved backtest with what it says. */
         BacktestRun: components["schemas"]["RunView"] & {
@@ -3356,35 +3357,14 @@ export interface components {
             /** @description Open stages left out for having too few exits on one side. */
             too_few: string[];
         };
-        /** @description A move between two stages. */
+        /** @description That two nodes belong together. */
         Edge: {
-            /** @description The stage left. */
+            /** @description One. */
             from: string;
-            /** @description The stage entered. */
+            /** @description The other. */
             to: string;
-            /**
-             * Format: int64
-             * @description How many moves.
-             */
-            count: number;
-            /**
-             * Format: int64
-             * @description How many deals made it at least once.
-             */
-            deals: number;
-            /**
-             * Format: double
-             * @description Share of all moves out of `from`.
-             */
-            share: number;
-            /**
-             * Format: double
-             * @description That share, shrunk towards the pipeline's.
-             */
-            probability: number;
-            /** @description Time spent in `from` before the move. */
-            dwell: components["schemas"]["Spread"];
-            win_rate?: components["schemas"]["Rate"] | null;
+            /** @description `buys`, `sells`, `has_a_say` or `was_done`. */
+            kind: string;
         };
         /** @description What is known about one covariate's effect. */
         Effect: {
@@ -3735,10 +3715,10 @@ export interface components {
         Granting: {
             /**
              * @description The host where people sign in at the source, for a source that has several: one of its
-             *     `login_hosts`, or a name that ends in its `own_hosts`. Left out, where most people do.
+             *     `hosts`, or a name under one that begins with a dot. Left out, where most people do.
              * @example test.salesforce.com
              */
-            login_host?: string | null;
+            host?: string | null;
             /** @enum {string} */
             kind: "oauth";
         } | {
@@ -5840,6 +5820,36 @@ export interface components {
             /** @description What helps. */
             remedy: string;
         };
+        /** @description A move between two stages. */
+        ProcessEdge: {
+            /** @description The stage left. */
+            from: string;
+            /** @description The stage entered. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many moves.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many deals made it at least once.
+             */
+            deals: number;
+            /**
+             * Format: double
+             * @description Share of all moves out of `from`.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description That share, shrunk towards the pipeline's.
+             */
+            probability: number;
+            /** @description Time spent in `from` before the move. */
+            dwell: components["schemas"]["Spread"];
+            win_rate?: components["schemas"]["Rate"] | null;
+        };
         /** @description How deals really moved. */
         ProcessMap: {
             /**
@@ -6615,6 +6625,8 @@ export interface components {
             /** @description Of which tenant. */
             tenant: string;
         };
+        /** @description A session, as it was asked to be kept. */
+        SessionBegun: components["schemas"]["Session"] | components["schemas"]["BrowserSession"];
         /** @description Every setting with its present value. */
         Settings: {
             /**
@@ -7147,7 +7159,7 @@ export interface components {
             /** @description The stages in pipeline order. */
             stages: string[];
             /** @description Every move that occurs. */
-            edges: components["schemas"]["Edge"][];
+            edges: components["schemas"]["ProcessEdge"][];
             /** @description Where deals begin: stage, deals. */
             starts: [
                 string,
@@ -7862,7 +7874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Begun"];
+                    "application/json": components["schemas"]["SessionBegun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
@@ -7985,7 +7997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Begun"];
+                    "application/json": components["schemas"]["SessionBegun"];
                 };
             };
             /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
