@@ -288,6 +288,8 @@ struct Building {
     again: BTreeSet<String>,
     page: Option<String>,
     found: BTreeMap<String, Vec<Value>>,
+    /// The records' ids, once rows of jobs are given to them.
+    ids: Vec<String>,
     /// Rows of the join's job, each with the place of its record.
     rows: Vec<(usize, Value)>,
 }
@@ -712,10 +714,9 @@ impl<'a> Pull<'a> {
 
     /// Whether the records of a job go on in the order of their ids.
     fn is_in_order(&mut self, records: &[Value]) -> bool {
-        let id = |record: &Value| record.pointer(self.stream.id).and_then(text);
         let mut last = self.last_id.take();
         for record in records {
-            let id = id(record);
+            let id = id_of(self.stream, record);
             if id.is_none() || id <= last {
                 return false;
             }
@@ -745,6 +746,7 @@ impl<'a> Pull<'a> {
             again: BTreeSet::new(),
             page: None,
             found: BTreeMap::new(),
+            ids: Vec::new(),
             rows: Vec::new(),
         });
         self.go_on(building);
@@ -805,8 +807,11 @@ impl<'a> Pull<'a> {
         else {
             return Ok(true);
         };
-        let id = |record: &Record| record.main.pointer(self.stream.id).and_then(text);
-        let ids: Vec<String> = building.records.iter().filter_map(id).collect();
+        if building.ids.is_empty() {
+            let id = |record: &Record| id_of(self.stream, &record.main);
+            building.ids = building.records.iter().filter_map(id).collect();
+        }
+        let ids = &building.ids;
         let mut at = 0;
         loop {
             while let Some(row) = table.rows.front() {
@@ -1106,6 +1111,16 @@ fn scan_of(stream: &Stream, building: &Building) -> Option<usize> {
     join.scan.filter(|_| building.scans)?;
     let before = stream.joins.iter().take(building.join);
     Some(before.filter(|join| join.scan.is_some()).count())
+}
+
+/// The id of a record. A pointer costs more than a name.
+fn id_of(stream: &Stream, record: &Value) -> Option<String> {
+    let name = stream.id.strip_prefix('/').filter(|it| !it.contains('/'));
+    let id = match name {
+        Some(name) => record.get(name),
+        None => record.pointer(stream.id),
+    };
+    id.and_then(text)
 }
 
 /// Gives every record the rows of a job that are its own.

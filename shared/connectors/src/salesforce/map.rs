@@ -144,9 +144,10 @@ pub(super) fn live(record: &Record) -> Vec<String> {
 
 /// The id of a record whose custom fields did not all fit into the address it was asked with.
 pub(super) fn cut(record: &Record) -> Vec<String> {
-    let mut live = live(record);
-    live.retain(|_| record.main.get(CUT).is_some());
-    live
+    match record.main.get(CUT) {
+        Some(_) => live(record),
+        None => Vec::new(),
+    }
 }
 
 pub(super) fn company(it: &mut Item) {
