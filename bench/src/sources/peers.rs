@@ -9,20 +9,21 @@ use std::process::Command;
 const SCRIPT: &str = include_str!("../../sources.py");
 
 /// Who else reads a CRM. Salesforce has no client of its own for data in Python; `simple-salesforce`
-/// is the one that is used.
-pub(super) fn of(of: Of) -> [&'static str; 2] {
+/// is the one that is used, and it knows two ways.
+pub(super) fn of(of: Of) -> &'static [&'static str] {
     match of {
-        Of::Hubspot => ["hubspot-api-client", "dlt"],
-        Of::Salesforce => ["simple-salesforce", "dlt"],
+        Of::Hubspot => &["hubspot-api-client", "dlt"],
+        Of::Salesforce => &["simple-salesforce", "simple-salesforce by job", "dlt"],
     }
 }
 
 /// Which of our figures a stage of a peer's stands beside. What only fetches and reads the answers
-/// stands beside the pull; what also brings them into another form and writes that down stands
-/// beside all we do.
+/// stands beside the pull; what also makes values of them that can be counted with beside the
+/// mapping; what also brings them into another form and writes that down beside all we do.
 pub(super) fn beside(stage: &str) -> Depth {
     match stage {
-        "" | "extract" => Depth::Pull,
+        "" | "extract" | "joined by deal" => Depth::Pull,
+        "joined and typed" => Depth::Map,
         _ => Depth::Write,
     }
 }
