@@ -14,6 +14,15 @@ export function Broken({ error, reset }: { error: unknown; reset: () => void }) 
   );
 }
 
+/** An address that belongs to no screen, so that no shell is around it. */
+export function Nowhere() {
+  return (
+    <main className="mx-auto max-w-3xl p-6">
+      <NotFound />
+    </main>
+  );
+}
+
 export function NotFound() {
   return (
     <>

@@ -12,13 +12,13 @@ import {
 import { meQuery } from "@/api/me";
 import { Problem } from "@/shared/problem";
 import { Loading } from "@/shared/ui/states";
-import { Broken, NotFound } from "./error-boundary";
+import { Broken, NotFound, Nowhere } from "./error-boundary";
 import { features } from "./routes";
 import { Shell } from "./shell";
 
 /** The routes of all features. Those behind the shell ask first who is there. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
-  const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
+  const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere, errorComponent: Broken });
   const shell = createRoute({
     getParentRoute: () => root,
     id: "shell",
