@@ -8,7 +8,7 @@ use axum::routing::get;
 use edge::{Code, Problem};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -147,19 +147,23 @@ fn finish(method: &str, path: &str, operation: &mut Operation, is_public: bool) 
     }
 }
 
-/// Adds `/openapi.json` and `/docs`.
+/// Adds `/openapi.json` and `/docs`. The document is written when somebody first asks for it: a process
+/// that begins has other things to do.
 pub(crate) fn publish(router: Router<App>, app: &App) -> Router<App> {
-    let json: Arc<str> = document(app).to_json().unwrap_or_default().into();
     let page = {
-        let json = Arc::clone(&json);
-        move || async move {
-            (
-                [
-                    (CONTENT_TYPE, "application/json"),
-                    (CACHE_CONTROL, "max-age=300"),
-                ],
-                json.to_string(),
-            )
+        let (app, json) = (app.clone(), Arc::new(OnceLock::<String>::new()));
+        move || {
+            let (app, json) = (app.clone(), Arc::clone(&json));
+            async move {
+                let json = json.get_or_init(|| document(&app).to_json().unwrap_or_default());
+                (
+                    [
+                        (CONTENT_TYPE, "application/json"),
+                        (CACHE_CONTROL, "max-age=300"),
+                    ],
+                    json.clone(),
+                )
+            }
         }
     };
     let docs = utoipa_swagger_ui::Config::new(["/openapi.json"]).try_it_out_enabled(true);

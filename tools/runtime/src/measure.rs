@@ -17,6 +17,8 @@ use store::Queue;
 
 /// So many starts, and so many events.
 const TIMES: usize = 20;
+/// So many where a member may ask for a few an hour only.
+const FEW: usize = 5;
 /// What a zip has besides the packed file: its two headers and its end, with the name `bootstrap` twice.
 const ZIP_FRAME: u64 = 30 + 46 + 22 + 2 * 9;
 
@@ -150,8 +152,13 @@ async fn one(function: &Function) -> anyhow::Result<Measured> {
     let mut work = Work::new(function, world).await?;
     let first = work.event().await?;
     work.cost = Cost::default();
+    let times = if function.name == "deliver" {
+        FEW
+    } else {
+        TIMES
+    };
     let mut events = Vec::new();
-    for _ in 0..TIMES {
+    for _ in 0..times {
         events.push(work.event().await?);
     }
     Ok(Measured {
@@ -162,7 +169,7 @@ async fn one(function: &Function) -> anyhow::Result<Measured> {
         memory: work.sandbox.most_memory()?,
         first,
         event: median(events),
-        cost: work.cost.over(TIMES),
+        cost: work.cost.over(times),
         what: what(function.name),
     })
 }
@@ -221,6 +228,9 @@ impl Work {
         }
         let import = world.upload(&mut api, "again", &options, &files).await?;
         world.connect(2, "pipedrive", "pie:correct horse").await?;
+        // As in life a process that begins need not read every row.
+        let warm = world.tenant().book().await?;
+        world.tenant().save_snapshot(&warm).await?;
         // What the import has caused is not what is measured.
         for queue in [Queue::Simulate, Queue::Deliver] {
             world.empty(queue).await?;
