@@ -17,6 +17,7 @@ export type DealAsk = Readonly<Record<string, string>>;
 const FIELDS = [
   "id",
   "name",
+  "external_ids",
   "company",
   "owner",
   "pipeline",
@@ -90,7 +91,11 @@ export const dealSearchQuery = (q: string) =>
     enabled: q.length > 0,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      search({ q }, { limit: 8, fields: ["id", "name", "company", "stage", "amount"], facets: [] }, signal),
+      search(
+        { q },
+        { limit: 8, fields: ["id", "name", "external_ids", "company", "stage", "amount"], facets: [] },
+        signal,
+      ),
   });
 
 /** One deal with everything about it, and the version it has. */
@@ -150,3 +155,10 @@ export const changeDeal = (id: string, etag: string | undefined, patch: DealPatc
       body: patch,
     }),
   );
+
+/** What a deal is called: by its name, else by its id at the source. Exports often have no names. */
+export const dealName = (deal: {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly external_ids?: Readonly<Record<string, string>> | undefined;
+}): string => deal.name ?? Object.values(deal.external_ids ?? {})[0] ?? deal.id;

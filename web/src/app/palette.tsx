@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useId, useState } from "react";
-import { dealSearchQuery } from "@/api/deals";
+import { dealName, dealSearchQuery } from "@/api/deals";
 import { type CommandContext, useAllCommands } from "@/shared/commands";
 import { money } from "@/shared/format";
 import { path } from "@/shared/routing";
@@ -45,7 +45,7 @@ export default function Palette({
           content: (
             <>
               <span className="min-w-0 flex-1 truncate">
-                {deal.name ?? deal.id}
+                {dealName(deal)}
                 <span className="text-ink-faint">
                   {" "}
                   {[deal.company?.name, deal.stage].filter(Boolean).join(" · ")}

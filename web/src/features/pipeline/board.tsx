@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useState } from "react";
-import { type DealAsk, type DealRow, dealsQuery, type Facet } from "@/api/deals";
+import { type DealAsk, type DealRow, dealName, dealsQuery, type Facet } from "@/api/deals";
 import { type Pipeline, pipelinesQuery } from "@/api/pipelines";
 import { count, counted, date, days, money, moneyShort, words } from "@/shared/format";
 import { asProblem } from "@/shared/problem";
@@ -169,7 +169,7 @@ function Card({ deal, movable }: { deal: DealRow; movable: boolean }) {
         to={path("/deals", deal.id)}
         className="block text-sm font-medium wrap-anywhere hover:text-accent-strong hover:underline"
       >
-        {deal.name ?? deal.id}
+        {dealName(deal)}
       </Link>
       <p className="truncate text-ink-faint">
         {[deal.company?.name, deal.owner?.name].filter(Boolean).join(" · ")}
@@ -186,7 +186,7 @@ function Card({ deal, movable }: { deal: DealRow; movable: boolean }) {
       </p>
       {movable && (
         <select
-          aria-label={`Category of ${deal.name ?? deal.id}`}
+          aria-label={`Category of ${dealName(deal)}`}
           value={deal.forecast_category ?? ""}
           onChange={(event) => move(edit, deal, event.target.value || NOBODY)}
           className="mt-1.5 h-6 w-full rounded-sm border border-line-strong/60 bg-surface px-1"

@@ -1,4 +1,5 @@
 import type { DealRow } from "@/api/deals";
+import { dealName } from "@/api/deals";
 import { date, days, money, percent } from "@/shared/format";
 import { Link, path } from "@/shared/routing";
 import { Badge } from "@/shared/ui/pieces";
@@ -27,7 +28,7 @@ export const columns: readonly Column<DealRow>[] = [
     sort: "name",
     cell: (deal) => (
       <Link to={path("/deals", deal.id)} className="font-medium hover:text-accent-strong hover:underline">
-        {deal.name ?? deal.id}
+        {dealName(deal)}
       </Link>
     ),
   },

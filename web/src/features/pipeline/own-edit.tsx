@@ -1,6 +1,6 @@
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
-import { changeDeal, type DealList, type DealPatch, type DealRow, dealQuery } from "@/api/deals";
+import { changeDeal, type DealList, type DealPatch, type DealRow, dealName, dealQuery } from "@/api/deals";
 import { date, words } from "@/shared/format";
 import { asProblem, Problem } from "@/shared/problem";
 import { cx } from "@/shared/ui/cx";
@@ -62,7 +62,7 @@ export function OwnCell({ deal, field }: { deal: DealRow; field: OwnField }) {
   const [editing, setEditing] = useState(false);
   const value = deal[field] ?? "";
   const name = { forecast_category: "category", next_step: "next step", next_step_due: "due date" }[field];
-  const label = `${name[0]?.toUpperCase()}${name.slice(1)} of ${deal.name ?? deal.id}`;
+  const label = `${name[0]?.toUpperCase()}${name.slice(1)} of ${dealName(deal)}`;
   if (editing) return <Editor deal={deal} field={field} label={label} onDone={() => setEditing(false)} />;
   const text = value && inWords(field, value);
   return (

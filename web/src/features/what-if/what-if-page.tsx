@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
+import { dealName } from "@/api/deals";
 import { meQuery } from "@/api/me";
 import {
   dealNamesQuery,
@@ -38,7 +39,7 @@ export default function WhatIfPage() {
   usePage({ title: "What-if", asOf: deals.data?.as_of, refresh });
   const choices = (deals.data?.data ?? []).map((deal) => ({
     value: deal.id,
-    label: deal.name ?? deal.id,
+    label: dealName(deal),
     detail: [deal.stage, deal.amount ? money(deal.amount) : "no amount"].filter(Boolean).join(" · "),
   }));
   return (
@@ -76,7 +77,7 @@ export default function WhatIfPage() {
                         to={path("/what-if", deal.id)}
                         className="flex flex-wrap items-baseline justify-between gap-x-4 rounded-md px-2 py-1 hover:bg-sunken"
                       >
-                        <span className="min-w-0 text-sm wrap-anywhere">{deal.name ?? deal.id}</span>
+                        <span className="min-w-0 text-sm wrap-anywhere">{dealName(deal)}</span>
                         <span className="text-xs text-ink-soft">
                           {[deal.stage, deal.amount ? money(deal.amount) : "no amount"]
                             .filter(Boolean)
