@@ -18,7 +18,7 @@ use store::Queue;
 /// So many starts, and so many events.
 const TIMES: usize = 20;
 /// So many where a member may ask for a few an hour only.
-const FEW: usize = 5;
+const FEW: usize = 4;
 /// What a zip has besides the packed file: its two headers and its end, with the name `bootstrap` twice.
 const ZIP_FRAME: u64 = 30 + 46 + 22 + 2 * 9;
 
