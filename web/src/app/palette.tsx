@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useDeferredValue, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useState } from "react";
 import { dealName, dealSearchQuery } from "@/api/deals";
 import { type CommandContext, useAllCommands } from "@/shared/commands";
 import { money } from "@/shared/format";
@@ -82,9 +82,25 @@ export default function Palette({
   const entries = [...new Set(all.map((entry) => entry.group))].flatMap((group) =>
     all.filter((entry) => entry.group === group),
   );
-  const list = useListbox(entries.length, (at) => {
+  const pick = (at: number) => {
     onClose();
     entries[at]?.run();
+  };
+  const list = useListbox(entries.length, pick);
+  // Who types fast and presses Enter means the deals of the whole text, and what stands there is of a part of it.
+  const isOld = needle !== "" && (asked !== text.trim() || found.isPending || found.isPlaceholderData);
+  const [isMeant, setMeant] = useState(false);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const isDeal = list.active < deals.length;
+    if (event.key === "Enter" && isOld && isDeal && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      setMeant(true);
+    } else list.onKeyDown(event);
+  };
+  useEffect(() => {
+    if (!isMeant || isOld) return;
+    setMeant(false);
+    if (entries.length > 0) pick(0);
   });
   const title = mode === "search" ? "Search deals" : "Search and commands";
 
@@ -108,8 +124,9 @@ export default function Palette({
         onChange={(event) => {
           setText(event.target.value);
           list.setActive(0);
+          setMeant(false);
         }}
-        onKeyDown={list.onKeyDown}
+        onKeyDown={onKeyDown}
         placeholder={
           mode === "search" ? "Search deals, companies, owners…" : "Type a command or search deals…"
         }
