@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 import { type Pie, start } from "./harness";
 import { ARTIFACTS, type Size } from "./up";
@@ -51,10 +51,14 @@ const watch = () => {
 };
 const seen = (page: Page) => page.evaluate(() => (window as unknown as { __seen: Seen }).__seen);
 
+/** Waits until it is seen. `waitFor` looks less and less often, in the end each half second. */
+const there = async (what: Locator) => {
+  while (!(await what.isVisible())) await new Promise((resolve) => setTimeout(resolve, 5));
+};
 const heading = (name: string) => (page: Page) =>
-  page.getByRole("heading", { level: 2, name }).first().waitFor();
-const table = (name: string) => (page: Page) => page.getByRole("table", { name }).waitFor();
-const rows = (page: Page) => page.getByRole("table", { name: "Deals" }).getByRole("row").nth(10).waitFor();
+  there(page.getByRole("heading", { level: 2, name }).first());
+const table = (name: string) => (page: Page) => there(page.getByRole("table", { name }));
+const rows = (page: Page) => there(page.getByRole("table", { name: "Deals" }).getByRole("row").nth(10));
 const tabs =
   (...names: string[]) =>
   async (page: Page) => {
@@ -77,7 +81,7 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "today",
     path: "/",
-    ready: (page) => page.getByRole("list", { name: "Deals that need somebody" }).waitFor(),
+    ready: (page) => there(page.getByRole("list", { name: "Deals that need somebody" })),
     act: async (page) => {
       await page.getByRole("button", { name: "All that needs attention" }).click();
       await page.getByRole("list", { name: "Deals that need somebody" }).waitFor();
@@ -107,7 +111,7 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "board",
     path: "/deals?as=board&filter%5Boutcome%5D=open",
-    ready: (page) => page.getByRole("region", { name: "Board" }).getByRole("link").first().waitFor(),
+    ready: (page) => there(page.getByRole("region", { name: "Board" }).getByRole("link").first()),
     act: async (page) => {
       await page.getByRole("group", { name: "Lanes" }).getByRole("button", { name: "Owner" }).click();
       await page.getByRole("region", { name: "Board" }).getByRole("link").first().waitFor();
@@ -116,13 +120,13 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "deal",
     path: `/deals/${deal}`,
-    ready: (page) => page.getByRole("heading", { name: "People" }).waitFor(),
+    ready: (page) => there(page.getByRole("heading", { name: "People" })),
     act: tabs("Timeline", "Around it", "History and data", "Overview"),
   },
   {
     name: "what-if",
     path: `/what-if/${open}`,
-    ready: (page) => page.getByText("P10").first().waitFor(),
+    ready: (page) => there(page.getByText("P10").first()),
     act: async (page) => {
       await page.getByRole("checkbox").first().check();
       await page
@@ -149,7 +153,7 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "trust",
     path: "/trust",
-    ready: (page) => page.getByText("What the model does not know").waitFor(),
+    ready: (page) => there(page.getByText("What the model does not know")),
     act: async (page) => {
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
@@ -196,7 +200,7 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "connections",
     path: "/connections",
-    ready: (page) => page.getByRole("heading", { level: 3, name: "HubSpot" }).waitFor(),
+    ready: (page) => there(page.getByRole("heading", { level: 3, name: "HubSpot" })),
     act: async (page) => {
       await page.getByRole("link", { name: "What stages mean" }).click();
       await page.getByText("What would change").waitFor();
@@ -205,7 +209,7 @@ const screens = (deal: string, open: string): readonly Screen[] => [
   {
     name: "import",
     path: "/import",
-    ready: (page) => page.getByRole("list", { name: "Earlier imports" }).waitFor(),
+    ready: (page) => there(page.getByRole("list", { name: "Earlier imports" })),
     act: async (page) => {
       await page.getByRole("list", { name: "Earlier imports" }).getByRole("link").first().click();
       await heading("Imported")(page);

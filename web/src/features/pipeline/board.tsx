@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type DragEvent, useState } from "react";
+import { type DragEvent, useDeferredValue, useState } from "react";
 import { type DealAsk, type DealRow, dealName, dealsQuery, type Facet } from "@/api/deals";
 import { type Pipeline, pipelinesQuery } from "@/api/pipelines";
 import { count, counted, date, days, money, moneyShort, words } from "@/shared/format";
@@ -12,6 +12,7 @@ import { Chance } from "./columns";
 import { CATEGORIES, useOwnEdit } from "./own-edit";
 
 const FIRST = 30;
+const NO_DEALS: readonly DealRow[] = [];
 
 interface Lane {
   readonly value: string;
@@ -60,13 +61,15 @@ function stageOrder(pipelines: readonly Pipeline[]): Map<string, number> {
 export function Board({
   ask,
   facets,
-  group,
+  by,
 }: {
   ask: DealAsk;
   facets: readonly Facet[];
-  group: "stage" | "forecast_category" | "owner";
+  by: "stage" | "forecast_category" | "owner";
 }) {
   const { data: pipelines } = useQuery(pipelinesQuery);
+  // What was pressed shows at once, and the lanes follow.
+  const group = useDeferredValue(by);
   const lanes = lanesOf(group, ask, facets, pipelines);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
@@ -88,6 +91,8 @@ function LaneColumn({ lane, ask, movable }: { lane: Lane; ask: DealAsk; movable:
   const query = useQuery(dealsQuery(ask, FIRST));
   const [over, setOver] = useState(false);
   const totals = query.data?.totals;
+  // Some hundred cards at once would hold up whatever is pressed meanwhile.
+  const deals = useDeferredValue(query.data?.data, NO_DEALS);
   const onDrop = (event: DragEvent) => {
     setOver(false);
     const deal = dragged;
@@ -130,7 +135,7 @@ function LaneColumn({ lane, ask, movable }: { lane: Lane; ask: DealAsk; movable:
               <Skeleton className="h-20 w-full" />
             </li>
           ))}
-        {query.data?.data.map((deal) => (
+        {deals?.map((deal) => (
           <Card key={deal.id} deal={deal} movable={movable} />
         ))}
         {totals && totals.count > FIRST && (
@@ -163,7 +168,8 @@ function Card({ deal, movable }: { deal: DealRow; movable: boolean }) {
       onDragEnd={() => {
         dragged = undefined;
       }}
-      className="rounded-md border border-line bg-surface p-2.5 text-xs"
+      // Some hundred cards stand beside and below what is seen; they are laid out when they come into view.
+      className="rounded-md border border-line bg-surface p-2.5 text-xs [contain-intrinsic-size:auto_7rem] [content-visibility:auto]"
     >
       <Link
         to={path("/deals", deal.id)}

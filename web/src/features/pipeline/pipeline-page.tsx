@@ -191,7 +191,7 @@ export default function PipelinePage() {
                 <NoDeals ask={ask} onClear={() => setAsk({})} />
               </div>
             ) : shape === "board" ? (
-              <Board ask={ask} facets={first.facets} group={group} />
+              <Board ask={ask} facets={first.facets} by={group} />
             ) : (
               <div className={cx("panel overflow-hidden", query.isPlaceholderData && "opacity-60")}>
                 <DataTable
