@@ -126,7 +126,7 @@ test("a stage is given a meaning: first what would change, then saved, then take
   }
   const negotiation = page.getByLabel("What Negotiation means");
   await negotiation.selectOption("closed_won");
-  await page.getByText(/would count as won/).waitFor();
+  await page.getByText(/in it count as closed won from then on/).waitFor();
   await look(page, "stages");
   await page.getByRole("button", { name: "Leave it" }).click();
   expect(await negotiation.inputValue()).toBe("negotiation");
@@ -136,7 +136,7 @@ test("a stage is given a meaning: first what would change, then saved, then take
   await page.getByText("you said so").waitFor();
   expect(await stage.inputValue()).toBe("negotiation");
   await stage.selectOption("back");
-  await page.getByText(/Your word is taken back/).waitFor();
+  await page.getByText(/your word is taken back/).waitFor();
   await page.getByRole("button", { name: "Save 1 change" }).click();
   await page.getByText("nobody said").waitFor();
 });

@@ -168,8 +168,7 @@ function Card({ deal, movable }: { deal: DealRow; movable: boolean }) {
       onDragEnd={() => {
         dragged = undefined;
       }}
-      // Some hundred cards stand beside and below what is seen; they are laid out when they come into view.
-      className="rounded-md border border-line bg-surface p-2.5 text-xs [contain-intrinsic-size:auto_7rem] [content-visibility:auto]"
+      className="rounded-md border border-line bg-surface p-2.5 text-xs"
     >
       <Link
         to={path("/deals", deal.id)}
