@@ -77,8 +77,9 @@ web: web/node_modules/.package-lock.json ## the web app: types, units, component
 	npm --prefix web run check
 	npm --prefix web test
 
+# With a test beside it the dependencies are those that the tests have built.
 browser: web/node_modules/.package-lock.json ## the web app in a real Chromium, against a real `pie up`
-	cargo build --workspace --bin pie --locked
+	cargo build --workspace --bin pie --test verify --locked
 	PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run generate:check
 	@if node web/scripts/chromium.mjs >/dev/null; then \
 	  npm --prefix web run build && PIE_BIN=$(CURDIR)/target/debug/pie npm --prefix web run test:browser; \

@@ -212,6 +212,8 @@ export async function start(size: Size = "small"): Promise<Pie> {
 
 /** Fails on anything axe finds. Call it in every state of a screen that a person can come into. */
 export async function accessible(page: Page): Promise<void> {
+  // What is about to be replaced is paler for as long.
+  await page.waitForFunction(() => !document.querySelector("main .opacity-60"));
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };

@@ -309,8 +309,13 @@ describe.each(ROLES)("%s", (role) => {
       await page.goto(`/what-if/${deal.id}?result=${simulation}`);
       await page.getByRole("alert").waitFor();
       expect(await text(page)).not.toContain(deal.name);
-      await arrive(page, "/what-if", "What-if");
-      await page.getByText("Nothing asked yet").waitFor();
+      const [asked] = await Promise.all([
+        page.waitForResponse((response) => response.url().includes("/v1/simulations")),
+        arrive(page, "/what-if", "What-if"),
+      ]);
+      // What was asked about a deal of theirs, by whomever, is theirs to see.
+      expect(JSON.stringify(await asked.json())).not.toContain(deal.id);
+      expect(await text(page)).not.toContain(deal.name);
     },
   );
 
