@@ -175,13 +175,13 @@ fn chance_by(said: &Said, days: f64) -> Option<f64> {
 
 /// A count with what it is worth.
 #[derive(Clone, Copy, Default)]
-struct Sum {
-    count: u64,
-    amount: Decimal,
+pub(super) struct Sum {
+    pub(super) count: u64,
+    pub(super) amount: Decimal,
 }
 
 impl Sum {
-    fn add(&mut self, row: &Row) {
+    pub(super) fn add(&mut self, row: &Row) {
         self.count += 1;
         if !row.amount.is_nan() {
             self.amount = self.amount.checked_add(row.reported).unwrap_or(self.amount);

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::desk::Desk;
+use super::outcome::Sum;
 use crate::Amount;
 use crate::query::{Column, Row};
 use crate::sight::outcomes_by;
@@ -85,21 +86,6 @@ pub struct Standing {
     pub won_amount: Option<Amount>,
     /// What the lost ones are worth.
     pub lost_amount: Option<Amount>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    count: u64,
-    amount: Decimal,
-}
-
-impl Sum {
-    fn add(&mut self, row: &Row) {
-        self.count += 1;
-        if !row.amount.is_nan() {
-            self.amount = self.amount.checked_add(row.reported).unwrap_or(self.amount);
-        }
-    }
 }
 
 /// Sums by outcome: open, won, lost.
