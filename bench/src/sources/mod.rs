@@ -4,6 +4,7 @@
 //! Everybody works in a process of their own and says what it used: the vendor, our side, and each
 //! peer. So nobody's processor time or memory is counted for another.
 
+mod limit;
 mod ours;
 mod peers;
 mod report;
@@ -107,6 +108,18 @@ struct Stage {
     wall_s: f64,
 }
 
+impl Stage {
+    /// The one stage of a job that has no more.
+    fn of(stretch: &usage::Stretch) -> Self {
+        let (cpu_s, wall_s) = stretch.end();
+        Self {
+            name: String::new(),
+            cpu_s,
+            wall_s,
+        }
+    }
+}
+
 /// The job, done once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Done {
@@ -115,6 +128,24 @@ struct Done {
     answer: Answer,
     #[serde(default)]
     versions: BTreeMap<String, String>,
+    /// How often all was asked for it.
+    #[serde(default = "once")]
+    rounds: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Done {
+    /// The same job after another round, which alone was measured.
+    fn again(self, stretch: &usage::Stretch) -> Self {
+        Self {
+            stages: vec![Stage::of(stretch)],
+            rounds: self.rounds + 1,
+            ..self
+        }
+    }
 }
 
 /// The job and what it took the vendor.
@@ -124,7 +155,11 @@ struct Job {
     vendor_cpu_s: f64,
 }
 
-const DEPTHS: [(Depth, &str); 3] = [
+const DEPTHS: [(Depth, &str); 4] = [
+    (
+        Depth::Limit,
+        "limit: answers taken and split, nothing made of them",
+    ),
     (Depth::Pull, "Pie: pulled"),
     (Depth::Map, "Pie: pulled and mapped"),
     (Depth::Write, "Pie: pulled, mapped, written as JSON lines"),
@@ -160,7 +195,13 @@ fn measure(args: &Args) -> anyhow::Result<Report> {
         let mut rows = Vec::new();
         for (depth, title) in DEPTHS {
             let jobs = several(args.times, || ours(of, &mut vendor, depth))?;
-            rows.extend(Row::of(title, &jobs, |_| depth));
+            // The limit says how much of the pull nobody could spare.
+            let beside = if depth == Depth::Limit {
+                Depth::Pull
+            } else {
+                depth
+            };
+            rows.extend(Row::of(title, &jobs, |_| beside));
         }
         for peer in peers::of(of) {
             let jobs = several(args.times, || {
@@ -213,9 +254,9 @@ fn job(
     let done = work(&vendor.place)?;
     let after = vendor.tally()?;
     Ok(Job {
+        calls: (after.calls - before.calls) / u64::from(done.rounds),
+        vendor_cpu_s: (after.cpu_s - before.cpu_s) / f64::from(done.rounds),
         done,
-        calls: after.calls - before.calls,
-        vendor_cpu_s: after.cpu_s - before.cpu_s,
     })
 }
 

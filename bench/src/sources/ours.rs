@@ -2,14 +2,14 @@
 //! connectors.
 
 use super::vendor::{Place, say};
-use super::{Answer, Done, Of, Stage, usage};
+use super::{Answer, Done, Of, Stage, limit, usage};
 use anyhow::Context as _;
 use connector::value::scalar;
 use connector::{Checkpoint, Connector, Context, Out, Plan, Record};
 use identity::TenantCtx;
 use jiff::Timestamp;
 use model::{ConnectionId, Entity, StageMap, TenantId};
-use pull::{Apps, Read, Reader, Settings, Source, https};
+use pull::{Apps, Read, Reader, Settings, Source, Transport, https};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
@@ -24,6 +24,8 @@ pub(crate) enum Depth {
     Map,
     /// What they were mapped to is written to a file as lines of JSON, too.
     Write,
+    /// The answers are taken and split, and nothing is made of them.
+    Limit,
 }
 
 impl Of {
@@ -84,11 +86,17 @@ pub(crate) fn run(of: Of, place: Place, depth: Depth) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    say(&runtime.block_on(read(of, place, depth))?)
+    let done = runtime.block_on(async {
+        if depth == Depth::Limit {
+            return limit::measure(of, place).await;
+        }
+        read(of, &connect(of, place, https()).await?, depth).await
+    });
+    say(&done?)
 }
 
-async fn read(of: Of, place: Place, depth: Depth) -> anyhow::Result<Done> {
-    let source = connect(of, place).await?;
+/// Does the job.
+pub(super) async fn read(of: Of, source: &Source, depth: Depth) -> anyhow::Result<Done> {
     let mut file = BufWriter::new(tempfile::tempfile().context("cannot make a file")?);
     let mut answer = Answer::default();
     let stretch = usage::Stretch::begin();
@@ -121,7 +129,7 @@ async fn read(of: Of, place: Place, depth: Depth) -> anyhow::Result<Done> {
             .stream(name)
             .with_context(|| format!("no stream {name}"))?;
         let from = Checkpoint::begin(stream, Plan::Load, source.tenant().now());
-        let mut reader = Reader::new(&source, stream, &known, from);
+        let mut reader = Reader::new(source, stream, &known, from);
         loop {
             let page = match reader.read().await? {
                 Read::Page(page) => page,
@@ -148,16 +156,12 @@ async fn read(of: Of, place: Place, depth: Depth) -> anyhow::Result<Done> {
     }
     file.flush()?;
 
-    let (cpu_s, wall_s) = stretch.end();
     Ok(Done {
-        stages: vec![Stage {
-            name: String::new(),
-            cpu_s,
-            wall_s,
-        }],
+        stages: vec![Stage::of(&stretch)],
         peak_mib: usage::peak_mib(),
         answer,
         versions: BTreeMap::new(),
+        rounds: 1,
     })
 }
 
@@ -175,7 +179,7 @@ fn write(entity: &Entity, file: &mut impl Write) -> anyhow::Result<()> {
 }
 
 /// The vendor as a connection of a tenant whose store is in this process. Limits are not kept.
-async fn connect(of: Of, place: Place) -> anyhow::Result<Source> {
+pub(super) async fn connect(of: Of, place: Place, transport: Transport) -> anyhow::Result<Source> {
     let aws = embedded::Aws::in_memory();
     let clients = Aws::behind(aws.http_client(), aws.endpoint_url(), false);
     let store = Store::new(clients, Names::local());
@@ -205,7 +209,7 @@ async fn connect(of: Of, place: Place) -> anyhow::Result<Source> {
     tenant.create_document(connection.clone()).await?;
     tenant.put_credential(connection.id, secrets).await?;
     let settings = Settings {
-        transport: https(),
+        transport,
         apps: Apps::default(),
         local: true,
         limited: false,

@@ -260,6 +260,7 @@ mod tests {
                     ..Answer::default()
                 },
                 versions: BTreeMap::new(),
+                rounds: 1,
             },
             calls: 1,
             vendor_cpu_s: 1.0,
