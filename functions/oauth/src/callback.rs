@@ -10,20 +10,25 @@ use connector::Connector;
 use http::header::{COOKIE, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use identity::TenantCtx;
-use pull::{Apps, Refused, Settings, Source};
+use model::ConnectionId;
+use pull::{Apps, Refused, Settings, Source, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::{
-    Connection, ConnectionStatus, Message, OauthPurpose, OauthState, Outgoing, Page as Changes,
-    Queue, Tenant, TenantInfo,
+    AuthKind, Connection, ConnectionStatus, Lookup, Message, OauthPurpose, OauthState, Outgoing,
+    Page as Changes, Queue, Secrets, Stored, Tenant, TenantInfo, random_array,
 };
 
 /// Who works here, for feed and audit.
 const FUNCTION: &str = "oauth";
 /// The session of a state that a program began: there is no browser it could be bound to.
 const PROGRAM: &str = "key";
+
+/// How long a source may take to say which account was granted: less than the person waits for us.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a provider adds to the address.
 #[derive(Deserialize, Default)]
@@ -289,7 +294,9 @@ async fn connect(
         .await?
         .filter(|found| found.value.status != ConnectionStatus::Disabled)
         .ok_or_else(begin_again)?;
-    let source = Source::new(connector, found.value, tenant.clone(), settings(app).await?);
+    let settings = settings(app).await?;
+    let connection = found.value.clone();
+    let source = Source::new(connector, connection, tenant.clone(), settings.clone());
     let redeemed = source
         .redeem(code, &kept.verifier, &kept.redirect_uri)
         .await;
@@ -298,28 +305,46 @@ async fn connect(
         refused(&why)
     })?;
     let instance = secrets.extra.get("instance_url").cloned();
+    let account = account_of(connector, &found.value, &tenant, &settings, &secrets).await?;
+    if let Some(account) = &account
+        && let Some(refusal) = other(app, connector, (&tenant, kept), &found, account).await?
+    {
+        // What was granted is thrown away. It is not given back: there may be a source that ends
+        // every grant of its account with it, that of the other connection among them.
+        return Err(refusal.into());
+    }
     // The tokens first: a connection that says it is active can be read.
     tenant.put_credential(id, secrets).await?;
-    let edited = tenant
-        .edit_document::<Connection, store::Error>(&id.to_string(), |connection| {
-            if connection.status != ConnectionStatus::Paused {
-                connection.status = ConnectionStatus::Active;
+    let name = id.to_string();
+    let edited = tenant.edit_document::<Connection, Problem>(&name, |connection| {
+        connection.status = match connection.status {
+            // Somebody disconnected it meanwhile.
+            ConnectionStatus::Disabled => return Err(begin_again()),
+            ConnectionStatus::Paused => ConnectionStatus::Paused,
+            _ => ConnectionStatus::Active,
+        };
+        connection.reason = None;
+        connection.instance_url.clone_from(&instance);
+        if let Some(account) = &account {
+            connection.settle(account);
+        }
+        Ok(())
+    });
+    let edited = match edited.await {
+        Ok(edited) => edited,
+        Err(problem) => {
+            if matches!(problem, Problem::Page(_)) {
+                tenant.delete_credential(id).await?;
             }
-            connection.reason = None;
-            connection.instance_url.clone_from(&instance);
-            Ok(())
-        })
-        .await?;
-    first_sync(&tenant, &edited.value).await?;
-    let entry = identity::Entry {
-        at: tenant.now(),
-        actor: identity::Principal::System(FUNCTION),
-        action: "connection.authorized".to_owned(),
-        target: id.to_string(),
-        detail: BTreeMap::from([("by".to_owned(), kept.by.clone())]),
-        request_id: tenant.request_id().to_owned(),
+            return Err(problem);
+        }
     };
-    tenant.audit(entry).await?;
+    if let Some(account) = &edited.value.account {
+        let portal = Lookup::Portal(connector.id, account);
+        tenant.note_lookup(portal, &name).await?;
+    }
+    first_sync(&tenant, &edited.value).await?;
+    audit(&tenant, "connection.authorized", id, kept, None).await?;
     let title = connector.title;
     let there = format!("{}/connections/{id}", home(app));
     if kept.session != PROGRAM {
@@ -338,6 +363,123 @@ async fn connect(
         )
     };
     Ok(page.into_response())
+}
+
+async fn audit(
+    tenant: &Tenant,
+    action: &str,
+    id: ConnectionId,
+    kept: &OauthState,
+    because_of: Option<ConnectionId>,
+) -> Result<(), store::Error> {
+    let mut detail = BTreeMap::from([("by".to_owned(), kept.by.clone())]);
+    detail.extend(because_of.map(|twin| ("connected_as".to_owned(), twin.to_string())));
+    let entry = identity::Entry {
+        at: tenant.now(),
+        actor: identity::Principal::System(FUNCTION),
+        action: action.to_owned(),
+        target: id.to_string(),
+        detail,
+        request_id: tenant.request_id().to_owned(),
+    };
+    tenant.audit(entry).await.map(drop)
+}
+
+/// The account that was granted, where the source tells now. Where it does not, the first sync
+/// learns it, or says what is wrong.
+async fn account_of(
+    connector: &'static Connector,
+    connection: &Connection,
+    tenant: &Tenant,
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<Option<String>, store::Error> {
+    let trial = Connection {
+        id: ConnectionId::from_bytes(random_array()),
+        auth: AuthKind::Oauth,
+        ..connection.clone()
+    };
+    // A person waits; limits are for runs.
+    let settings = Settings {
+        limited: false,
+        ..settings.clone()
+    };
+    let source = Source::new(connector, trial, tenant.clone(), settings);
+    let source = source.with_secrets(secrets.clone());
+    match tokio::time::timeout(PATIENCE, source.account()).await {
+        Ok(Ok(account)) => Ok(account),
+        Ok(Err(Stop::Store(error))) => Err(error),
+        Ok(Err(stop)) => {
+            tracing::warn!(connection.id = %connection.id, "A source did not say its account: {stop}");
+            Ok(None)
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// Why a grant is not for this connection: it is another account's than the one connected, or
+/// another connection has that account. Of two that come back at the same time one gets it.
+async fn other(
+    app: &App,
+    connector: &Connector,
+    (tenant, kept): (&Tenant, &OauthState),
+    found: &Stored<Connection>,
+    account: &str,
+) -> Result<Option<Page>, store::Error> {
+    let (connection, title) = (&found.value, connector.title);
+    let there = |id: ConnectionId| format!("{}/connections/{id}", home(app));
+    if let Some(before) = &connection.account
+        && before != account
+    {
+        let page = Page {
+            link: Some((there(connection.id), "Back to the connection")),
+            ..Page::new(
+                StatusCode::CONFLICT,
+                "Another account",
+                format!(
+                    "You granted access to another {title} account than the one that is connected as \
+                     “{}”. Sign in at {title} with that account and reconnect again, or connect the \
+                     other account anew. Nothing was kept of this grant.",
+                    connection.name
+                ),
+            )
+        };
+        audit(tenant, "connection.refused", connection.id, kept, None).await?;
+        return Ok(Some(page));
+    }
+    if connection.is_settled() && connection.account.is_none() {
+        // Its ids are its own, whatever the account's are.
+        return Ok(None);
+    }
+    let Some(twin) = tenant.take_account(connection, account).await? else {
+        return Ok(None);
+    };
+    if connection.status == ConnectionStatus::Pending {
+        let id = connection.id.to_string();
+        match tenant
+            .delete_document::<Connection>(&id, Some(found.rev))
+            .await
+        {
+            // Somebody else sees to it.
+            Ok(()) | Err(store::Error::NotFound { .. } | store::Error::Changed { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let twin_id = Some(twin.id);
+    audit(tenant, "connection.refused", connection.id, kept, twin_id).await?;
+    Ok(Some(Page {
+        link: Some((there(twin.id), "To that connection")),
+        ..Page::new(
+            StatusCode::CONFLICT,
+            "Connected already",
+            format!(
+                "This {title} account is connected already, as “{}”. To grant access anew, reconnect \
+                 that connection; to connect the account afresh, disconnect that one first. Nothing \
+                 was kept of this grant.",
+                twin.name
+            ),
+        )
+    }))
 }
 
 /// Queues the sync that a new grant is for.

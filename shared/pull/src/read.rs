@@ -25,8 +25,24 @@ pub enum Read {
 impl Source {
     /// Asks the source about itself.
     pub async fn describe(&self) -> Result<Known, Stop> {
+        self.describe_until(|_| false).await
+    }
+
+    /// The account that is connected, where the source tells: it is asked no further than that.
+    pub async fn account(&self) -> Result<Option<String>, Stop> {
+        let account = self.connector.account;
+        let known = self
+            .describe_until(|known| account(known).is_some())
+            .await?;
+        Ok(account(&known))
+    }
+
+    async fn describe_until(&self, is_enough: impl Fn(&Known) -> bool) -> Result<Known, Stop> {
         let mut known = Known::default();
         for question in self.connector.describe {
+            if is_enough(&known) {
+                break;
+            }
             let mut page = None;
             let mut all = Vec::new();
             for _ in 0..MOST_PAGES {

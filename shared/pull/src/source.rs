@@ -119,6 +119,8 @@ pub struct Source {
     tenant: Tenant,
     settings: Settings,
     credential: Mutex<Option<Credential>>,
+    /// Whether it is asked with secrets that are kept nowhere, so nobody renews them.
+    is_trial: bool,
     /// Nothing more is asked before this.
     paused: Mutex<Option<(Timestamp, String)>>,
 }
@@ -149,7 +151,21 @@ impl Source {
             tenant,
             settings,
             credential: Mutex::default(),
+            is_trial: false,
             paused: Mutex::default(),
+        }
+    }
+
+    /// The source as it is asked with secrets that are kept nowhere: to see what a grant is for
+    /// before anything hangs on it. Give it a connection with an id of its own, so that nothing that
+    /// is kept answers for them.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Self {
+        let version = 0;
+        Self {
+            credential: Mutex::new(Some(Credential { version, secrets })),
+            is_trial: true,
+            ..self
         }
     }
 
@@ -206,7 +222,7 @@ impl Source {
                     return Err(Stop::later(seconds, why));
                 }
                 Verdict::Reauthorize(why) => {
-                    if renewed || self.connection.auth == AuthKind::Key {
+                    if renewed || self.is_trial || self.connection.auth == AuthKind::Key {
                         return Err(self.needs_reauth(&why).await?);
                     }
                     renewed = true;
@@ -417,7 +433,8 @@ impl Source {
             Some(kept) => kept,
             None => self.reread().await?,
         };
-        if !is_old(&kept.secrets, self.tenant.now()) || kept.secrets.refresh.is_none() {
+        let is_young = !is_old(&kept.secrets, self.tenant.now());
+        if is_young || self.is_trial || kept.secrets.refresh.is_none() {
             return Ok(kept);
         }
         // While it is good nobody waits for whoever renews it.

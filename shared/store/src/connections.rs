@@ -148,6 +148,25 @@ impl Connection {
             last_reconciled_at: None,
         }
     }
+
+    /// The namespace in which the ids of an account are derived.
+    pub fn space_of(source: &str, account: &str) -> String {
+        format!("{source}:{account}")
+    }
+
+    /// Whether it is known in which namespace its ids are derived: from then on that never changes,
+    /// or everything would be there twice.
+    pub fn is_settled(&self) -> bool {
+        self.space != self.source
+    }
+
+    /// Says of which account it is, where nothing was said of that before.
+    pub fn settle(&mut self, account: &str) {
+        if !self.is_settled() {
+            self.space = Self::space_of(&self.source, account);
+            self.account = Some(account.to_owned());
+        }
+    }
 }
 
 impl Document for Connection {

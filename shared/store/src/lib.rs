@@ -10,6 +10,7 @@
 //!
 //! What lies where, and what reading it costs, stands in `docs/data.md`.
 
+mod accounts;
 mod app_keys;
 mod apps;
 mod audit;

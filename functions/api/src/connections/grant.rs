@@ -3,9 +3,7 @@
 
 use super::catalogue::{key_help, public_url};
 use super::view::{Begun, ConnectionView, streams_of};
-use super::{
-    Granting, check_kind, connection_of, live, login_of, no_twin, runs, unsaid, word, wrong_state,
-};
+use super::{Granting, check_kind, connection_of, login_of, runs, unsaid, word, wrong_state};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::jobs::JobProblemView;
@@ -293,6 +291,31 @@ async fn reads_something(source: &Source, known: &Known) -> Result<(), Stop> {
     forbidden.map_or(Ok(()), Err)
 }
 
+/// Takes the account for a connection: two would each write the other's rows.
+pub(super) async fn no_twin(
+    caller: &Caller,
+    connection: &Connection,
+    account: Option<&str>,
+) -> Result<(), Problem> {
+    let Some(account) = account else {
+        return Ok(());
+    };
+    if connection.is_settled() && connection.account.is_none() {
+        // Its ids are its own, whatever the account's are.
+        return Ok(());
+    }
+    let Some(twin) = caller.tenant().take_account(connection, account).await? else {
+        return Ok(());
+    };
+    let detail = format_args!("This account is connected already, as {:?}", twin.name);
+    let remedy = format!(
+        "Reconnect {} if it needs another key, or disconnect it first.",
+        twin.id
+    );
+    let problem = Problem::new(Code::AlreadyExists).detail(detail);
+    Err(problem.remedy(remedy))
+}
+
 /// Keeps a key that was tried; from then on the connection is read.
 pub(super) async fn keep_key(
     caller: &Caller,
@@ -317,11 +340,8 @@ pub(super) async fn keep_key(
         connection.auth = AuthKind::Key;
         connection.reason = None;
         // What ids are derived in is said once and never changed.
-        if let (Some(account), None) = (account, &connection.account)
-            && connection.space == connection.source
-        {
-            connection.space = format!("{}:{account}", connection.source);
-            connection.account = Some(account.to_owned());
+        if let Some(account) = account {
+            connection.settle(account);
         }
         Ok(())
     });
@@ -535,7 +555,7 @@ pub(super) async fn reconnect(
                     .field("/auth/key", "other_account", why)
                     .remedy(remedy));
             }
-            no_twin(&live(&caller).await?, &connection, account.as_deref())?;
+            no_twin(&caller, &connection, account.as_deref()).await?;
             keep_key(&caller, connection.id, key, account.as_deref()).await?;
             (None, first_sync(&caller, &id).await?)
         }

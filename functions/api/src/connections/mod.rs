@@ -217,9 +217,15 @@ async fn create_connection(
         }
         Granting::Key { key } => {
             let account = grant::try_key(&app, &caller, connector, &connection, &key).await?;
-            no_twin(&others, &connection, account.as_deref())?;
             // Made before its key is kept: a cut in between leaves something that can be seen.
-            caller.tenant().create_document(connection).await?;
+            let made = caller.tenant().create_document(connection).await?;
+            let alone = grant::no_twin(&caller, &made.value, account.as_deref());
+            if let Err(problem) = alone.await {
+                let id = id.to_string();
+                let deleted = caller.tenant().delete_document::<Connection>(&id, None);
+                deleted.await?;
+                return Err(problem);
+            }
             grant::keep_key(&caller, id, key, account.as_deref()).await?;
             let job = runs::begin(&caller, &id.to_string(), runs::SYNC, BTreeSet::new()).await?;
             (
@@ -554,31 +560,6 @@ fn address_of(
         return Err(problem.field("/base_url", "malformed", message));
     }
     Ok(Some(base_url.trim_end_matches('/').to_owned()))
-}
-
-/// Two connections to one account would each write the other's rows.
-fn no_twin(
-    others: &[Connection],
-    connection: &Connection,
-    account: Option<&str>,
-) -> Result<(), Problem> {
-    let is_twin = |other: &&Connection| {
-        other.id != connection.id
-            && other.source == connection.source
-            && other.sandbox == connection.sandbox
-            && account.is_some()
-            && other.account.as_deref() == account
-    };
-    match others.iter().find(is_twin) {
-        None => Ok(()),
-        Some(twin) => {
-            let remedy = format!("Use {}, or disconnect it first.", twin.id);
-            let detail = "This account is connected already";
-            Err(Problem::new(Code::AlreadyExists)
-                .detail(detail)
-                .remedy(remedy))
-        }
-    }
 }
 
 /// What one connection brought and another keeps up to date is not taken away.

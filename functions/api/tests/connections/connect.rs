@@ -1,10 +1,11 @@
 use crate::{Bed, CRO, ONE, query};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use embedded::Aws as Embedded;
+use embedded::{Aws as Embedded, Fault};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use store::{AuthKind, ConnectionStatus, Lookup, OauthPurpose};
 
 #[tokio::test]
@@ -82,6 +83,26 @@ async fn a_good_key_is_tried_kept_and_read_with_at_once() {
     // Two connections to one account would each write the other's rows.
     let twin = bed.stripe("sk_good_2").await.is(409, "already_exists");
     assert!(twin.text("/remedy").contains(&id), "{}", twin.body);
+    assert!(twin.text("/detail").contains("Stripe"), "{}", twin.body);
+    let all = bed.get("/v1/connections").await.ok(200);
+    assert_eq!(all.list("/data").len(), 1, "nothing of it is left");
+}
+
+#[tokio::test]
+async fn of_two_keys_that_come_at_once_for_one_account_one_is_kept() {
+    for _ in 0..3 {
+        let aws = Embedded::in_memory();
+        let bed = Bed::with(aws.clone(), |_| ()).await;
+        // Each call takes its time, so that both have looked before either writes.
+        let slow = Fault::Delay(Duration::from_millis(4));
+        aws.faults().set(move |_| slow);
+        let (one, other) = tokio::join!(bed.stripe("sk_good"), bed.stripe("sk_good_2"));
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409], "{} {}", one.body, other.body);
+        let all = bed.get("/v1/connections").await.ok(200);
+        assert_eq!(all.list("/data").len(), 1);
+    }
 }
 
 #[tokio::test]

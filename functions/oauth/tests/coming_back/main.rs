@@ -4,4 +4,5 @@
 mod callback;
 mod event;
 mod sign_in;
+mod twins;
 mod world;

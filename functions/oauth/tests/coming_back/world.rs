@@ -22,6 +22,7 @@ use std::time::Duration;
 use store::{
     AuthKind, Connection, ConnectionStatus, Names, OauthPurpose, OauthState, Queue, Store, Tenant,
 };
+use tokio::sync::Barrier;
 use tower::ServiceExt;
 
 const START: i64 = 1_763_300_000;
@@ -43,6 +44,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     router: axum::Router,
     codes: Codes,
+    gate: Gate,
 }
 
 pub(crate) fn tenant_id(n: u8) -> TenantId {
@@ -55,6 +57,20 @@ pub(crate) fn connection_id(n: u8) -> ConnectionId {
 
 fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+/// Where the provider waits before it says which account was granted, until as many are there.
+type Gate = Arc<Mutex<Option<Arc<Barrier>>>>;
+
+/// The account somebody consents for: a code that begins so is for another one.
+const OTHER: &str = "other";
+
+fn account(code: &str) -> &'static str {
+    if code.starts_with(OTHER) {
+        "org2"
+    } else {
+        "org1"
+    }
 }
 
 /// What a provider answers at its token's address.
@@ -73,17 +89,19 @@ fn token(codes: &Codes, form: &str) -> (u16, Value) {
     if bound != Some(shown) {
         return refused;
     }
+    let account = account(&field("code").unwrap_or_default());
     let answer = json!({
-        "access_token": "access", "refresh_token": "refresh",
+        "access_token": account, "refresh_token": "refresh",
         "instance_url": "https://org1.my.salesforce.com",
     });
     (200, answer)
 }
 
 /// The provider, from both its addresses.
-fn provider(codes: &Codes) -> pull::Transport {
-    let codes = Arc::clone(codes);
+fn provider(codes: &Codes, gate: &Gate) -> pull::Transport {
+    let (codes, gate) = (Arc::clone(codes), Arc::clone(gate));
     Arc::new(move |request: Request<Bytes>| {
+        let mut barrier = None;
         let form = String::from_utf8_lossy(request.body()).into_owned();
         let (status, body) = match request.uri().path() {
             path if path.ends_with("/token") => token(&codes, &form),
@@ -91,11 +109,25 @@ fn provider(codes: &Codes) -> pull::Transport {
                 200,
                 json!({"email": "ana@t1.example", "email_verified": true, "organization_id": "org1"}),
             ),
+            path if path.ends_with("/sobjects/Organization/describe") => {
+                (200, json!({"fields": [{"name": "Id"}, {"name": "Name"}]}))
+            }
+            path if path.contains("/query") => {
+                barrier = gate.lock().unwrap().clone();
+                let bearer = request.headers()["authorization"].to_str().unwrap();
+                let account = bearer.strip_prefix("Bearer ").unwrap();
+                (200, json!({"done": true, "records": [{"Id": account}]}))
+            }
             _ => (404, Value::Null),
         };
         let mut response = http::Response::new(Bytes::from(body.to_string()));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
-        Box::pin(async move { Ok(response) })
+        Box::pin(async move {
+            if let Some(barrier) = barrier {
+                barrier.wait().await;
+            }
+            Ok(response)
+        })
     })
 }
 
@@ -112,11 +144,11 @@ impl World {
         let store = Store::with_clock(client, Names::local(), clock);
         store.create().await.unwrap();
         store.put_source_apps(&APPS.into()).await.unwrap();
-        let codes = Codes::default();
+        let (codes, gate) = (Codes::default(), Gate::default());
         let router = oauth::router(App {
             store: store.clone(),
             function: Function::new("oauth", None),
-            transport: provider(&codes),
+            transport: provider(&codes, &gate),
             local: false,
             public_url: PUBLIC.to_owned(),
         });
@@ -125,18 +157,34 @@ impl World {
             store,
             router,
             codes,
+            gate,
         };
         for n in [1, 2] {
             let name = format!("Tenant {n}");
             let made = world.store.create_tenant(tenant_id(n), &name);
             made.await.unwrap();
-            let connection = Connection {
-                status: ConnectionStatus::Pending,
-                ..Connection::new(connection_id(n), "salesforce", AuthKind::Oauth, "test", at)
-            };
-            world.tenant(n).create_document(connection).await.unwrap();
+            world.waits(n, n, "Head office").await;
         }
         world
+    }
+
+    /// One more connection of a tenant to Salesforce that waits for consent.
+    pub(crate) async fn waits(&self, tenant: u8, n: u8, name: &str) {
+        let now = self.store.now();
+        let connection = Connection {
+            name: name.to_owned(),
+            ..Connection::new(connection_id(n), "salesforce", AuthKind::Oauth, "test", now)
+        };
+        let tenant = self.tenant(tenant);
+        let made = tenant.create_document(connection);
+        made.await.unwrap();
+    }
+
+    /// From now on the provider says which account was granted when so many are there.
+    pub(crate) fn gather(&self, most: usize) -> Arc<Barrier> {
+        let barrier = Arc::new(Barrier::new(most));
+        *self.gate.lock().unwrap() = Some(Arc::clone(&barrier));
+        barrier
     }
 
     pub(crate) fn tenant(&self, n: u8) -> Tenant {

@@ -240,17 +240,29 @@ async fn settle(
         unqueue(work, job, lease.epoch(), Some(&problem)).await?;
         return Ok(None);
     }
-    if connection.space != connector.id {
+    if connection.is_settled() {
         return Ok(Some(connection));
     }
     let id = connection.id.to_string();
+    // Whoever came back with a grant was refused already, where the source told its account then.
+    if let Some(account) = &account
+        && let Some(twin) = work.tenant.take_account(&connection, account).await?
+    {
+        let why = format!("this account is connected already, as {:?}", twin.name);
+        let remedy = "disconnect this connection, or the other one first";
+        park(work, &format!("{why}; {remedy}")).await?;
+        let problem = problem("already_connected", why, remedy);
+        work.fail_job(job, problem.clone()).await?;
+        unqueue(work, job, lease.epoch(), Some(&problem)).await?;
+        return Ok(None);
+    }
     let edited = work
         .tenant
         .edit_document::<Connection, store::Error>(&id, |connection| {
-            if connection.space == connector.id {
-                let name = account.clone().unwrap_or_else(|| id.clone());
-                connection.space = format!("{}:{name}", connector.id);
-                connection.account.clone_from(&account);
+            match &account {
+                Some(account) => connection.settle(account),
+                None if connection.is_settled() => {}
+                None => connection.space = Connection::space_of(connector.id, &id),
             }
             Ok(())
         })
