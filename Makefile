@@ -89,7 +89,7 @@ browser: web/node_modules/.package-lock.json ## the web app in a real Chromium, 
 pictures: browser ## the README's pictures, from a run of the browser tests
 	npm --prefix web run pictures
 
-speed: web/node_modules/.package-lock.json ## how long the web app keeps people waiting, with 8,000 deals; for a quiet machine
+speed: web/node_modules/.package-lock.json ## how long the web app keeps people waiting, with 10,000 deals; for a quiet machine
 	cargo build --release --package local
 	npm --prefix web run build
 	PIE_BIN=$(CURDIR)/$(PIE) npm --prefix web run speed

@@ -17,7 +17,7 @@ pub enum Size {
     Small,
     /// 1,600 deals and 18 sellers.
     Medium,
-    /// 8,000 deals and 60 sellers.
+    /// 10,000 deals and 75 sellers.
     Large,
 }
 
@@ -26,7 +26,7 @@ impl Size {
         match self {
             Size::Small => 400,
             Size::Medium => 1_600,
-            Size::Large => 8_000,
+            Size::Large => 10_000,
         }
     }
 
@@ -34,7 +34,7 @@ impl Size {
         match self {
             Size::Small => 6,
             Size::Medium => 18,
-            Size::Large => 60,
+            Size::Large => 75,
         }
     }
 }

@@ -20,7 +20,7 @@ fn sizes_and_seeds_give_companies_of_their_own() {
     for (size, deals) in [
         (Size::Small, 400),
         (Size::Medium, 1_600),
-        (Size::Large, 8_000),
+        (Size::Large, 10_000),
     ] {
         assert_eq!(company(1, size).deals.len(), deals);
     }

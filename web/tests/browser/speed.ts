@@ -6,7 +6,7 @@ import { type Pie, start } from "./harness";
 import { ARTIFACTS, type Size } from "./up";
 
 /**
- * How long one waits, with eight thousand deals: the first and the largest paint, when a screen says what it is for, and
+ * How long one waits, with ten thousand deals: the first and the largest paint, when a screen says what it is for, and
  * the slowest interaction. It prints and judges nothing, since a busy machine is no fault of a change: `npm run speed`,
  * on a quiet one and with a release build.
  */
