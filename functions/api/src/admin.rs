@@ -4,7 +4,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::paging::{Page, PageQuery};
-use crate::people::audit;
+use crate::people::{audit, name_of};
 use crate::routes::Routes;
 use crate::shapes::settings::{NewSettings, Settings as AllSettings};
 use axum::extract::State;
@@ -103,10 +103,14 @@ pub(crate) struct AuditView {
     at: Timestamp,
     /// Who did it: a member, a key or a function of ours.
     actor: String,
+    /// What they are called; null for a function of ours and for who has left.
+    actor_name: Option<String>,
     /// What: `member.invite`.
     action: String,
     /// To what.
     target: String,
+    /// What it is called, where it is a member or a key.
+    target_name: Option<String>,
     /// What else is to be known.
     detail: BTreeMap<String, String>,
     /// The request it was part of.
@@ -116,9 +120,11 @@ pub(crate) struct AuditView {
     hash: identity::ChainHash,
 }
 
-impl From<AuditEvent> for AuditView {
-    fn from(event: AuditEvent) -> Self {
+impl AuditView {
+    fn of(caller: &Caller, event: AuditEvent) -> Self {
         Self {
+            actor_name: name_of(caller, &event.actor),
+            target_name: name_of(caller, &event.target),
             seq: event.seq,
             at: event.at,
             actor: event.actor,
@@ -145,7 +151,10 @@ async fn list_audit(
     let more = events.len() > limit;
     events.truncate(limit);
     let next = events.last().filter(|_| more).map(|event| event.seq);
-    let events = events.into_iter().map(AuditView::from).collect();
+    let events = events
+        .into_iter()
+        .map(|event| AuditView::of(&caller, event))
+        .collect();
     Page::new(&caller, "audit", events, next, caller.tenant().now())
         .await
         .map(Json)

@@ -22,6 +22,7 @@ const MOST_KEYS: usize = 10_000;
 pub struct Caller {
     ctx: TenantCtx,
     tenant: Tenant,
+    known: Option<Arc<Known>>,
     browser: Option<SessionId>,
 }
 
@@ -32,15 +33,22 @@ impl Caller {
         Self {
             ctx,
             tenant,
+            known: None,
             browser: None,
         }
     }
 
-    /// The same caller, known by the cookie of a session.
+    /// The same caller, with what was found out when they came.
     #[must_use]
-    pub(crate) fn by_cookie(mut self, session: Option<SessionId>) -> Self {
-        self.browser = session;
+    pub(crate) fn found(mut self, known: Arc<Known>, browser: Option<SessionId>) -> Self {
+        self.known = Some(known);
+        self.browser = browser;
         self
+    }
+
+    /// The tenant's members and keys as the caller was let in by; nothing for our own functions.
+    pub(crate) fn known(&self) -> Option<&Known> {
+        self.known.as_deref()
     }
 
     /// The session, where the caller is a browser that keeps it in a cookie.

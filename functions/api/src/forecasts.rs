@@ -10,6 +10,7 @@ use crate::insights::{ChangesQuery, ListQuery, changes_between};
 use crate::jobs::{JobView, accepted};
 use crate::models::Fitted;
 use crate::paging::{Page, PageQuery};
+use crate::people::name_of;
 use crate::queue_job::queue_job;
 use crate::reading::{Conditional, Reading, blocking, written};
 use crate::routes::Routes;
@@ -374,10 +375,12 @@ pub(crate) struct RunView {
     created_at: Timestamp,
     /// Who asked for it.
     created_by: String,
+    /// What they are called; null for the schedule, and for whom the caller does not see.
+    created_by_name: Option<String>,
 }
 
-impl From<Run> for RunView {
-    fn from(run: Run) -> Self {
+impl RunView {
+    fn of(caller: &Caller, run: Run) -> Self {
         let Run {
             id,
             as_of,
@@ -390,6 +393,7 @@ impl From<Run> for RunView {
             as_of,
             seq,
             created_at,
+            created_by_name: name_of(caller, &created_by),
             created_by,
         }
     }
@@ -428,7 +432,7 @@ async fn list_runs(
 ) -> Result<Json<Page<RunView>>, Problem> {
     let passes = |run: &Run| run.id.starts_with(prefix);
     page(caller, prefix, query, passes, |stored: Stored<Run>| {
-        stored.value.into()
+        RunView::of(caller, stored.value)
     })
     .await
     .map(Json)
@@ -529,7 +533,7 @@ async fn get_forecast(
     }
     without_places(&mut says);
     Ok(Json(ForecastRun {
-        run: run.into(),
+        run: RunView::of(&reading.caller, run),
         whole,
         says,
     }))
@@ -715,7 +719,7 @@ async fn get_backtest(
         skill_alone(&mut says);
     }
     Ok(Json(BacktestRun {
-        run: run.into(),
+        run: RunView::of(&caller, run),
         whole,
         says,
     }))

@@ -197,6 +197,19 @@ fn sees(caller: &Caller, directory: &identity::Directory, member: MemberId) -> b
             .is_some_and(|own| own == member || directory.below(&own).contains(&member))
 }
 
+/// What a member or key is called, by the id that `created_by` and the audit log hold: as far as
+/// the caller sees members, and may list keys. Who has left has no name any more.
+pub(crate) fn name_of(caller: &Caller, id: &str) -> Option<String> {
+    let known = caller.known()?;
+    if let Ok(id) = id.parse() {
+        let member = known.directory.get(&id)?;
+        return sees(caller, &known.directory, id).then(|| member.name.clone());
+    }
+    let key = known.api_keys.get(&id.parse().ok()?)?;
+    let lists_keys = caller.actor().scopes().contains(Scope::Admin);
+    lists_keys.then(|| key.name.clone())
+}
+
 /// A member
 #[utoipa::path(get, path = "/v1/members/{id}", tag = "members", operation_id = "getMember",
     params(("id" = String, Path, description = "The member's id")),
@@ -442,6 +455,8 @@ pub(crate) struct KeyView {
     member: Option<MemberId>,
     /// Who made it.
     created_by: String,
+    /// What they are called; null where that is not known any more.
+    created_by_name: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -460,8 +475,9 @@ pub(crate) struct KeyView {
 }
 
 impl KeyView {
-    fn of(row: ApiKey, key: Option<String>) -> Self {
+    fn of(caller: &Caller, row: ApiKey, key: Option<String>) -> Self {
         Self {
+            created_by_name: name_of(caller, &row.created_by),
             id: row.id,
             name: row.name,
             prefix: row.prefix,
@@ -509,7 +525,7 @@ async fn list_keys(caller: Caller) -> Result<Json<Page<KeyView>>, Problem> {
     let keys = caller.tenant().documents::<ApiKey>().await?;
     let keys = keys
         .into_iter()
-        .map(|stored| KeyView::of(stored.value, None))
+        .map(|stored| KeyView::of(&caller, stored.value, None))
         .collect();
     Ok(Json(Page::whole(keys, caller.tenant().now())))
 }
@@ -541,7 +557,11 @@ async fn make_key(
         expires_at: body.expires_at,
     };
     let (row, key) = mint(&app, &caller, new).await?;
-    let mut answer = (StatusCode::CREATED, Json(KeyView::of(row, Some(key)))).into_response();
+    let mut answer = (
+        StatusCode::CREATED,
+        Json(KeyView::of(&caller, row, Some(key))),
+    )
+        .into_response();
     // The key is in no store, so a repeated request is told that it was done and no more.
     answer
         .extensions_mut()

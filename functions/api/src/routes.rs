@@ -117,5 +117,5 @@ async fn admit(
         return Err(Problem::new(Code::TenantDeleted));
     }
     policy.allows(ctx.actor())?;
-    Ok(Caller::new(app, ctx).by_cookie(browser))
+    Ok(Caller::new(app, ctx).found(known, browser))
 }

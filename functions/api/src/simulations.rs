@@ -7,6 +7,7 @@ use crate::deals::READ;
 use crate::documents::{find, is_open_to, page};
 use crate::models::no_forecast;
 use crate::paging::{Page, PageQuery};
+use crate::people::name_of;
 use crate::reading::{Reading, blocking, json, written};
 use crate::routes::Routes;
 use crate::shapes;
@@ -395,6 +396,8 @@ pub(crate) struct SimulationRow {
     deal_name: Option<String>,
     /// Who asked.
     created_by: String,
+    /// What they are called; null where the caller does not see them, or they have left.
+    created_by_name: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -453,6 +456,7 @@ async fn list_simulations(
             id,
             deal,
             deal_name: place.and_then(|place| deals[place].name.clone()),
+            created_by_name: name_of(&reading.caller, &owner),
             created_by: owner,
             created_at,
             scenarios: answer["scenarios"].take(),

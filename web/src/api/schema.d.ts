@@ -2201,10 +2201,14 @@ export interface components {
             at: string;
             /** @description Who did it: a member, a key or a function of ours. */
             actor: string;
+            /** @description What they are called; null for a function of ours and for who has left. */
+            actor_name?: string | null;
             /** @description What: `member.invite`. */
             action: string;
             /** @description To what. */
             target: string;
+            /** @description What it is called, where it is a member or a key. */
+            target_name?: string | null;
             /** @description What else is to be known. */
             detail: {
                 [key: string]: string;
@@ -4349,6 +4353,8 @@ export interface components {
             has_mapping: boolean;
             /** @description Who made it. */
             created_by: string;
+            /** @description What they are called; null where they have left. */
+            created_by_name?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -4624,6 +4630,8 @@ export interface components {
             member?: string | null;
             /** @description Who made it. */
             created_by: string;
+            /** @description What they are called; null where that is not known any more. */
+            created_by_name?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -5329,10 +5337,14 @@ export interface components {
                 at: string;
                 /** @description Who did it: a member, a key or a function of ours. */
                 actor: string;
+                /** @description What they are called; null for a function of ours and for who has left. */
+                actor_name?: string | null;
                 /** @description What: `member.invite`. */
                 action: string;
                 /** @description To what. */
                 target: string;
+                /** @description What it is called, where it is a member or a key. */
+                target_name?: string | null;
                 /** @description What else is to be known. */
                 detail: {
                     [key: string]: string;
@@ -5626,6 +5638,8 @@ export interface components {
                 has_mapping: boolean;
                 /** @description Who made it. */
                 created_by: string;
+                /** @description What they are called; null where they have left. */
+                created_by_name?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -5738,6 +5752,8 @@ export interface components {
                 member?: string | null;
                 /** @description Who made it. */
                 created_by: string;
+                /** @description What they are called; null where that is not known any more. */
+                created_by_name?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -5903,6 +5919,8 @@ export interface components {
                 created_at: string;
                 /** @description Who asked for it. */
                 created_by: string;
+                /** @description What they are called; null for the schedule, and for whom the caller does not see. */
+                created_by_name?: string | null;
             }[];
             /** @description Whether more follow. */
             has_more: boolean;
@@ -5973,6 +5991,8 @@ export interface components {
                 deal_name?: string | null;
                 /** @description Who asked. */
                 created_by: string;
+                /** @description What they are called; null where the caller does not see them, or they have left. */
+                created_by_name?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -6660,6 +6680,8 @@ export interface components {
             created_at: string;
             /** @description Who asked for it. */
             created_by: string;
+            /** @description What they are called; null for the schedule, and for whom the caller does not see. */
+            created_by_name?: string | null;
         };
         /** @description What the simulation of one arm says. */
         Runs: {
@@ -7234,6 +7256,8 @@ export interface components {
             deal_name?: string | null;
             /** @description Who asked. */
             created_by: string;
+            /** @description What they are called; null where the caller does not see them, or they have left. */
+            created_by_name?: string | null;
             /**
              * Format: date-time
              * @description When.

@@ -233,10 +233,10 @@ fn title(connector: Option<&Connector>, connection: &Connection) -> String {
         .to_owned()
 }
 
-/// Up to when all changes are in: as far as the stream that is furthest behind.
+/// Up to when all changes of all wanted streams are in: nothing, as long as one was never read whole.
 fn complete_until(streams: &[StreamState]) -> Option<Timestamp> {
     let wanted = streams.iter().filter(|it| it.status != StreamStatus::Off);
-    wanted.filter_map(|it| it.complete_until).min()
+    wanted.map(|it| it.complete_until).min().flatten()
 }
 
 fn minute(at: Timestamp) -> String {
@@ -301,7 +301,8 @@ fn active(title: &str, streams: &[StreamState], is_at_work: bool) -> String {
     }
     match complete_until(streams) {
         Some(until) => format!("Up to date: all changes until {} are in.", minute(until)),
-        None => "The first sync is about to begin.".to_owned(),
+        None if streams.is_empty() => "The first sync is about to begin.".to_owned(),
+        None => "Not everything was read yet; the next sync goes on from there.".to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::auth::Caller;
 use crate::documents::{find, is_open_to, page};
 use crate::jobs::{self, JobView, accepted};
 use crate::paging::{Page, PageQuery};
+use crate::people::name_of;
 use crate::queue_job::start_job;
 use crate::routes::Routes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -85,6 +86,8 @@ pub(crate) struct ImportView {
     has_mapping: bool,
     /// Who made it.
     created_by: String,
+    /// What they are called; null where they have left.
+    created_by_name: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -126,9 +129,10 @@ impl From<&ImportFile> for FileView {
     }
 }
 
-impl From<Import> for ImportView {
-    fn from(import: Import) -> Self {
+impl ImportView {
+    fn of(caller: &Caller, import: Import) -> Self {
         Self {
+            created_by_name: name_of(caller, &import.created_by),
             next: next(&import),
             files: import.files.iter().map(FileView::from).collect(),
             id: import.id,
@@ -299,7 +303,7 @@ pub(crate) async fn create(caller: &Caller, body: CreateImport) -> Result<Respon
     let stored = caller.tenant().create_document(import).await?;
     let address = format!("/v1/imports/{}", stored.value.id);
     let location = HeaderValue::try_from(address).map_err(Problem::internal)?;
-    let view = Json(ImportView::from(stored.value));
+    let view = Json(ImportView::of(&caller, stored.value));
     Ok(ETag::of_rev(stored.rev).on((StatusCode::CREATED, [(LOCATION, location)], view)))
 }
 
@@ -324,7 +328,7 @@ pub(crate) async fn list_imports(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ImportView>>, Problem> {
     let passes = |import: &Import| is_open_to(&caller, &import.created_by);
-    let view = |stored: Stored<Import>| ImportView::from(stored.value);
+    let view = |stored: Stored<Import>| ImportView::of(&caller, stored.value);
     page(&caller, "imports", &query, passes, view)
         .await
         .map(Json)
@@ -346,7 +350,7 @@ async fn get_import(
     if let Some(answer) = known.not_modified(&etag) {
         return Ok(answer);
     }
-    Ok(etag.on(Json(ImportView::from(stored.value))))
+    Ok(etag.on(Json(ImportView::of(&caller, stored.value))))
 }
 
 /// Edits an import. Where that makes its report say something else than its files, the report goes.

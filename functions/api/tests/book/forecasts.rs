@@ -342,6 +342,53 @@ async fn of_a_saved_run_everybody_gets_what_they_may_see() {
         .is(404, "not_found");
 }
 
+#[tokio::test]
+async fn who_asked_for_a_run_has_a_name_for_those_who_may_know_it() {
+    let world = World::new(1, 10).await;
+    let (tenant, now) = (world.tenant(T), world.store.now());
+    let keys = world.get((T, "admin"), "/v1/api-keys").await.ok(200);
+    let key = keys
+        .list("/data")
+        .iter()
+        .find(|key| key["name"] == "T1.cro key");
+    let key = key.unwrap()["id"].as_str().unwrap().to_owned();
+    let boss = T.member("boss").to_string();
+    let gone = T.member("gone").to_string();
+    let system = "system:schedule".to_owned();
+    for created_by in [&key, &boss, &gone, &system] {
+        let run = Run {
+            id: format!("forecast_{}", store::unique(now)),
+            as_of: now,
+            seq: 3,
+            created_at: now,
+            created_by: created_by.clone(),
+        };
+        tenant.create_document(run).await.unwrap();
+    }
+    let check = async |viewer: &str, by: &str, expected: Option<&str>| {
+        let runs = world.get((T, viewer), "/v1/forecasts").await.ok(200);
+        let run = runs
+            .list("/data")
+            .iter()
+            .find(|run| run["created_by"] == by);
+        assert_eq!(
+            run.unwrap()["created_by_name"],
+            json!(expected),
+            "{by} for {viewer}"
+        );
+    };
+    check("admin", &key, Some("T1.cro key")).await;
+    check("cro", &key, None).await;
+    check("ana", &key, None).await;
+    check("admin", &boss, Some("T1.boss member")).await;
+    check("cro", &boss, Some("T1.boss member")).await;
+    check("head", &boss, Some("T1.boss member")).await;
+    check("boss", &boss, Some("T1.boss member")).await;
+    check("ana", &boss, None).await;
+    check("admin", &gone, None).await;
+    check("admin", &system, None).await;
+}
+
 /// Two of the deals it knew are won and one is lost a month later, and one that is new is won.
 async fn what_came_of_it(world: &World, forecast: &str, all: usize, anas: usize) {
     let target = format!("/v1/forecasts/{forecast}/outcome");

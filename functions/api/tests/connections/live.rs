@@ -37,7 +37,8 @@ async fn who_does_not_see_every_deal_sees_how_it_stands_and_no_numbers() {
     assert_eq!(whole.at("/streams/0/kept_total"), 69);
     assert_eq!(whole.list("/streams/0/issues").len(), 1);
     assert_eq!(whole.text("/streams/1/problem/code"), "forbidden");
-    assert_eq!(whole.text("/complete_until"), until.to_string());
+    // Refunds were never read to their end, so nobody can say that everything is in.
+    assert_eq!(whole.at("/complete_until"), &Value::Null);
     let said = "1 of 2 streams are not up to date: refunds.";
     assert_eq!(whole.text("/sentence"), said);
     let list = bed.get("/v1/connections").await.ok(200);
@@ -48,6 +49,13 @@ async fn who_does_not_see_every_deal_sees_how_it_stands_and_no_numbers() {
         assert_eq!(part.at("/streams/0")[hidden], Value::Null, "{hidden}");
     }
     assert!(part.list("/streams/0/issues").is_empty());
+    let refunds = tenant.edit_stream(parsed, "refunds", |state| {
+        state.complete_until = Some(until - jiff::SignedDuration::from_hours(1));
+    });
+    refunds.await.unwrap();
+    let whole = bed.get(&target).await.ok(200);
+    let behind = until - jiff::SignedDuration::from_hours(1);
+    assert_eq!(whole.text("/complete_until"), behind.to_string());
     bed.world
         .get((ONE, "ana"), &target)
         .await

@@ -245,6 +245,8 @@ async fn a_key_is_shown_once_and_ends_when_it_is_revoked() {
         .filter_map(|event| event["action"].as_str())
         .collect();
     assert_eq!(actions[..2], ["api_key.revoke", "api_key.make"]);
+    assert_eq!(events.at("/data/0/actor_name"), "T1.admin key");
+    assert_eq!(events.at("/data/0/target_name"), "warehouse");
     assert_eq!(
         world
             .get(admin, "/v1/audit-events/check")

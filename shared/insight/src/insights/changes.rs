@@ -45,7 +45,7 @@ pub struct Part {
     pub count: u64,
     /// What they add, or take where it is negative.
     pub amount: Option<Amount>,
-    /// The largest of them; none for `start` and `end`.
+    /// The largest of them.
     pub deals: Vec<DealRow>,
 }
 
@@ -161,55 +161,49 @@ pub fn changes(
             [from, to].map(|at| state(desk, &outcomes, index, row, at.as_microsecond()));
         let now = earlier_or(later, id, row.reported);
         let then = earlier_or(earlier, id, now);
-        let mut add = |kind: usize, amount: Decimal, say: Say| {
+        let mut add = |kind: usize, amount: Decimal, say: Option<Say>| {
             let (sum, deals) = &mut parts[kind];
             // Amounts of up to 28 digits were added before: the sum is out of reach of real ones.
             *sum = sum.checked_add(amount).unwrap_or(*sum);
             deals.push(Found {
                 row: index,
                 urgency: 0,
-                reasons: vec![Why::new(KINDS[kind], say)],
+                reasons: say
+                    .map(|say| Why::new(KINDS[kind], say))
+                    .into_iter()
+                    .collect(),
             });
         };
         let changed = match (before, after) {
             (State::NotYet, State::NotYet)
             | (State::Closed(_), State::Closed(_) | State::NotYet) => continue,
             (State::NotYet, _) => {
-                add(1, now, Say::Fixed("it began"));
+                add(1, now, Some(Say::Fixed("it began")));
                 Decimal::ZERO
             }
             (State::Closed(_), State::Open(_)) => {
-                add(2, now, Say::Fixed("it was closed and is open again"));
+                add(2, now, Some(Say::Fixed("it was closed and is open again")));
                 Decimal::ZERO
             }
             (State::Open(_), _) => {
-                add(0, then, Say::Fixed(""));
+                // What stands open at an end is there for no reason of its own.
+                add(0, then, None);
                 now - then
             }
         };
+        let revalued = Say::Revalued {
+            from: then,
+            to: now,
+        };
         if changed > Decimal::ZERO {
-            add(
-                3,
-                changed,
-                Say::Revalued {
-                    from: then,
-                    to: now,
-                },
-            );
+            add(3, changed, Some(revalued));
         } else if changed < Decimal::ZERO {
-            add(
-                4,
-                changed,
-                Say::Revalued {
-                    from: then,
-                    to: now,
-                },
-            );
+            add(4, changed, Some(revalued));
         }
         match after {
-            State::Closed(Outcome::Won) => add(5, -now, Say::Fixed("it was won")),
-            State::Closed(Outcome::Lost) => add(6, -now, Say::Fixed("it was lost")),
-            State::Open(_) => add(7, now, Say::Fixed("")),
+            State::Closed(Outcome::Won) => add(5, -now, Some(Say::Fixed("it was won"))),
+            State::Closed(Outcome::Lost) => add(6, -now, Some(Say::Fixed("it was lost"))),
+            State::Open(_) => add(7, now, None),
             State::NotYet => {}
         }
         let was = match before {
@@ -245,12 +239,7 @@ pub fn changes(
         .into_iter()
         .zip(parts)
         .map(|(kind, (sum, found))| {
-            let shown = if matches!(kind, "start" | "end") {
-                0
-            } else {
-                limit
-            };
-            let listed = desk.listed(String::new(), 0, found, shown);
+            let listed = desk.listed(String::new(), 0, found, limit);
             Part {
                 kind,
                 count: listed.count,

@@ -80,10 +80,11 @@ pub fn today(desk: &Desk<'_>, limit: usize) -> Listed {
             });
         }
     }
-    let worth = if high.is_finite() {
-        format!("worth {} or more", format::whole(high))
-    } else {
-        "of high value".to_owned()
+    let high = high.is_finite().then(|| format::whole(high));
+    let worth = match (high, desk.currency()) {
+        (Some(high), Some(currency)) => format!("worth {currency} {high} or more"),
+        (Some(high), None) => format!("worth {high} or more"),
+        (None, _) => "of high value".to_owned(),
     };
     let rule = format!(
         "Meetings today, next steps due, deals past their expected close, mail since {since}, stuck \

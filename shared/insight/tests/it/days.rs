@@ -649,6 +649,14 @@ fn what_changed_is_told_part_by_part() {
         result.waterfall[4].deals[0].reasons[0].text,
         "from 100000 to 90000.00"
     );
+    // What stands open at an end is listed too, and gives no reason for being there.
+    let ends = [&result.waterfall[0], &result.waterfall[7]];
+    assert_eq!(ends.map(|part| part.deals.len()), [5, 4]);
+    assert!(
+        ends.iter()
+            .flat_map(|part| &part.deals)
+            .all(|deal| deal.reasons.is_empty())
+    );
     let error = changes(&office.desk(), at(0.0), at(1.0), &earlier, &earlier, 5).unwrap_err();
     assert_eq!(error.field, "from");
 }
