@@ -20,7 +20,8 @@ export const connectorsQuery = queryOptions({
 export const isBusy = (connection: Connection): boolean =>
   connection.status === "pending" ||
   (connection.status === "active" &&
-    (connection.streams.length === 0 ||
+    (Boolean(connection.run) ||
+      connection.streams.length === 0 ||
       connection.streams.some((stream) => ["queued", "running"].includes(stream.status))));
 
 const SOON_MS = 2_000;

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { ChartPie, LogOut, Menu as MenuIcon, RefreshCw, Search, SunMoon } from "lucide-react";
+import { ChartPie, Keyboard, LogOut, Menu as MenuIcon, RefreshCw, Search, SunMoon } from "lucide-react";
 import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { meQuery, signOut } from "@/api/me";
 import { session } from "@/api/session";
@@ -66,6 +66,7 @@ export function Shell() {
         label: "Keyboard shortcuts",
         group: "General",
         keys: "?",
+        icon: Keyboard,
         run: () => setOpen("help"),
       },
       {

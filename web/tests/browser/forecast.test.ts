@@ -79,6 +79,15 @@ test("what changed between two days adds up and opens the deals", async () => {
   expect(await sheet.getByRole("list", { name: "Won" }).getByRole("listitem").count()).toBe(count);
   await accessible(page);
   await page.keyboard.press("Escape");
+  // What stood open at the start is listed as well, and is as many as its bar says.
+  await page.getByRole("button", { name: /^Open .* deals$/ }).click();
+  const before = page.getByRole("dialog", { name: /^Open .*: \d+ deals/ });
+  const stood = Number(
+    /(\d+) deals/.exec((await before.getByRole("heading").first().textContent()) ?? "")?.[1],
+  );
+  expect(await before.getByRole("listitem").count()).toBe(stood);
+  await look(page, "forecast-changes-start");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Amount" }).click();
   await shot(page, "forecast-flow");
   // The end is the pipeline as it is.

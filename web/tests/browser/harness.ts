@@ -210,10 +210,14 @@ export async function start(size: Size = "small"): Promise<Pie> {
   return pie;
 }
 
+/** Waits for what is still on its way: its place is held by a skeleton, and what is about to be replaced is paler. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector("main .opacity-60, main .animate-pulse"));
+}
+
 /** Fails on anything axe finds. Call it in every state of a screen that a person can come into. */
 export async function accessible(page: Page): Promise<void> {
-  // What is about to be replaced is paler for as long.
-  await page.waitForFunction(() => !document.querySelector("main .opacity-60"));
+  await settled(page);
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
@@ -240,6 +244,7 @@ export async function look(page: Page, name: string, ready?: () => Promise<unkno
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await ready?.();
+      await settled(page);
       await shot(page, `${name}-${theme}-${width}`);
       await accessible(page);
       const wide = await page.evaluate(

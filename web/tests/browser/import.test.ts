@@ -80,7 +80,7 @@ test(
     await accessible(page);
     await reach(page, /^Undo the import$/);
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 2, name: "Taken back" }).waitFor({ timeout: SLOW });
+    await page.getByRole("heading", { level: 2, name: "Taken back", exact: true }).waitFor({ timeout: SLOW });
     await look(page, "import-undone");
     await page.goto("/import");
     await page.getByRole("list", { name: "Earlier imports" }).getByText("Undone").first().waitFor();

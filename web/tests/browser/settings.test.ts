@@ -25,6 +25,17 @@ test.each(TABS)(
     await page.goto(`/settings?tab=${tab}`);
     await page.getByRole("heading", { level: 2, name: heading, exact: true }).waitFor();
     await look(page, `settings-${tab}`);
+    // On a telephone nothing of a table is cut, and one sees which part of the settings it is.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const cut = await page
+      .locator("main section[tabindex]")
+      .evaluateAll((tables) => tables.filter((table) => table.scrollWidth > table.clientWidth).length);
+    expect(cut).toBe(0);
+    await expect
+      .poll(() =>
+        page.getByRole("tab", { selected: true }).evaluate((chosen) => chosen.getBoundingClientRect().right),
+      )
+      .toBeLessThanOrEqual(390);
   },
   240_000,
 );

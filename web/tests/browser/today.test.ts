@@ -27,6 +27,8 @@ test("the palette, the help and the search open by their keys and close by Escap
     const dialog = page.getByRole("dialog", { name });
     await dialog.waitFor();
     await look(page, `app-${name.toLowerCase().replaceAll(" ", "-")}`);
+    // All of it can be read: what is too long scrolls in the dialog, not behind the edge of the screen.
+    expect(await dialog.evaluate((it) => it.getBoundingClientRect().bottom)).toBeLessThanOrEqual(800);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
   }

@@ -17,7 +17,13 @@ import { isGrave, turned } from "@/shared/ui/restaged";
 
 const stream = (status: string): Stream => ({ name: "deals", status, mode: "load", issues: [] });
 const connection = (status: string, ...streams: string[]): Connection =>
-  ({ status, streams: streams.map(stream), sentence: "" }) as unknown as Connection;
+  ({
+    status,
+    streams: streams.map(stream),
+    sentence: "",
+    complete_until: "2026-11-26T08:00:00Z",
+  }) as unknown as Connection;
+const atWork = (it: Connection): Connection => ({ ...it, run: "job_1" });
 
 test("how a connection stands, in a word", () => {
   const check = (it: Connection, expected: string) => expect(standing(it).word).toBe(expected);
@@ -31,6 +37,10 @@ test("how a connection stands, in a word", () => {
   check(connection("active", "failed", "waiting"), "Partly failed");
   check(connection("active", "waiting", "idle"), "Waiting");
   check(connection("active", "idle", "off"), "Up to date");
+  // Before its first stream and after its last a run is at work all the same.
+  check(atWork(connection("active", "idle", "off")), "Syncing");
+  check(atWork(connection("paused", "idle")), "Paused");
+  check({ ...connection("active", "idle"), complete_until: null }, "Not complete yet");
 });
 
 test("what changes by the second is asked for again soon", () => {
@@ -38,6 +48,7 @@ test("what changes by the second is asked for again soon", () => {
   check(connection("pending"), true);
   check(connection("active"), true);
   check(connection("active", "queued"), true);
+  check(atWork(connection("active", "idle")), true);
   check(connection("active", "idle", "waiting", "failed", "off"), false);
   check(connection("paused", "running"), false);
   check(connection("needs_reauth"), false);

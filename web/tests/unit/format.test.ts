@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as f from "@/shared/format";
+import { who } from "@/shared/format/who";
 
 const eur = (value: string) => ({ value, currency: "EUR" });
 
@@ -99,3 +100,18 @@ test.each([
   [0.374, "37%"],
   [Number.NaN, "–"],
 ])("a small share of %s is %s, finely", (share, text) => expect(f.percentFine(share)).toBe(text));
+
+describe("who did it", () => {
+  const admin = { principal: "member_a", sees_all: true };
+  const seller = { principal: "member_s", sees_all: false };
+  test.each([
+    ["member_a", "Ana", admin, "you"],
+    ["member_b", "Ben", admin, "Ben"],
+    ["member_b", null, admin, "somebody who has left"],
+    ["member_b", null, seller, "a colleague"],
+    ["member_b", undefined, undefined, "somebody who has left"],
+    ["key_k", "nightly", admin, "the key “nightly”"],
+    ["key_k", null, seller, "an API key"],
+    ["system:schedule", null, admin, "Pie (schedule)"],
+  ])("%s called %s", (id, name, me, expected) => expect(who(id, name, me)).toBe(expected));
+});

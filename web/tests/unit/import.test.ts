@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Mapping } from "@/api/imports";
 import { PART_BYTES, parts } from "@/api/uploads";
@@ -97,6 +99,9 @@ test("an import in a line, whatever became of it", () => {
   expect(summed(it("validated"), { would_write: { deals: counts(2) } })).toBe("would bring 2 new deals");
   expect(summed(it("validated"), { would_write: {} })).toBe("would change nothing");
   expect(summed(it("committed"), { written: { deals: counts(1) } })).toBe("1 new deal");
+  expect(summed(it("undone"), { undone: { restored: 0, removed: 5, changed_since: 0 } })).toBe(
+    "5 records taken out",
+  );
   expect(summed(it("undone"), { undone: { restored: 3, removed: 1, changed_since: 2 } })).toBe(
     "1 record taken out, 3 as before, 2 changed since and left",
   );
@@ -156,6 +161,25 @@ describe("a mapping", () => {
       Gone: "closed_lost",
     });
   });
+});
+
+test("no remedy of the command line is shown on the page", () => {
+  const root = join(process.cwd(), "../shared/connectors/src/file");
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".rs"),
+  );
+  const found = files.flatMap((name) => {
+    const lines = readFileSync(join(root, name), "utf8").split("\n");
+    return lines.flatMap((line, at) => {
+      if (/^\s*(\/\/|#)/.test(line) || !/".*--[a-z]/.test(line)) return [];
+      // The code stands before its remedy.
+      const before = lines.slice(0, at).reverse().join("\n");
+      const code = /"([a-z]+(?:_[a-z]+)+)"/.exec(before)?.[1];
+      return code ? [{ code, remedy: line.trim() }] : [];
+    });
+  });
+  expect(found.length).toBeGreaterThan(15);
+  for (const issue of found) expect(remedyWords(issue), issue.code).not.toBe(issue.remedy);
 });
 
 test("what helps is said for the page, and as the report says it where that holds anywhere", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Member } from "@/api/settings";
+import { deedWords, detailsOf } from "@/features/settings/deeds";
 import { readDomains, writeDomains } from "@/features/settings/domains";
-import { actorName, possibleManagers, roleName, seesPart } from "@/features/settings/names";
+import { possibleManagers, roleName, seesPart } from "@/features/settings/names";
 
 const member = (id: string, manager: string | null = null): Member => ({
   id,
@@ -13,17 +14,12 @@ const member = (id: string, manager: string | null = null): Member => ({
   created_at: "2026-01-01T00:00:00Z",
 });
 
-describe("who did it", () => {
-  const members = [member("member_a")];
-  const keys = [{ id: "key_k", name: "nightly" }];
-  test.each([
-    ["member_a", "MEMBER_A"],
-    ["member:member_a", "MEMBER_A"],
-    ["key_k", "Key “nightly”"],
-    ["system:sync", "Pie (sync)"],
-    ["member_gone", "member_gone"],
-    ["", ""],
-  ])("%s is %s", (actor, name) => expect(actorName(actor, members, keys)).toBe(name));
+test("what was done, as people say it", () => {
+  expect(deedWords("api_key.make")).toBe("API key made");
+  expect(deedWords("other.thing_done")).toBe("Other thing done");
+  expect(detailsOf({ new: "6627", scopes: "read write", last_day: "2026-11-26" })).toBe(
+    "New: 6,627 · Scopes: read write · Last day: 2026-11-26",
+  );
 });
 
 describe("nobody is managed by themselves or by who is below them", () => {

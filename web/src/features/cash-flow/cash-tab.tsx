@@ -4,7 +4,7 @@ import { counted, date, expected, money, moneyShort } from "@/shared/format";
 import { Link, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
 import { cx } from "@/shared/ui/cx";
-import { Badge, Card, Figure } from "@/shared/ui/pieces";
+import { Badge, Card, Figure, Figures } from "@/shared/ui/pieces";
 import { type PlainColumn, PlainTable } from "@/shared/ui/plain-table";
 import { Empty } from "@/shared/ui/states";
 import { type Cash, cashOf, has, isEmpty, isPast, isRunning, sumOf } from "./cash";
@@ -37,7 +37,7 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
   const together = timing?.until === ahead?.end ? timing?.together : undefined;
   return (
     <div className={cx("flex flex-col gap-4", isOld && "opacity-60")}>
-      <section aria-label="In short" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="In short" className="panel">
         <Figure
           label={past && paid ? `Came in since ${date(past.start)}` : "Came in"}
           value={past && paid ? moneyShort(amount(past.actual)) : "–"}
@@ -84,7 +84,7 @@ export function CashTab({ data, by, isOld }: { data: CashFlow; by: Span; isOld: 
             />
           </>
         )}
-      </section>
+      </Figures>
       <Card title={`Money by ${by}`}>
         <StackedBars
           untitled

@@ -6,7 +6,7 @@ import { Button } from "@/shared/ui/button";
 import { cx } from "@/shared/ui/cx";
 import { DealRows } from "@/shared/ui/deal-rows";
 import { Field, Input } from "@/shared/ui/field";
-import { Badge, Card, Figure } from "@/shared/ui/pieces";
+import { Badge, Card, Figure, Figures } from "@/shared/ui/pieces";
 import { Empty } from "@/shared/ui/states";
 
 interface Days {
@@ -57,7 +57,7 @@ export function OrdersTab({
           </Button>
         )}
       </div>
-      <section aria-label="In short" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="In short" className="panel">
         <Figure
           label={`Won from ${date(data.from)} to ${date(data.to)}`}
           value={moneyShort(data.amount)}
@@ -86,7 +86,7 @@ export function OrdersTab({
             ))}
           </ul>
         )}
-      </section>
+      </Figures>
       <Card title="Orders" flush aside="those that lack most first">
         {data.count === 0 ? (
           <Empty title="No deal was won in this span">{data.note ?? "Choose other days above."}</Empty>

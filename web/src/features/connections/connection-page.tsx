@@ -21,7 +21,7 @@ import { Menu, MenuGroup, MenuItem } from "@/shared/ui/menu";
 import { Badge, Card, Facts, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 import { Consent } from "./consent-panel";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { mayConnect, maySee } from "./may";
@@ -294,10 +294,7 @@ function Shown({ connection, now, may }: { connection: Connection; now: number; 
 function useTest(id: string) {
   const test = useMutation({
     mutationFn: () => testConnection(id),
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
   });
   return { test, tested: test.isPending ? undefined : test.data };
 }

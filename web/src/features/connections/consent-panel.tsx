@@ -76,7 +76,7 @@ export function ConsentLink({ connection }: { connection: Connection }) {
         <ExternalLink aria-hidden="true" />
         <span className="unseen">(opens a new tab)</span>
       </a>
-      <p role="status" className="flex min-h-5 flex-wrap items-center gap-x-3 gap-y-1">
+      <p role="status" className={went ? "flex flex-wrap items-center gap-x-3 gap-y-1" : "unseen"}>
         {went && (
           <>
             <span className="flex items-center gap-2">

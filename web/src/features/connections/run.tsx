@@ -4,10 +4,9 @@ import { cancelJob, jobQuery } from "@/api/job";
 import { isEnded } from "@/api/jobs";
 import { ago, count } from "@/shared/format";
 import { remaining } from "@/shared/format/remaining";
-import { asProblem } from "@/shared/problem";
 import { Button, Spinner } from "@/shared/ui/button";
 import { Card, Progress } from "@/shared/ui/pieces";
-import { toast } from "@/shared/ui/toast";
+import { toastProblem } from "@/shared/ui/toast";
 
 const KINDS: Record<string, string> = {
   "connection.sync": "Reading what changed",
@@ -39,10 +38,7 @@ export function Run({
   const stop = useMutation({
     mutationFn: () => cancelJob(id ?? ""),
     onSuccess: (changed) => client.setQueryData(jobQuery(id).queryKey, changed),
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
   });
   const over = job ? isEnded(job) : false;
   useEffect(() => {

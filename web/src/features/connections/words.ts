@@ -1,4 +1,4 @@
-import type { Connection, Connector, Stream } from "@/api/connections";
+import { type Connection, type Connector, isBusy, type Stream } from "@/api/connections";
 import type { Stage } from "@/api/stages";
 import { instant, words } from "@/shared/format";
 import type { Tone } from "@/shared/ui/pieces";
@@ -18,16 +18,17 @@ export function standing(connection: Connection): { word: string; tone: Tone } {
       break;
   }
   const of = (status: string) => connection.streams.some((stream) => stream.status === status);
-  if (connection.streams.length === 0 || of("queued") || of("running"))
-    return { word: "Syncing", tone: "accent" };
+  // A run also has work before its first stream and after its last.
+  if (isBusy(connection)) return { word: "Syncing", tone: "accent" };
   if (of("failed")) return { word: "Partly failed", tone: "warn" };
   if (of("waiting")) return { word: "Waiting", tone: "warn" };
+  if (!connection.complete_until) return { word: "Not complete yet", tone: "warn" };
   return { word: "Up to date", tone: "good" };
 }
 
 /** How it stands in a sentence; where all is well, with the moment in the reader's own time zone. */
 export const saysHow = (connection: Connection): string =>
-  standing(connection).tone === "good" && connection.complete_until
+  standing(connection).tone === "good"
     ? `Every change until ${instant(connection.complete_until)} is in.`
     : connection.sentence;
 

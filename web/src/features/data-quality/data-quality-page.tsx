@@ -5,7 +5,7 @@ import { count, counted, percent } from "@/shared/format";
 import { usePage } from "@/shared/page";
 import { useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
-import { Card, Figure, PageHead } from "@/shared/ui/pieces";
+import { Card, Figure, Figures, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
 import { FindingRow } from "./finding-row";
@@ -73,7 +73,7 @@ function Shown({
   const warnings = quality.findings.filter((finding) => finding.severity !== "note");
   return (
     <div className="flex flex-col gap-4">
-      <section aria-label="In short" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="In short" className="panel">
         <Figure
           label="Deals checked"
           value={count(quality.deals)}
@@ -94,7 +94,7 @@ function Shown({
           }
           {...(quality.zombies.length > 0 ? { tone: "warn" as const } : {})}
         />
-      </section>
+      </Figures>
       {quality.findings.length === 0 ? (
         <div className="panel">
           <Empty title="Nothing is wrong that can be seen">

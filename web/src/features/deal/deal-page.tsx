@@ -151,7 +151,7 @@ function Figures({ deal }: { deal: Deal }) {
         <Figure
           label="Chance to be won"
           value={percentFine(forecast.p_win.value)}
-          interval={`80 %: ${interval(forecast.p_win.low, forecast.p_win.high, percentFine)}`}
+          interval={`80%: ${interval(forecast.p_win.low, forecast.p_win.high, percentFine)}`}
           note={[
             forecast.confidence === "low_confidence" && "little history behind it",
             forecast.stale && "newer data are being learned",

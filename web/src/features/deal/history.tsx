@@ -24,7 +24,7 @@ export default function History({ deal }: { deal: Deal }) {
                 rows={[...history.data].reverse()}
                 rowId={(move) => `${move.at}${move.to}`}
                 columns={[
-                  { id: "at", header: "When", width: 150, cell: (move) => instant(move.at) },
+                  { id: "at", header: "When", width: 170, cell: (move) => instant(move.at) },
                   { id: "from", header: "From", width: 110, grow: true, cell: (move) => move.from ?? "–" },
                   { id: "to", header: "To", width: 110, grow: true, cell: (move) => move.to },
                   {

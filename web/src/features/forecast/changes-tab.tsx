@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { changesQuery, type Part } from "@/api/forecasts";
 import { Waterfall } from "@/shared/charts/waterfall";
-import { counted, money, moneyShort } from "@/shared/format";
+import { counted, drawn, money, moneyShort } from "@/shared/format";
 import { Link } from "@/shared/routing";
 import { Toggle } from "@/shared/ui/chip";
 import { Sheet } from "@/shared/ui/dialog";
@@ -89,7 +89,7 @@ export default function ChangesTab({
                       if (bar && bar.part.deals.length > 0) setDrilled(bar);
                     }}
                   />
-                  <ul className="mt-4 grid grid-cols-1 gap-2 sm:grid-cols-2 lg:grid-cols-4">
+                  <ul className="mt-4 grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-2">
                     {bars.map((bar) => (
                       <li key={bar.part.kind}>
                         <PartButton
@@ -165,10 +165,15 @@ function PartSheet({ bar: { part, name }, onClose }: { bar: Bar; onClose: () => 
       open
       onOpenChange={(open) => !open && onClose()}
       title={`${name}: ${counted(part.count, "deal")}`}
-      description={`${money(part.amount)} in all${all ? "" : `; the ${part.deals.length} largest are listed`}.`}
+      description={`${money(part.amount)} in all${all ? "" : `; the ${part.deals.length} largest by amount × chance are listed`}.${
+        part.kind === "start" ? " Stage and amount are those of today." : ""
+      }`}
     >
       <div className="-mx-5 -my-4">
-        <DealList label={name} items={part.deals.map(itemOf)} />
+        <DealList
+          label={name}
+          items={part.deals.toSorted((a, b) => drawn(b.amount) - drawn(a.amount)).map(itemOf)}
+        />
       </div>
     </Sheet>
   );

@@ -10,7 +10,7 @@ import { Button, CommandButton } from "@/shared/ui/button";
 import { Segmented } from "@/shared/ui/chip";
 import { PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { RunProgress } from "@/shared/ui/run-progress";
+import { PageRun } from "@/shared/ui/run-progress";
 import { Loading, Skeleton } from "@/shared/ui/states";
 import { Tabs } from "@/shared/ui/tabs";
 import { PERIODS, readAddress, type Tab } from "./address";
@@ -69,40 +69,31 @@ export default function ForecastPage() {
           </>
         }
       />
-      {run.job && (
-        <RunProgress
-          run={run.job}
-          what="The forecast"
-          unit="steps"
-          cancelling={run.isCancelling}
-          onCancel={run.cancel}
-          onDismiss={run.dismiss}
-          done={
-            made ? (
-              <>
-                The forecast is saved.{" "}
-                <Button
-                  size="sm"
-                  className="ml-1"
-                  onClick={() => {
-                    setAddress({ tab: "snapshots", saved: made });
-                    run.dismiss();
-                  }}
-                >
-                  Look at it
-                </Button>
-              </>
-            ) : (
-              <>Nothing was saved: {tooLittle}.</>
-            )
-          }
-        />
-      )}
-      {problem && (
-        <p role="alert" className="mb-4 text-sm text-bad">
-          {problem.message} {problem.remedy}
-        </p>
-      )}
+      <PageRun
+        run={run}
+        problem={problem}
+        what="The forecast"
+        unit="steps"
+        done={
+          made ? (
+            <>
+              The forecast is saved.{" "}
+              <Button
+                size="sm"
+                className="ml-1"
+                onClick={() => {
+                  setAddress({ tab: "snapshots", saved: made });
+                  run.dismiss();
+                }}
+              >
+                Look at it
+              </Button>
+            </>
+          ) : (
+            <>Nothing was saved: {tooLittle}.</>
+          )
+        }
+      />
       <Tabs
         label="Forecast"
         value={tab}

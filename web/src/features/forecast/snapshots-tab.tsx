@@ -8,6 +8,7 @@ import {
 } from "@/api/forecasts";
 import { meQuery } from "@/api/me";
 import { count, counted, date, days, expected, instant, money, percent } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { Link } from "@/shared/routing";
 import { Field } from "@/shared/ui/field";
 import { Badge, Card, Figure } from "@/shared/ui/pieces";
@@ -18,13 +19,6 @@ import { DealList } from "./deal-list";
 
 /** How many deals that came otherwise are named. */
 const NAMED = 20;
-
-const by = (run: Run, me: string | undefined) =>
-  run.created_by === me
-    ? "by you"
-    : run.created_by.startsWith("system")
-      ? "by the schedule"
-      : "by a colleague";
 
 /** A saved forecast against what has become of it. */
 export default function SnapshotsTab({
@@ -43,10 +37,12 @@ export default function SnapshotsTab({
         const chosen = runs.find((run) => run.id === saved) ?? (saved ? undefined : runs[0]);
         if (runs.length === 0) {
           return (
-            <Empty title="No saved forecasts yet">
-              Press “Save this forecast” above. It is kept for two years as it was told, so that one can see
-              later what came of it.
-            </Empty>
+            <div className="panel">
+              <Empty title="No saved forecasts yet">
+                Press “Save this forecast” above. It is kept for two years as it was told, so that one can see
+                later what came of it.
+              </Empty>
+            </div>
           );
         }
         return (
@@ -58,7 +54,7 @@ export default function SnapshotsTab({
                 options={[
                   ...runs.map((run) => ({
                     value: run.id,
-                    label: `${instant(run.created_at)}, ${by(run, me?.principal)}`,
+                    label: `${instant(run.created_at)}, by ${who(run.created_by, run.created_by_name, me)}`,
                   })),
                   ...(chosen || !saved ? [] : [{ value: saved, label: "the one of the link" }]),
                 ]}
@@ -96,19 +92,22 @@ export function Comparison({ outcome, whole }: { outcome: Outcome; whole: boolea
         {gone > 0 && ` ${counted(gone, "deal")} of it ${gone === 1 ? "is" : "are"} not in the data any more.`}
       </p>
       {won + lost === 0 ? (
-        <Empty
-          title={
-            outcome.days < 1 ? "Saved today: nothing can have come of it yet" : "Nothing has closed since"
-          }
-          action={
-            <Link to="/trust" className="text-sm font-medium text-accent-strong underline">
-              See how forecasts of past days did
-            </Link>
-          }
-        >
-          {counted(known, "open deal")} are in it. As they are won and lost, this page shows whether the
-          forecast was right.
-        </Empty>
+        <div className="panel">
+          {" "}
+          <Empty
+            title={
+              outcome.days < 1 ? "Saved today: nothing can have come of it yet" : "Nothing has closed since"
+            }
+            action={
+              <Link to="/trust" className="text-sm font-medium text-accent-strong underline">
+                See how forecasts of past days did
+              </Link>
+            }
+          >
+            {counted(known, "open deal")} are in it. As they are won and lost, this page shows whether the
+            forecast was right.
+          </Empty>
+        </div>
       ) : (
         <section
           aria-label="What came of it"
@@ -193,7 +192,7 @@ function Periods({ periods, currency }: { periods: readonly PeriodOutcome[]; cur
         <tbody>
           {periods.map((period) => (
             <tr key={period.label} className="align-top">
-              <th scope="row" className="px-3 py-2 text-left font-medium">
+              <th scope="row" className="px-3 py-2 text-left font-medium whitespace-nowrap">
                 {period.label}
               </th>
               <td className="px-3 py-2 text-right">

@@ -3,10 +3,9 @@ import { RotateCw, X } from "lucide-react";
 import { deleteFile, type Import, validateImport } from "@/api/imports";
 import { broken, forgetFile, type Upload, uploadFiles } from "@/api/uploads";
 import { percent } from "@/shared/format";
-import { asProblem } from "@/shared/problem";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Badge, Card, Progress } from "@/shared/ui/pieces";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 import { Drop } from "./drop";
 import { refusal, size } from "./words";
 
@@ -29,10 +28,7 @@ export function Files({
   const remove = useMutation({
     mutationFn: (name: string) => deleteFile(it.id, name),
     onSuccess: (_, name) => forgetFile(it.id, name),
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
     onSettled: done,
   });
   const send = (files: readonly File[]) => {

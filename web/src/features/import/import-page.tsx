@@ -9,9 +9,11 @@ import {
   summaryOf,
   validateImport,
 } from "@/api/imports";
+import { meQuery } from "@/api/me";
 import { uploadFiles } from "@/api/uploads";
 import { useCommandContext } from "@/shared/commands";
 import { ago } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
 import { Link, path, useGo } from "@/shared/routing";
@@ -59,6 +61,7 @@ export default function ImportPage() {
 }
 
 function Earlier({ imports, asOf, hasMore }: { imports: readonly Import[]; asOf: string; hasMore: boolean }) {
+  const { data: me } = useQuery(meQuery);
   if (imports.length === 0) {
     return (
       <Empty title="Nothing was imported yet">
@@ -90,7 +93,10 @@ function Earlier({ imports, asOf, hasMore }: { imports: readonly Import[]; asOf:
               </div>
               <div className="flex flex-col items-start gap-1 text-xs text-ink-faint sm:items-end">
                 <Badge tone={tone}>{word}</Badge>
-                <span>{ago(it.committed_at ?? it.created_at, asOf)}</span>
+                <span>
+                  {ago(it.committed_at ?? it.created_at, asOf)}, by{" "}
+                  {who(it.created_by, it.created_by_name, me)}
+                </span>
               </div>
             </li>
           );
@@ -109,6 +115,13 @@ const DATES = [
   { value: "day_first", label: "Day first: 3/4 is 3 April" },
   { value: "month_first", label: "Month first: 3/4 is 4 March" },
 ];
+const DELIMITERS = [
+  { value: AS_FOUND, label: "As the file tells" },
+  { value: ",", label: "Comma" },
+  { value: ";", label: "Semicolon" },
+  { value: "tab", label: "Tab" },
+  { value: "|", label: "Bar: |" },
+];
 const DECIMAL = [
   { value: AS_FOUND, label: "As the file tells" },
   { value: "point", label: "1,234.50" },
@@ -123,6 +136,7 @@ function Begin({ earlier }: { earlier: readonly Import[] }) {
   const [refused, setRefused] = useState<readonly { name: string; why: string }[]>([]);
   const [dates, setDates] = useState(AS_FOUND);
   const [decimal, setDecimal] = useState(AS_FOUND);
+  const [delimiter, setDelimiter] = useState(AS_FOUND);
 
   const take = useCallback((given: Iterable<File>) => {
     const all = [...given];
@@ -162,6 +176,7 @@ function Begin({ earlier }: { earlier: readonly Import[] }) {
       options: {
         ...(dates === AS_FOUND ? {} : { dates }),
         ...(decimal === AS_FOUND ? {} : { decimal }),
+        ...(delimiter === AS_FOUND ? {} : { delimiter }),
         ...(text("currency") ? { currency: text("currency").toUpperCase() } : {}),
         ...(text("as_of") ? { as_of: text("as_of") } : {}),
         ...(text("utc_offset") ? { utc_offset: text("utc_offset") } : {}),
@@ -229,6 +244,9 @@ function Begin({ earlier }: { earlier: readonly Import[] }) {
                 </Field>
                 <Field label="Numbers" error={problem?.at("/options/decimal")}>
                   <Select value={decimal} onChange={setDecimal} options={DECIMAL} />
+                </Field>
+                <Field label="What parts the columns" error={problem?.at("/options/delimiter")}>
+                  <Select value={delimiter} onChange={setDelimiter} options={DELIMITERS} />
                 </Field>
                 <Field
                   label="The day they stand at"

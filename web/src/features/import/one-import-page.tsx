@@ -10,17 +10,18 @@ import {
   undoImport,
   validateImport,
 } from "@/api/imports";
+import { meQuery } from "@/api/me";
 import { useUpload } from "@/api/uploads";
 import { ago, count, counted, instant } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
-import { asProblem } from "@/shared/problem";
 import { Link, useAddress, useParam } from "@/shared/routing";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { cx } from "@/shared/ui/cx";
 import { Confirm } from "@/shared/ui/dialog";
 import { Badge, Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { toast } from "@/shared/ui/toast";
+import { toastProblem } from "@/shared/ui/toast";
 import { Changes } from "./changes";
 import { Columns } from "./columns";
 import { Files } from "./files";
@@ -60,6 +61,7 @@ export default function OneImportPage() {
 
 function Shown({ it, now }: { it: Import; now: number }) {
   const client = useQueryClient();
+  const { data: me } = useQuery(meQuery);
   const [address, setAddress] = useAddress(read);
   const upload = useUpload(it.id);
   const { word, tone } = stateOf(it);
@@ -81,10 +83,7 @@ function Shown({ it, now }: { it: Import; now: number }) {
   const act = useMutation({
     mutationFn: (what: (id: string) => Promise<unknown>) => what(it.id),
     onSettled: () => client.invalidateQueries({ queryKey: ["imports"] }),
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
   });
   const usual: Step = it.status === "open" ? "files" : summary.issues?.error ? "review" : "preview";
   const step = (hasReport ? address.step : undefined) ?? usual;
@@ -96,7 +95,8 @@ function Shown({ it, now }: { it: Import; now: number }) {
         title={`Import of ${it.source}`}
         sub={
           <span className="flex flex-wrap items-center gap-1.5">
-            {counted(it.files.length, "file")}, begun {ago(it.created_at, now)}
+            {counted(it.files.length, "file")}, begun {ago(it.created_at, now)} by{" "}
+            {who(it.created_by, it.created_by_name, me)}
             <Badge tone={tone}>{word}</Badge>
           </span>
         }
@@ -123,8 +123,10 @@ function Shown({ it, now }: { it: Import; now: number }) {
           <Card title="Taken back">
             <p className="text-sm">
               {counted(summary.undone.removed, "record")} that it had brought{" "}
-              {summary.undone.removed === 1 ? "is" : "are"} gone, and {count(summary.undone.restored)}{" "}
-              {summary.undone.restored === 1 ? "is" : "are"} as before.
+              {summary.undone.removed === 1 ? "is" : "are"} gone
+              {summary.undone.restored > 0 &&
+                `, and ${count(summary.undone.restored)} ${summary.undone.restored === 1 ? "is" : "are"} as before`}
+              .
             </p>
             {summary.undone.changed_since > 0 && (
               <p className="mt-1 text-sm text-ink-soft">

@@ -173,7 +173,7 @@ export function wouldChange(all: Readonly<Record<string, Counts>> | undefined): 
 export function summed(it: Pick<Import, "status" | "files">, summary: Summary): string {
   if (it.status === "undone" && summary.undone) {
     const { restored, removed, changed_since } = summary.undone;
-    return `${counted(removed, "record")} taken out, ${count(restored)} as before${
+    return `${counted(removed, "record")} taken out${restored > 0 ? `, ${count(restored)} as before` : ""}${
       changed_since > 0 ? `, ${count(changed_since)} changed since and left` : ""
     }`;
   }
@@ -209,6 +209,10 @@ const REMEDIES: Record<string, string> = {
   missing_column: "say under Columns which one it is",
   history_full: "check under Columns that the stage column is the right one",
   unknown_table: "say under Columns what the table is about and which columns matter",
+  one_column:
+    "give a file with several columns; if an unusual mark parts them, import it anew and say which under “How to read them”",
+  too_many_columns:
+    "check the line ends, and what parts the columns: it can be said under “How to read them” when the file is imported anew",
   columns_left: "to keep one with its deal, choose “Keep under its own name” under Columns",
 };
 export const remedyWords = (issue: { code: string; remedy: string }): string =>

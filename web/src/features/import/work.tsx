@@ -5,10 +5,9 @@ import { cancelJob, jobQuery } from "@/api/job";
 import { isEnded } from "@/api/jobs";
 import { ago, count, words } from "@/shared/format";
 import { remaining } from "@/shared/format/remaining";
-import { asProblem } from "@/shared/problem";
 import { Button, Spinner } from "@/shared/ui/button";
 import { Card, Progress } from "@/shared/ui/pieces";
-import { toast } from "@/shared/ui/toast";
+import { toastProblem } from "@/shared/ui/toast";
 
 const TITLES: Record<string, string> = {
   "import.validate": "The files are being checked; nothing is written",
@@ -28,10 +27,7 @@ export function Work({ it, onlyProblem = false }: { it: Import; onlyProblem?: bo
   const stop = useMutation({
     mutationFn: () => cancelJob(it.job ?? ""),
     onSuccess: (changed) => client.setQueryData(jobQuery(it.job).queryKey, changed),
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
   });
   if (job?.status === "failed") {
     return (

@@ -1,20 +1,10 @@
 import type { OwnerKpis, OwnersKpis } from "@/api/owners";
-import {
-  count,
-  counted,
-  date,
-  days,
-  interval,
-  money,
-  moneyShort,
-  percent,
-  percentFine,
-} from "@/shared/format";
+import { count, counted, date, days, money, moneyShort, percent } from "@/shared/format";
 import { Link } from "@/shared/routing";
 import { cx } from "@/shared/ui/cx";
-import { Figure } from "@/shared/ui/pieces";
+import { Figure, Figures } from "@/shared/ui/pieces";
 import { type PlainColumn, PlainTable } from "@/shared/ui/plain-table";
-import { Rate } from "@/shared/ui/rate";
+import { Rate, RateFigure } from "@/shared/ui/rate";
 import { Empty } from "@/shared/ui/states";
 import { orderOf, sortOf } from "./address";
 import { ordered, standsOut } from "./kpis";
@@ -54,7 +44,7 @@ function Who({ owner, all }: { owner: OwnerKpis; all: OwnerKpis }) {
   );
 }
 
-export function Figures({
+export function KeyFigures({
   data,
   isOld,
   sort,
@@ -185,7 +175,7 @@ export function Figures({
   ];
   return (
     <div className={cx("flex flex-col gap-4", isOld && "opacity-60")}>
-      <section aria-label="All together" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="All together" className="panel">
         <Figure
           label="Open"
           value={moneyShort(total.open_amount)}
@@ -204,10 +194,9 @@ export function Figures({
           title={money(total.won_amount)}
           note={counted(total.won, "deal")}
         />
-        <Figure
+        <RateFigure
           label="Win rate"
-          value={total.win_rate ? percentFine(total.win_rate.value) : "–"}
-          interval={total.win_rate && interval(total.win_rate.low, total.win_rate.high, percentFine)}
+          rate={total.win_rate}
           note={
             total.win_rate ? `${count(total.win_rate.hits)} of ${count(total.win_rate.n)}` : "none closed"
           }
@@ -222,7 +211,7 @@ export function Figures({
           value={moneyShort(total.average_deal)}
           title={money(total.average_deal)}
         />
-      </section>
+      </Figures>
       <section aria-label="Owner by owner" className="panel">
         <PlainTable
           label="Key figures of the owners"

@@ -13,7 +13,7 @@ import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { Tabs } from "@/shared/ui/tabs";
 import { type Address, read } from "./address";
-import { Figures } from "./figures";
+import { KeyFigures } from "./figures";
 import { daysBefore } from "./kpis";
 import { Rules } from "./rules";
 
@@ -98,7 +98,7 @@ function Owners() {
             content: (
               <QueryView query={figures}>
                 {(data) => (
-                  <Figures
+                  <KeyFigures
                     data={data}
                     isOld={figures.isPlaceholderData}
                     sort={address.sort}

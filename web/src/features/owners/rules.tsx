@@ -5,7 +5,7 @@ import { count, counted, percent } from "@/shared/format";
 import { dated } from "@/shared/format/dated";
 import { Button } from "@/shared/ui/button";
 import { DealRows } from "@/shared/ui/deal-rows";
-import { Card, Figure } from "@/shared/ui/pieces";
+import { Card, Figure, Figures } from "@/shared/ui/pieces";
 import { Empty } from "@/shared/ui/states";
 
 /** Each rule, how far it is kept, and the deals that break it. */
@@ -31,14 +31,14 @@ export function Rules({
   }
   return (
     <div className="flex flex-col gap-4">
-      <section aria-label="All rules" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="All rules" className="panel">
         <Figure
           label="Open deals that keep every rule"
           value={percent(data.compliant / data.of)}
           note={`${count(data.compliant)} of ${count(data.of)}`}
         />
         <Figure label="That break one or more" value={count(data.of - data.compliant)} />
-      </section>
+      </Figures>
       <Card title="Rule by rule" flush>
         <ul className="divide-y divide-line">
           {data.rules.map((rule) => (

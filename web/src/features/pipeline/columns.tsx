@@ -35,15 +35,15 @@ export const columns: readonly Column<DealRow>[] = [
   {
     id: "company",
     header: "Company",
-    width: 170,
+    width: 150,
     sort: "company",
     cell: (deal) => deal.company?.name ?? "–",
   },
-  { id: "owner", header: "Owner", width: 150, sort: "owner", cell: (deal) => deal.owner?.name ?? "–" },
+  { id: "owner", header: "Owner", width: 140, sort: "owner", cell: (deal) => deal.owner?.name ?? "–" },
   {
     id: "stage",
     header: "Stage",
-    width: 140,
+    width: 130,
     sort: "stage",
     cell: (deal) =>
       deal.outcome && deal.outcome !== "open" ? (

@@ -4,7 +4,7 @@ import { changeDeal, type DealList, type DealPatch, type DealRow, dealName, deal
 import { date, words } from "@/shared/format";
 import { asProblem, Problem } from "@/shared/problem";
 import { cx } from "@/shared/ui/cx";
-import { toast } from "@/shared/ui/toast";
+import { toastProblem } from "@/shared/ui/toast";
 
 export const CATEGORIES = ["commit", "best_case", "pipeline", "omitted"] as const;
 type OwnField = "forecast_category" | "next_step" | "next_step_due";
@@ -48,9 +48,8 @@ export function useOwnEdit() {
       void client.invalidateQueries({ queryKey: ["insights"] });
     },
     onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-      if (problem.status === 412) void client.resetQueries({ queryKey: ["deals", "pages"] });
+      toastProblem(error);
+      if (asProblem(error).status === 412) void client.resetQueries({ queryKey: ["deals", "pages"] });
     },
   });
 }

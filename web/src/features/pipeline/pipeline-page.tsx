@@ -16,7 +16,7 @@ import { PageHead } from "@/shared/ui/pieces";
 import { Popover } from "@/shared/ui/popover";
 import { Empty, Failed, Loading } from "@/shared/ui/states";
 import { DataTable } from "@/shared/ui/table";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 import { read, replace } from "./address";
 import { Board } from "./board";
 import { columns } from "./columns";
@@ -55,10 +55,7 @@ export default function PipelinePage() {
       link.click();
       toast("The file is on its way", { tone: "good" });
     },
-    onError: (error) => {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    },
+    onError: toastProblem,
   });
   const { mutate: takeOut, isPending: isTaking } = taken;
   const commands = useMemo<readonly [Command, Command]>(

@@ -8,7 +8,7 @@ import { Button } from "@/shared/ui/button";
 import { Confirm, Dialog } from "@/shared/ui/dialog";
 import { Checkbox, Field, Input } from "@/shared/ui/field";
 import { Menu, MenuGroup, MenuItem } from "@/shared/ui/menu";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 import { isSame, USUAL } from "./address";
 
 /** Ways to look at the deals that somebody gave a name. */
@@ -28,8 +28,7 @@ export function ViewsMenu({
   const isChanged = view !== undefined && !isSame(view.query, ask);
   const done = () => client.invalidateQueries({ queryKey: viewsQuery.queryKey });
   const failed = (error: unknown) => {
-    const problem = asProblem(error);
-    toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
+    toastProblem(error);
     void done();
   };
   const change = useMutation({

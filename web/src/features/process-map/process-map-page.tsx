@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { funnelQuery, type PipelineFunnel, type PipelineMap, processMapQuery } from "@/api/process";
-import { count, percentFine, interval as range } from "@/shared/format";
+import { count } from "@/shared/format";
 import { usePage } from "@/shared/page";
 import { useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
 import { Segmented } from "@/shared/ui/chip";
-import { Figure, PageHead } from "@/shared/ui/pieces";
+import { Figure, Figures, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
+import { RateFigure } from "@/shared/ui/rate";
 import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { Tabs } from "@/shared/ui/tabs";
@@ -126,24 +127,21 @@ function Shown({
   const wins = funnel?.win_rate;
   return (
     <div className="flex flex-col gap-4">
-      <section aria-label="In short" className="panel flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
+      <Figures aria-label="In short" className="panel">
         <Figure label="Deals with a history" value={count(map.deals)} note={map.name} />
-        <Figure
+        <RateFigure
           label="Won of the closed ones"
-          value={wins ? percentFine(wins.value) : "–"}
-          interval={wins && range(wins.low, wins.high, percentFine)}
+          rate={wins}
           note={wins ? `${count(wins.hits)} of ${count(wins.n)} closed` : "none is closed yet"}
         />
-        <Figure
+        <RateFigure
           label="Keep the order of stages"
-          value={conforming ? percentFine(conforming.value) : "–"}
-          interval={conforming && range(conforming.low, conforming.high, percentFine)}
+          rate={conforming}
           note={map.order === "declared" ? "as the source declares it" : "as found in the history"}
         />
-        <Figure
+        <RateFigure
           label="Did something twice"
-          value={reworked ? percentFine(reworked.value) : "–"}
-          interval={reworked && range(reworked.low, reworked.high, percentFine)}
+          rate={reworked}
           note={reworked ? `${count(reworked.hits)} of ${count(reworked.n)} deals` : undefined}
         />
         <Figure
@@ -155,7 +153,7 @@ function Shown({
               : "no stage where slow deals won less"
           }
         />
-      </section>
+      </Figures>
       <Tabs
         label="Views of the process"
         value={address.tab}

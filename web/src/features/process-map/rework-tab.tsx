@@ -1,16 +1,42 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Deviation, Loop, PipelineMap } from "@/api/process";
-import { count, counted, days, interval, percent, percentFine } from "@/shared/format";
+import { count, counted, days, percent } from "@/shared/format";
 import { Button } from "@/shared/ui/button";
-import { Badge, Card, Figure } from "@/shared/ui/pieces";
-import { PlainTable } from "@/shared/ui/plain-table";
-import { Rate } from "@/shared/ui/rate";
+import { Badge, Card, Figure, Figures } from "@/shared/ui/pieces";
+import { type PlainColumn, PlainTable } from "@/shared/ui/plain-table";
+import { Rate, RateFigure } from "@/shared/ui/rate";
 import { Empty } from "@/shared/ui/states";
 import { Examples } from "./examples";
 import { differenceText, kindName, paceText } from "./words";
 
 /** So many kinds of rework are shown at first. */
 const FIRST = 6;
+
+type Found = Loop | Deviation;
+
+/** What happened, where, and deals it happened to. */
+function What({ kind, examples, children }: Pick<Found, "kind" | "examples"> & { children?: ReactNode }) {
+  return (
+    <span className="flex flex-col">
+      <span>{kindName(kind)}</span>
+      {children && <span className="font-normal text-ink-soft">{children}</span>}
+      <span className="font-normal">
+        <Examples names={examples} />
+      </span>
+    </span>
+  );
+}
+
+/** How many of those deals were won, also against the others. */
+const cameOf = (against: string): readonly PlainColumn<Found>[] => [
+  { id: "won", header: "Won", align: "right", cell: ({ win_rate }) => <Rate rate={win_rate} /> },
+  {
+    id: "difference",
+    header: against,
+    className: "min-w-48",
+    cell: ({ win_difference }) => differenceText(win_difference),
+  },
+];
 
 /** What is done twice, where the order is left, and what has changed of late. */
 export function ReworkTab({ map }: { map: PipelineMap }) {
@@ -20,29 +46,20 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
   return (
     <div className="flex flex-col gap-4">
       <Card title="Rework" flush>
-        <div className="flex flex-wrap gap-x-10 gap-y-3 px-4 py-3">
-          <Figure
+        <Figures aria-label="Rework in short">
+          <RateFigure
             label="Deals with rework"
-            value={rework.reworked ? percentFine(rework.reworked.value) : "–"}
-            interval={rework.reworked && interval(rework.reworked.low, rework.reworked.high, percentFine)}
+            rate={rework.reworked}
             note={`${count(rework.reworked?.hits ?? 0)} of ${count(rework.deals)}`}
           />
-          <Figure
+          <RateFigure
             label="Won with rework"
-            value={rework.win_rate_with ? percentFine(rework.win_rate_with.value) : "–"}
-            interval={
-              rework.win_rate_with &&
-              interval(rework.win_rate_with.low, rework.win_rate_with.high, percentFine)
-            }
+            rate={rework.win_rate_with}
             note={rework.win_rate_with && `${count(rework.win_rate_with.n)} closed`}
           />
-          <Figure
+          <RateFigure
             label="Won without"
-            value={rework.win_rate_without ? percentFine(rework.win_rate_without.value) : "–"}
-            interval={
-              rework.win_rate_without &&
-              interval(rework.win_rate_without.low, rework.win_rate_without.high, percentFine)
-            }
+            rate={rework.win_rate_without}
             note={rework.win_rate_without && `${count(rework.win_rate_without.n)} closed`}
           />
           <Figure
@@ -50,7 +67,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
             value={days(rework.median_days_with)}
             note={`with rework; ${days(rework.median_days_without)} without`}
           />
-        </div>
+        </Figures>
         {rework.loops.length === 0 ? (
           <Empty title="No deal went over the same ground twice" />
         ) : (
@@ -64,15 +81,9 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
                 header: "What happened",
                 names: true,
                 cell: (loop) => (
-                  <span className="flex flex-col">
-                    <span>{kindName(loop.kind)}</span>
-                    <span className="font-normal text-ink-soft">
-                      {loop.from === loop.to ? loop.from : `${loop.from} → ${loop.to}`}
-                    </span>
-                    <span className="font-normal">
-                      <Examples names={loop.examples} />
-                    </span>
-                  </span>
+                  <What kind={loop.kind} examples={loop.examples}>
+                    {loop.from === loop.to ? loop.from : `${loop.from} → ${loop.to}`}
+                  </What>
                 ),
               },
               {
@@ -103,13 +114,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
                   </span>
                 ),
               },
-              { id: "won", header: "Won", align: "right", cell: (loop) => <Rate rate={loop.win_rate} /> },
-              {
-                id: "difference",
-                header: "Against deals that did not",
-                cell: (loop) => differenceText(loop.win_difference),
-                className: "min-w-48",
-              },
+              ...cameOf("Against deals that did not"),
             ]}
           />
         )}
@@ -148,14 +153,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
                 id: "kind",
                 header: "What happened",
                 names: true,
-                cell: (each) => (
-                  <span className="flex flex-col">
-                    <span>{kindName(each.kind)}</span>
-                    <span className="font-normal">
-                      <Examples names={each.examples} />
-                    </span>
-                  </span>
-                ),
+                cell: (each) => <What kind={each.kind} examples={each.examples} />,
               },
               {
                 id: "deals",
@@ -178,13 +176,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
                     .map(([place, times]) => `${place} (${count(times)})`)
                     .join(", "),
               },
-              { id: "won", header: "Won", align: "right", cell: (each) => <Rate rate={each.win_rate} /> },
-              {
-                id: "difference",
-                header: "Against deals that kept it",
-                cell: (each) => differenceText(each.win_difference),
-                className: "min-w-48",
-              },
+              ...cameOf("Against deals that kept it"),
             ]}
           />
         )}

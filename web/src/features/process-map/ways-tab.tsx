@@ -62,7 +62,7 @@ export function WaysTab({ map, whose }: { map: PipelineMap; whose: Whose }) {
               <p className="mt-1 text-xs text-ink-faint">median {days(variant.median_days)} to the end</p>
             </div>
             <div className="flex flex-col text-sm md:items-end">
-              <span className="text-xs text-ink-faint">Won of those that went it</span>
+              <span className="text-xs text-ink-faint">Won of those that took it</span>
               <Rate rate={variant.win_rate} />
             </div>
           </li>

@@ -8,7 +8,7 @@ import { Dialog } from "@/shared/ui/dialog";
 import { Field, Input } from "@/shared/ui/field";
 import { Card, Facts } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 
 /** The company's account: what it is, and its end. */
 export default function Account() {
@@ -23,8 +23,7 @@ export default function Account() {
       await client.invalidateQueries();
       toast("The account is restored. Everything is as it was.", { tone: "good" });
     } catch (error) {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
+      toastProblem(error);
     } finally {
       setBusy(false);
     }

@@ -1,40 +1,20 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import {
-  type AuditCheck,
-  type AuditEvent,
-  apiKeysQuery,
-  auditPages,
-  checkAudit,
-  membersQuery,
-} from "@/api/settings";
-import { count, counted, instant, words } from "@/shared/format";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { type AuditEvent, auditPages, checkAudit } from "@/api/settings";
+import { count, counted, instant } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { asProblem } from "@/shared/problem";
 import { Button } from "@/shared/ui/button";
 import { Card } from "@/shared/ui/pieces";
 import { PlainTable } from "@/shared/ui/plain-table";
 import { Empty, Failed, Loading } from "@/shared/ui/states";
-import { toast } from "@/shared/ui/toast";
-import { actorName } from "./names";
+import { toastProblem } from "@/shared/ui/toast";
+import { deedWords, detailsOf, targetOf } from "./deeds";
 
 /** What was done, by whom, and whether anything was taken out of the log. */
 export default function Audit() {
   const query = useInfiniteQuery(auditPages);
-  const members = useQuery(membersQuery);
-  const keys = useQuery(apiKeysQuery);
-  const [checked, setChecked] = useState<AuditCheck>();
-  const [busy, setBusy] = useState(false);
-  const check = async () => {
-    setBusy(true);
-    try {
-      setChecked(await checkAudit());
-    } catch (error) {
-      const problem = asProblem(error);
-      toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const check = useMutation({ mutationFn: checkAudit, onError: toastProblem });
+  const checked = check.data;
   if (query.error && !query.data)
     return <Failed problem={asProblem(query.error)} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading />;
@@ -44,7 +24,7 @@ export default function Audit() {
       title="Audit log"
       flush
       aside={
-        <Button size="sm" busy={busy} onClick={() => void check()}>
+        <Button size="sm" busy={check.isPending} onClick={() => check.mutate()}>
           Check that it is whole
         </Button>
       }
@@ -69,6 +49,7 @@ export default function Audit() {
       ) : (
         <PlainTable<AuditEvent>
           label="Audit log"
+          stacks
           rows={events}
           rowId={(event) => String(event.seq)}
           columns={[
@@ -83,29 +64,34 @@ export default function Audit() {
               id: "who",
               header: "Who",
               className: "min-w-32 wrap-anywhere",
-              cell: (event) => actorName(event.actor, members.data ?? [], keys.data?.data ?? []),
+              cell: (event) => (
+                <span className="block first-letter:uppercase" title={event.actor}>
+                  {who(event.actor, event.actor_name)}
+                </span>
+              ),
             },
             {
               id: "what",
               header: "What",
               names: true,
               className: "whitespace-nowrap",
-              cell: (event) => <span title={event.action}>{words(event.action.replaceAll(".", " "))}</span>,
+              cell: (event) => <span title={event.action}>{deedWords(event.action)}</span>,
             },
             {
               id: "target",
               header: "To what",
               className: "min-w-40 wrap-anywhere",
-              cell: (event) => actorName(event.target, members.data ?? [], keys.data?.data ?? []),
+              cell: (event) => (
+                <span className="block first-letter:uppercase" title={event.target}>
+                  {targetOf(event)}
+                </span>
+              ),
             },
             {
               id: "detail",
               header: "Details",
               className: "min-w-44 text-xs text-ink-soft wrap-anywhere",
-              cell: (event) =>
-                Object.entries(event.detail)
-                  .map(([name, value]) => `${words(name)}: ${value}`)
-                  .join(" · "),
+              cell: (event) => detailsOf(event.detail),
             },
           ]}
         />

@@ -1,9 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { type Issuer, issuersQuery, putIssuer, removeIssuer } from "@/api/settings";
-import { asProblem, type Problem } from "@/shared/problem";
 import { Button } from "@/shared/ui/button";
-import { Confirm, Dialog } from "@/shared/ui/dialog";
+import { Confirm } from "@/shared/ui/dialog";
 import { Field, Input, Textarea } from "@/shared/ui/field";
 import { Card } from "@/shared/ui/pieces";
 import { PlainTable } from "@/shared/ui/plain-table";
@@ -12,6 +11,7 @@ import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { toast } from "@/shared/ui/toast";
 import { readDomains, writeDomains } from "./domains";
+import { FormDialog } from "./form-dialog";
 import { roleName } from "./names";
 import { useAct } from "./use-act";
 
@@ -44,6 +44,7 @@ export default function Issuers() {
             ) : (
               <PlainTable<Issuer>
                 label="Identity providers"
+                stacks
                 rows={issuers}
                 rowId={(issuer) => issuer.id}
                 columns={[
@@ -131,126 +132,107 @@ function IssuerForm({ before, onClose }: { before: Issuer | undefined; onClose: 
   const [algorithm, setAlgorithm] = useState(before?.issuer.algorithm ?? "RS256");
   const [email, setEmail] = useState(before?.issuer.email ?? "verified");
   const [domains, setDomains] = useState(writeDomains(before?.issuer.roles ?? {}));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
   const roles = readDomains(domains);
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (typeof roles === "string") return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await putIssuer({
-        id,
-        issuer: {
-          issuer: issuer.trim(),
-          audience: audience.trim(),
-          jwks_uri: jwks.trim(),
-          algorithm,
-          email,
-          required: before?.issuer.required ?? {},
-          roles,
-        },
-      });
-      await client.invalidateQueries({ queryKey: ["issuers"] });
-      toast(`Tokens of ${id} are accepted from now on.`, { tone: "good" });
-      onClose();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
+    await putIssuer({
+      id,
+      issuer: {
+        issuer: issuer.trim(),
+        audience: audience.trim(),
+        jwks_uri: jwks.trim(),
+        algorithm,
+        email,
+        required: before?.issuer.required ?? {},
+        roles,
+      },
+    });
+    await client.invalidateQueries({ queryKey: ["issuers"] });
+    toast(`Tokens of ${id} are accepted from now on.`, { tone: "good" });
+    onClose();
   };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={before ? `Edit ${before.id}` : "Accept an identity provider"}
       description="Any provider of OpenID Connect. The fields are on the page of the application you made for Pie there."
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="accent" type="submit" form="issuer-form" busy={busy}>
-            {before ? "Save" : "Accept it"}
-          </Button>
-        </>
-      }
+      action={before ? "Save" : "Accept it"}
+      disabled={typeof roles === "string"}
+      send={save}
+      onClose={onClose}
     >
-      <form id="issuer-form" onSubmit={(event) => void save(event)} className="grid gap-4 sm:grid-cols-2">
-        {!before && (
+      {(at) => (
+        <>
+          {!before && (
+            <Field
+              label="Name"
+              hint="Your own: letters, digits and dashes."
+              className="sm:col-span-2"
+              error={at("{id}")}
+            >
+              <Input
+                required
+                pattern="[A-Za-z0-9\-]{1,40}"
+                value={id}
+                onChange={(event) => setId(event.target.value)}
+              />
+            </Field>
+          )}
           <Field
-            label="Name"
-            hint="Your own: letters, digits and dashes."
+            label="Issuer"
+            hint="The exact address in its tokens."
             className="sm:col-span-2"
-            error={problem?.at("{id}")}
+            error={at("/issuer")}
           >
             <Input
               required
-              pattern="[A-Za-z0-9\-]{1,40}"
-              value={id}
-              onChange={(event) => setId(event.target.value)}
+              type="url"
+              placeholder="https://login.company.example"
+              value={issuer}
+              onChange={(event) => setIssuer(event.target.value)}
             />
           </Field>
-        )}
-        <Field
-          label="Issuer"
-          hint="The exact address in its tokens."
-          className="sm:col-span-2"
-          error={problem?.at("/issuer")}
-        >
-          <Input
-            required
-            type="url"
-            placeholder="https://login.company.example"
-            value={issuer}
-            onChange={(event) => setIssuer(event.target.value)}
-          />
-        </Field>
-        <Field label="Audience" hint="The client id you were given there." error={problem?.at("/audience")}>
-          <Input required value={audience} onChange={(event) => setAudience(event.target.value)} />
-        </Field>
-        <Field label="How it signs" error={problem?.at("/algorithm")}>
-          <Select
-            value={algorithm}
-            onChange={setAlgorithm}
-            options={[
-              { value: "RS256", label: "RS256" },
-              { value: "ES256", label: "ES256" },
-            ]}
-          />
-        </Field>
-        <Field label="Address of its keys" className="sm:col-span-2" error={problem?.at("/jwks_uri")}>
-          <Input
-            required
-            type="url"
-            placeholder="https://login.company.example/keys"
-            value={jwks}
-            onChange={(event) => setJwks(event.target.value)}
-          />
-        </Field>
-        <Field label="An address in a token is believed" className="sm:col-span-2">
-          <Select
-            value={email}
-            onChange={setEmail}
-            options={[
-              { value: "verified", label: "when the token says it was verified" },
-              { value: "trust_issuer", label: "unless the token says it was not" },
-            ]}
-          />
-        </Field>
-        <Field
-          label="New members by domain"
-          hint="A line each, such as “company.example: ae”. Left empty, only who is invited gets in."
-          className="sm:col-span-2"
-          error={typeof roles === "string" ? roles : problem?.at("/roles")}
-        >
-          <Textarea value={domains} onChange={(event) => setDomains(event.target.value)} />
-        </Field>
-        {problem?.errors.every((error) => error.pointer === "") && (
-          <p role="alert" className="text-sm text-bad sm:col-span-2">
-            {problem.message} {problem.remedy}
-          </p>
-        )}
-      </form>
-    </Dialog>
+          <Field label="Audience" hint="The client id you were given there." error={at("/audience")}>
+            <Input required value={audience} onChange={(event) => setAudience(event.target.value)} />
+          </Field>
+          <Field label="How it signs" error={at("/algorithm")}>
+            <Select
+              value={algorithm}
+              onChange={setAlgorithm}
+              options={[
+                { value: "RS256", label: "RS256" },
+                { value: "ES256", label: "ES256" },
+              ]}
+            />
+          </Field>
+          <Field label="Address of its keys" className="sm:col-span-2" error={at("/jwks_uri")}>
+            <Input
+              required
+              type="url"
+              placeholder="https://login.company.example/keys"
+              value={jwks}
+              onChange={(event) => setJwks(event.target.value)}
+            />
+          </Field>
+          <Field label="An address in a token is believed" className="sm:col-span-2">
+            <Select
+              value={email}
+              onChange={setEmail}
+              options={[
+                { value: "verified", label: "when the token says it was verified" },
+                { value: "trust_issuer", label: "unless the token says it was not" },
+              ]}
+            />
+          </Field>
+          <Field
+            label="New members by domain"
+            hint="A line each, such as “company.example: ae”. Left empty, only who is invited gets in."
+            className="sm:col-span-2"
+            error={typeof roles === "string" ? roles : at("/roles")}
+          >
+            <Textarea value={domains} onChange={(event) => setDomains(event.target.value)} />
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }

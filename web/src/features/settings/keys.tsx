@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { type ApiKey, apiKeysQuery, membersQuery, revokeApiKey } from "@/api/settings";
 import { type Command, useCommands } from "@/shared/commands";
 import { ago, date, instant } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { Button, CommandButton } from "@/shared/ui/button";
 import { Confirm, Dialog } from "@/shared/ui/dialog";
 import { Badge, Card } from "@/shared/ui/pieces";
@@ -11,7 +12,7 @@ import { PlainTable } from "@/shared/ui/plain-table";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
 import { KeyForm } from "./key-form";
-import { actorName, roleName } from "./names";
+import { roleName } from "./names";
 import { useAct } from "./use-act";
 
 const KEPT = [["api-keys"]];
@@ -57,6 +58,7 @@ export default function Keys() {
               ) : (
                 <PlainTable<ApiKey>
                   label="API keys"
+                  stacks
                   rows={keys}
                   rowId={(key) => key.id}
                   columns={[
@@ -114,7 +116,7 @@ export default function Keys() {
                         <span className="flex flex-col">
                           {date(key.created_at)}
                           <span className="text-xs text-ink-faint">
-                            by {actorName(key.created_by, members.data ?? [], keys)}
+                            by {who(key.created_by, key.created_by_name)}
                           </span>
                         </span>
                       ),

@@ -1,15 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
-import { idempotencyKey } from "@/api/client";
+import { useState } from "react";
 import { ownersQuery } from "@/api/owners";
 import { changeMember, inviteMember, type Member, rolesQuery } from "@/api/settings";
-import { asProblem, type Problem } from "@/shared/problem";
-import { Button } from "@/shared/ui/button";
 import { Combobox } from "@/shared/ui/combobox";
-import { Dialog } from "@/shared/ui/dialog";
 import { Field, Input } from "@/shared/ui/field";
 import { Select } from "@/shared/ui/select";
 import { toast } from "@/shared/ui/toast";
+import { FormDialog } from "./form-dialog";
 import { possibleManagers, ROLES, roleName } from "./names";
 
 /** Invites somebody, or changes who they are here. */
@@ -28,7 +25,6 @@ export function MemberForm({
   const client = useQueryClient();
   const owners = useQuery(ownersQuery);
   const roles = useQuery(rolesQuery);
-  const key = useRef(idempotencyKey());
   const [email, setEmail] = useState("");
   const [name, setName] = useState(member?.name ?? "");
   const [role, setRole] = useState(member?.role ?? "ae");
@@ -36,135 +32,113 @@ export function MemberForm({
   const [person, setPerson] = useState<string | null>(member?.person ?? null);
   const [team, setTeam] = useState(member?.team ?? "");
   const [status, setStatus] = useState(member?.status ?? "invited");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
 
   const choices = (owners.data ?? []).map((owner) => ({
     value: owner.id,
     label: owner.name ?? owner.email ?? owner.id,
     detail: owner.team ?? undefined,
   }));
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(undefined);
+  const save = async (key: string) => {
     const about = { name: name.trim(), role, manager: manager || null, person, team: team.trim() || null };
-    try {
-      if (member) {
-        const changes = status === member.status ? about : { ...about, status };
-        await changeMember(member.id, changes);
-        toast(`${about.name} was changed.`, { tone: "good" });
-      } else {
-        await inviteMember({ ...about, email: email.trim() }, key.current);
-        toast(`An invitation is on its way to ${email.trim()}.`, { tone: "good" });
-      }
-      await client.invalidateQueries({ queryKey: ["members"] });
-      onClose();
-    } catch (error) {
-      // What was refused may be corrected and sent again, as something new.
-      key.current = idempotencyKey();
-      setProblem(asProblem(error));
-      setBusy(false);
+    if (member) {
+      const changes = status === member.status ? about : { ...about, status };
+      await changeMember(member.id, changes);
+      toast(`${about.name} was changed.`, { tone: "good" });
+    } else {
+      await inviteMember({ ...about, email: email.trim() }, key);
+      toast(`An invitation is on its way to ${email.trim()}.`, { tone: "good" });
     }
+    await client.invalidateQueries({ queryKey: ["members"] });
+    onClose();
   };
   const sees = roles.data?.find((each) => each.role === role)?.sees;
-  const placed = ["/email", "/name", "/role", "/manager", "/person", "/team", "/status"].some((at) =>
-    problem?.at(at),
-  );
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title={member ? `Edit ${member.name}` : "Invite a member"}
       description={member ? member.email : "They get an e-mail and are members from their first sign-in on."}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="accent" type="submit" form="member-form" busy={busy}>
-            {member ? "Save" : "Send the invitation"}
-          </Button>
-        </>
-      }
+      action={member ? "Save" : "Send the invitation"}
+      send={save}
+      onClose={onClose}
     >
-      <form id="member-form" onSubmit={(event) => void save(event)} className="grid gap-4 sm:grid-cols-2">
-        {!member && (
-          <Field label="E-mail" className="sm:col-span-2" error={problem?.at("/email")}>
-            <Input
-              type="email"
-              required
-              autoComplete="off"
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
+      {(at) => (
+        <>
+          {!member && (
+            <Field label="E-mail" className="sm:col-span-2" error={at("/email")}>
+              <Input
+                type="email"
+                required
+                autoComplete="off"
+                value={email}
+                onChange={(event) => setEmail(event.target.value)}
+              />
+            </Field>
+          )}
+          <Field label="Name" className="sm:col-span-2" error={at("/name")}>
+            <Input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+          </Field>
+          <Field label="Role" hint={sees && `Sees ${sees}.`} error={at("/role")}>
+            <Select
+              value={role}
+              onChange={setRole}
+              options={ROLES.map((each) => ({ value: each as string, label: roleName(each) }))}
             />
           </Field>
-        )}
-        <Field label="Name" className="sm:col-span-2" error={problem?.at("/name")}>
-          <Input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
-        </Field>
-        <Field label="Role" hint={sees && `Sees ${sees}.`} error={problem?.at("/role")}>
-          <Select
-            value={role}
-            onChange={setRole}
-            options={ROLES.map((each) => ({ value: each as string, label: roleName(each) }))}
-          />
-        </Field>
-        <Field
-          label="Reports to"
-          hint="Who is above sees the deals of who is below."
-          error={problem?.at("/manager")}
-        >
-          <Select
-            value={manager}
-            onChange={setManager}
-            options={[
-              { value: "", label: "Nobody" },
-              ...possibleManagers(members, member?.id).map((each) => ({ value: each.id, label: each.name })),
-            ]}
-          />
-        </Field>
-        <Field
-          label="Seller in the data"
-          hint="Deals of this seller are theirs. Clear it if they sell nothing."
-          error={problem?.at("/person")}
-        >
-          <Combobox
-            value={choices.find((choice) => choice.value === person) ?? null}
-            onChange={(choice) => setPerson(choice?.value ?? null)}
-            choices={choices}
-            placeholder={owners.isPending ? "Loading the sellers…" : "Nobody"}
-            empty="No such seller"
-          />
-        </Field>
-        <Field label="Team" error={problem?.at("/team")}>
-          <Input maxLength={200} value={team} onChange={(event) => setTeam(event.target.value)} />
-        </Field>
-        {member && member.status !== "invited" && (
           <Field
-            label="May sign in"
-            hint="Disabled, they keep their place and cannot sign in."
-            error={problem?.at("/status")}
+            label="Reports to"
+            hint="Who is above sees the deals of who is below."
+            error={at("/manager")}
           >
             <Select
-              value={status}
-              onChange={setStatus}
+              value={manager}
+              onChange={setManager}
               options={[
-                { value: "active", label: "Yes" },
-                { value: "disabled", label: "No, disabled" },
+                { value: "", label: "Nobody" },
+                ...possibleManagers(members, member?.id).map((each) => ({
+                  value: each.id,
+                  label: each.name,
+                })),
               ]}
             />
           </Field>
-        )}
-        {member && (
-          <p className="text-xs text-ink-faint sm:col-span-2">
-            A change of role, manager, seller or status signs {own ? "you" : "them"} out within seconds.
-          </p>
-        )}
-        {problem && !placed && (
-          <p role="alert" className="text-sm text-bad sm:col-span-2">
-            {problem.message} {problem.remedy}
-          </p>
-        )}
-      </form>
-    </Dialog>
+          <Field
+            label="Seller in the data"
+            hint="Deals of this seller are theirs. Clear it if they sell nothing."
+            error={at("/person")}
+          >
+            <Combobox
+              value={choices.find((choice) => choice.value === person) ?? null}
+              onChange={(choice) => setPerson(choice?.value ?? null)}
+              choices={choices}
+              placeholder={owners.isPending ? "Loading the sellers…" : "Nobody"}
+              empty="No such seller"
+            />
+          </Field>
+          <Field label="Team" error={at("/team")}>
+            <Input maxLength={200} value={team} onChange={(event) => setTeam(event.target.value)} />
+          </Field>
+          {member && member.status !== "invited" && (
+            <Field
+              label="May sign in"
+              hint="Disabled, they keep their place and cannot sign in."
+              error={at("/status")}
+            >
+              <Select
+                value={status}
+                onChange={setStatus}
+                options={[
+                  { value: "active", label: "Yes" },
+                  { value: "disabled", label: "No, disabled" },
+                ]}
+              />
+            </Field>
+          )}
+          {member && (
+            <p className="text-xs text-ink-faint sm:col-span-2">
+              A change of role, manager, seller or status signs {own ? "you" : "them"} out within seconds.
+            </p>
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }

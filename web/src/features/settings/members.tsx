@@ -137,7 +137,7 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
               flush
               aside={admin && commands[0] && <CommandButton command={commands[0]} size="sm" look="accent" />}
             >
-              <PlainTable label="Members" rows={members} rowId={(m) => m.id} columns={columns} />
+              <PlainTable label="Members" stacks rows={members} rowId={(m) => m.id} columns={columns} />
             </Card>
             {edited !== undefined && (
               <MemberForm

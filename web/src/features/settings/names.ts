@@ -22,20 +22,6 @@ export const SCOPES: Record<string, string> = {
   admin: "Members, keys, settings and the audit log",
 };
 
-/** Who somebody in the log is: a member's or key's name where it is known, a function of ours, or the id. */
-export function actorName(
-  actor: string,
-  members: readonly Pick<Member, "id" | "name">[],
-  keys: readonly { readonly id: string; readonly name: string }[],
-): string {
-  if (actor.startsWith("system:")) return `Pie (${actor.slice("system:".length)})`;
-  const id = actor.slice(actor.indexOf(":") + 1);
-  const member = members.find((each) => each.id === id || each.id === actor);
-  if (member) return member.name;
-  const key = keys.find((each) => each.id === id || each.id === actor);
-  return key ? `Key “${key.name}”` : actor;
-}
-
 /** Whoever may be the manager of somebody: not themselves, and nobody below them. */
 export function possibleManagers(members: readonly Member[], of: string | undefined): Member[] {
   if (of === undefined) return [...members];

@@ -15,6 +15,7 @@ export default function Roles({ own }: { own: string }) {
         <Card title="What each role sees and may" flush>
           <PlainTable<RoleView>
             label="Roles"
+            stacks
             rows={roles}
             rowId={(role) => role.role}
             columns={[

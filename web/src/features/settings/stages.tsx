@@ -122,11 +122,18 @@ function OnePipeline({ id, name }: { id: string; name: string }) {
         {({ data: pipeline }) => (
           <PlainTable<Stage>
             label={`Stages of ${name}`}
+            stacks
             rows={pipeline.stages}
             rowId={(stage) => stage.label}
             isOn={(stage) => stage.label in changes}
             columns={[
-              { id: "label", header: "In the source", names: true, cell: (stage) => stage.label },
+              {
+                id: "label",
+                header: "In the source",
+                names: true,
+                className: "align-middle!",
+                cell: (stage) => stage.label,
+              },
               {
                 id: "means",
                 header: "Means",
@@ -151,7 +158,7 @@ function OnePipeline({ id, name }: { id: string; name: string }) {
               {
                 id: "who",
                 header: "Said by",
-                className: "whitespace-nowrap",
+                className: "align-middle! whitespace-nowrap",
                 cell: (stage) =>
                   stage.label in changes ? (
                     <Badge tone="accent">not saved yet</Badge>
@@ -165,6 +172,7 @@ function OnePipeline({ id, name }: { id: string; name: string }) {
                 id: "probability",
                 header: "Chance in the source",
                 align: "right",
+                className: "align-middle!",
                 cell: (stage) => percent(stage.probability),
               },
             ]}

@@ -1,7 +1,6 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { asProblem } from "@/shared/problem";
-import { toast } from "@/shared/ui/toast";
+import { toast, toastProblem } from "@/shared/ui/toast";
 
 /**
  * Does something that a button asks for: one at a time, told when it is done or why it is not, and what is kept of
@@ -18,8 +17,7 @@ export function useAct(keys: readonly QueryKey[], over?: () => void) {
         await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
         toast(done, { tone: "good" });
       } catch (error) {
-        const problem = asProblem(error);
-        toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
+        toastProblem(error);
       } finally {
         setBusy(false);
         over?.();

@@ -1,5 +1,6 @@
 import type { InsightDeal } from "@/api/insights";
 import { ago, date, money, percent, words } from "@/shared/format";
+import { dated } from "@/shared/format/dated";
 import { Link, path } from "@/shared/routing";
 import { Badge, type Tone } from "@/shared/ui/pieces";
 
@@ -46,7 +47,9 @@ export function DealList({
             {deal.reasons.map((reason) => (
               <li key={reason.code} className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
                 <Badge tone={tones[reason.code] ?? "plain"}>{words(reason.code)}</Badge>
-                <span className="min-w-0 flex-1 basis-48 wrap-anywhere text-ink-soft">{reason.text}</span>
+                <span className="min-w-0 flex-1 basis-48 wrap-anywhere text-ink-soft">
+                  {dated(reason.text)}
+                </span>
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { attentionQuery, type Listed, todayQuery } from "@/api/insights";
 import { count, counted, money, moneyShort, words } from "@/shared/format";
+import { dated } from "@/shared/format/dated";
 import { usePage } from "@/shared/page";
 import { useAddress, useGo } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
@@ -39,7 +40,7 @@ export default function TodayPage() {
     <>
       <PageHead
         title="Today"
-        sub={query.data?.rule}
+        sub={query.data && dated(query.data.rule)}
         actions={
           <Segmented
             label="List"

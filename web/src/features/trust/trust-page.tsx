@@ -6,13 +6,14 @@ import type { Run } from "@/api/forecasts";
 import { meQuery } from "@/api/me";
 import { type RunPlan, useRunCommand } from "@/api/run-command";
 import { instant } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { useAddress } from "@/shared/routing";
 import { CommandButton } from "@/shared/ui/button";
 import { Field } from "@/shared/ui/field";
 import { PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { RunProgress } from "@/shared/ui/run-progress";
+import { PageRun } from "@/shared/ui/run-progress";
 import { Select } from "@/shared/ui/select";
 import { Empty, NotEnoughHistory, Skeleton } from "@/shared/ui/states";
 import { InShort, Report } from "./report";
@@ -78,40 +79,35 @@ export default function TrustPage() {
           )
         }
       />
-      {run.job && (
-        <RunProgress
-          run={run.job}
-          what="The test on the past"
-          unit="past days"
-          cancelling={run.isCancelling}
-          onCancel={run.cancel}
-          onDismiss={run.dismiss}
-          done={tooLittle ? "The test ended without a result." : "The test is done: this is what it says."}
-        />
-      )}
-      {problem && (
-        <p role="alert" className="mb-4 text-sm text-bad">
-          {problem.message} {problem.remedy}
-        </p>
-      )}
+      <PageRun
+        run={run}
+        problem={problem}
+        what="The test on the past"
+        unit="past days"
+        done={tooLittle ? "The test ended without a result." : "The test is done: this is what it says."}
+      />
       <div className="flex flex-col gap-4">
         {tooLittle && (
-          <NotEnoughHistory>
-            <p className="first-letter:uppercase">{tooLittle}</p>
-            <p className="mt-1">
-              Meanwhile forecasts lean on the history as a whole, and say so with wider ranges.
-            </p>
-          </NotEnoughHistory>
+          <div className="panel">
+            <NotEnoughHistory>
+              <p className="first-letter:uppercase">{tooLittle}</p>
+              <p className="mt-1">
+                Meanwhile forecasts lean on the history as a whole, and say so with wider ranges.
+              </p>
+            </NotEnoughHistory>
+          </div>
         )}
         <QueryView query={list} loading={<TestLoading />}>
           {() =>
             id === undefined ? (
               tooLittle ? null : (
-                <Empty title="Not tested yet" action=<CommandButton command={command} look="accent" />>
-                  On each of up to 24 past days everything is learned anew from what was known then, and
-                  compared with what came. It takes a minute or two, and says how far chances and ranges can
-                  be taken at their word.
-                </Empty>
+                <div className="panel">
+                  <Empty title="Not tested yet" action=<CommandButton command={command} look="accent" />>
+                    On each of up to 24 past days everything is learned anew from what was known then, and
+                    compared with what came. It takes a minute or two, and says how far chances and ranges can
+                    be taken at their word.
+                  </Empty>
+                </div>
               )
             ) : (
               <>
@@ -123,7 +119,7 @@ export default function TrustPage() {
                       options={[
                         ...runs.map((one) => ({
                           value: one.id,
-                          label: `${instant(one.created_at)}${one.created_by === me?.principal ? ", by you" : ""}`,
+                          label: `${instant(one.created_at)}, by ${who(one.created_by, one.created_by_name, me)}`,
                         })),
                         ...(runs.some((one) => one.id === id)
                           ? []

@@ -49,7 +49,7 @@ function Slider({
   const [now, setNow] = useSettled(value, onChange);
   return (
     <div>
-      <div className="flex items-baseline justify-between gap-2">
+      <div className="mb-1 flex items-baseline justify-between gap-2">
         <label htmlFor={id} className="text-sm font-medium">
           {label}
         </label>

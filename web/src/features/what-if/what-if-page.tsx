@@ -10,6 +10,7 @@ import {
   scenariosQuery,
 } from "@/api/simulations";
 import { ago, money, points } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { Link, path, useGo } from "@/shared/routing";
 import { Combobox } from "@/shared/ui/combobox";
@@ -149,14 +150,14 @@ function Recent({ rows, now }: { rows: readonly SimulationRow[]; now: string }) 
                   {row.scenarios.map((change) => sayChange(change, (amount) => amount)).join(", ")}
                 </span>
               </span>
-              <span className="text-right">
+              <span className="md:text-right">
                 <span className="block text-sm font-semibold">
                   {isTooClose(p) ? "Too close to call" : points(p.value)}
                 </span>
                 <span className="block text-xs text-ink-faint">
                   {isTooClose(p) ? "" : "80% interval "}
                   {pointsRange(p.low, p.high)} · {ago(row.created_at, now)}
-                  {me && row.created_by === me.principal ? ", by you" : ""}
+                  {me && `, by ${who(row.created_by, row.created_by_name, me)}`}
                 </span>
               </span>
             </Link>

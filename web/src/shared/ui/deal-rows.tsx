@@ -50,7 +50,7 @@ export function DealRows({
         { id: "amount", header: "Amount", align: "right", cell: (deal) => money(deal.amount) },
         {
           id: "close",
-          header: "Expected close",
+          header: "Close date",
           className: "whitespace-nowrap",
           cell: (deal) => date(deal.expected_close),
         },

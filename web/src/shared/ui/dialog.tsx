@@ -39,7 +39,7 @@ function Shown({ onOpenChange, labelledBy, children, className }: Omit<ModalProp
       onClick={(event) => event.target === event.currentTarget && onOpenChange(false)}
       className={cx(
         "fixed border-line bg-raised text-ink shadow-float backdrop:bg-[rgb(8_10_16/45%)]",
-        "max-h-none max-w-none outline-none",
+        "max-w-none outline-none",
         className,
       )}
     >
@@ -105,7 +105,7 @@ export function Sheet({ className, side = "right", ...rest }: DialogProps & { si
     <Framed
       {...rest}
       className={cx(
-        "inset-y-0 h-dvh w-[min(28rem,100vw)] overflow-y-auto",
+        "inset-y-0 h-dvh max-h-none w-[min(28rem,100vw)] overflow-y-auto",
         side === "right" ? "right-0 left-auto border-l" : "right-auto left-0 border-r",
         className,
       )}

@@ -88,6 +88,19 @@ export function Figure({
   );
 }
 
+/** Figures side by side, in columns as wide as there is room for. */
+export function Figures({ className, ...rest }: ComponentProps<"section">) {
+  return (
+    <section
+      {...rest}
+      className={cx(
+        "grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-x-6 gap-y-3 px-4 py-3",
+        className,
+      )}
+    />
+  );
+}
+
 /** How far something is. Without `total` it is under way and nobody knows how far. */
 export function Progress({
   done,

@@ -23,8 +23,8 @@ export interface Order {
 const scroller = "relative overflow-x-auto rounded-b-lg";
 
 /**
- * A few rows, as a table of the page: cells wrap, rows have the height they need. For many rows, or rows to open, reach
- * for `DataTable`.
+ * A few rows, as a table of the page: cells wrap, rows have the height they need. Where it is too wide it scrolls, and the
+ * names stay; rows that are read rather than compared stack instead. For many rows, or rows to open, reach for `DataTable`.
  */
 export function PlainTable<T>({
   label,
@@ -35,6 +35,7 @@ export function PlainTable<T>({
   isOn,
   order,
   onOrder,
+  stacks = false,
 }: {
   /** What the table is of. */
   label: string;
@@ -47,12 +48,15 @@ export function PlainTable<T>({
   isOn?: (row: T) => boolean;
   order?: Order;
   onOrder?: (order: Order) => void;
+  /** On a narrow screen a row is a block of names and values, and nothing scrolls. */
+  stacks?: boolean;
 }) {
   const line = (row: T, id: string, strong: boolean) => (
     <tr
       key={id}
       className={cx(
         "border-b border-line last:border-0",
+        stacks && "max-md:flex max-md:flex-col max-md:py-1.5",
         strong ? "bg-sunken font-medium" : isOn?.(row) ? "bg-accent-soft" : "bg-surface",
       )}
     >
@@ -64,13 +68,21 @@ export function PlainTable<T>({
             {...(column.names ? { scope: "row" as const } : {})}
             className={cx(
               "px-3 py-2 align-top first:pl-4 last:pr-4",
+              column.names && "text-left font-medium",
               column.names &&
-                "text-left font-medium max-md:sticky max-md:left-0 max-md:z-1 max-md:bg-inherit",
+                (stacks ? "max-md:order-first" : "max-md:sticky max-md:left-0 max-md:z-1 max-md:bg-inherit"),
               column.align === "right" && "text-right",
               column.className,
+              stacks &&
+                "max-md:flex max-md:min-w-0 max-md:gap-3 max-md:px-4 max-md:py-1 max-md:text-left max-md:whitespace-normal",
             )}
           >
-            {column.cell(row)}
+            {stacks && !column.names && typeof column.header === "string" && (
+              <span aria-hidden="true" className="w-24 shrink-0 text-xs/5 text-ink-faint md:hidden">
+                {column.header}
+              </span>
+            )}
+            {stacks ? <div className="min-w-0 max-md:flex-1">{column.cell(row)}</div> : column.cell(row)}
           </Cell>
         );
       })}
@@ -79,8 +91,8 @@ export function PlainTable<T>({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
     <section aria-label={`${label}, scrollable`} tabIndex={0} className={scroller}>
-      <table aria-label={label} className="w-full border-collapse text-sm">
-        <thead>
+      <table aria-label={label} className={cx("w-full border-collapse text-sm", stacks && "max-md:block")}>
+        <thead className={stacks ? "max-md:unseen" : undefined}>
           <tr className="border-b border-line">
             {columns.map((column) => (
               <th
@@ -114,7 +126,9 @@ export function PlainTable<T>({
             ))}
           </tr>
         </thead>
-        <tbody>{rows.map((row) => line(row, rowId(row), false))}</tbody>
+        <tbody className={stacks ? "max-md:block" : undefined}>
+          {rows.map((row) => line(row, rowId(row), false))}
+        </tbody>
         {foot !== undefined && (
           <tfoot className="border-t border-line-strong/60">{line(foot, "foot", true)}</tfoot>
         )}

@@ -1,6 +1,8 @@
+import type { ReactNode } from "react";
 import { IntervalBar } from "../charts/interval-bar";
 import { count, interval, percentFine, UNKNOWN } from "../format";
 import { cx } from "./cx";
+import { Figure } from "./pieces";
 
 /** So many of so many, with the interval that goes with so few. */
 export interface RateOf {
@@ -46,5 +48,25 @@ export function Rate({
         {rate.n < few && <span className="text-warn"> · few</span>}
       </span>
     </span>
+  );
+}
+
+/** A rate as a figure of its own, with its interval. */
+export function RateFigure({
+  label,
+  rate,
+  note,
+}: {
+  label: ReactNode;
+  rate: RateOf | null | undefined;
+  note?: ReactNode;
+}) {
+  return (
+    <Figure
+      label={label}
+      value={rate ? percentFine(rate.value) : UNKNOWN}
+      interval={rate && interval(rate.low, rate.high, percentFine)}
+      note={note}
+    />
   );
 }

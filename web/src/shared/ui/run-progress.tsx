@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, CircleSlash, X } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { ago, count } from "../format";
 import { Button, IconButton } from "./button";
 import { Progress } from "./pieces";
@@ -77,5 +77,39 @@ export function RunProgress({
         </>
       )}
     </div>
+  );
+}
+
+/** A run that a page began: how far it is, what came of it, or why it could not be begun. */
+export function PageRun({
+  run,
+  problem,
+  ...said
+}: Pick<ComponentProps<typeof RunProgress>, "what" | "unit" | "done"> & {
+  run: {
+    readonly job: RunState | undefined;
+    readonly isCancelling: boolean;
+    readonly cancel: () => void;
+    readonly dismiss: () => void;
+  };
+  problem: { readonly message: string; readonly remedy: string } | null;
+}) {
+  return (
+    <>
+      {run.job && (
+        <RunProgress
+          {...said}
+          run={run.job}
+          cancelling={run.isCancelling}
+          onCancel={run.cancel}
+          onDismiss={run.dismiss}
+        />
+      )}
+      {problem && (
+        <p role="alert" className="mb-4 text-sm text-bad">
+          {problem.message} {problem.remedy}
+        </p>
+      )}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, Suspense, useId } from "react";
+import { type KeyboardEvent, type ReactNode, Suspense, useEffect, useId, useRef } from "react";
 import { cx } from "./cx";
 import { Loading } from "./states";
 
@@ -26,6 +26,19 @@ export function Tabs({
     tabs.findIndex((tab) => tab.id === value),
   );
   const shown = tabs[at];
+  const row = useRef<HTMLDivElement>(null);
+  const chosen = shown && `${base}-${shown.id}`;
+  // Where not all have room the chosen one is brought into sight, sideways only: the page stays where it is.
+  useEffect(() => {
+    const list = row.current;
+    if (!list || !chosen) return;
+    const watch = new ResizeObserver(() => {
+      const tab = document.getElementById(chosen);
+      if (tab) list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.clientWidth) / 2;
+    });
+    watch.observe(list);
+    return () => watch.disconnect();
+  }, [chosen]);
   const onKey = (event: KeyboardEvent<HTMLElement>) => {
     const to = {
       ArrowRight: (at + 1) % tabs.length,
@@ -41,7 +54,12 @@ export function Tabs({
   };
   return (
     <div>
-      <div role="tablist" aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
+      <div
+        ref={row}
+        role="tablist"
+        aria-label={label}
+        className="relative mb-4 flex gap-1 overflow-x-auto border-b border-line"
+      >
         {tabs.map((tab) => (
           <button
             key={tab.id}

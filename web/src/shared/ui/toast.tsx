@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { asProblem } from "../problem";
 import { Button } from "./button";
 import { cx } from "./cx";
 
@@ -22,6 +23,12 @@ const drop = (id: number) => set(toasts.filter((toast) => toast.id !== id));
 /** Says that something happened. What needs an answer belongs on the page instead. */
 export function toast(text: ReactNode, more: Partial<Pick<Toast, "tone" | "action">> = {}): void {
   set([...toasts.slice(-2), { id: next++, text, tone: "plain", ...more }]);
+}
+
+/** Says why something did not work, and what helps. */
+export function toastProblem(error: unknown): void {
+  const problem = asProblem(error);
+  toast(`${problem.message} ${problem.remedy}`, { tone: "bad" });
 }
 
 const SHOWN_MS = 6000;
