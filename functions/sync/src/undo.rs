@@ -206,9 +206,8 @@ async fn restore(
             (Change::Delete(key.clone()), back.version)
         };
         changes.push(Versioned {
-            change,
-            version: becomes,
             only_if: Some(version),
+            ..Versioned::new(change, becomes)
         });
     }
     cursor.back = Some(back.clone());

@@ -5,6 +5,7 @@
 //! [`value`]), and how it pushes ([`verify`]). A [`Pull`] is the machine behind all of them. There
 //! is no I/O here and no clock.
 
+pub mod fields;
 mod pull;
 mod record;
 mod request;

@@ -284,6 +284,30 @@ pub fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// Words that stand for nothing, in any case.
+const NULLS: [&str; 14] = [
+    "null",
+    "n/a",
+    "#n/a",
+    "-",
+    "--",
+    "none",
+    "(none)",
+    "nil",
+    "\\n",
+    "(blank)",
+    "(no value)",
+    "#ref!",
+    "#value!",
+    "—",
+];
+
+/// Whether a text says that there is no value.
+pub fn is_null(text: &str) -> bool {
+    text.is_empty()
+        || (text.len() <= 10 && NULLS.iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
 /// A decimal number as sources write it, such as `15000`, `0.0` or `1.5e3`.
 pub fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();

@@ -1,8 +1,8 @@
 //! Deals and their moves.
 
 use crate::{
-    ActivityId, CanonicalStage, CompanyId, Converted, Date, DealId, Money, PersonId, PipelineId,
-    Provenance, Timestamp, TransitionId,
+    ActivityId, CanonicalStage, CompanyId, Converted, Date, DealField, DealId, Money, PersonId,
+    PipelineId, Provenance, Timestamp, TransitionId,
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,10 @@ pub struct Deal {
     /// Whatever else the source says, by the source's own names.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, String>,
+    /// What the source says itself in fields that the tenant takes from others of its fields, as
+    /// [`DealField::text`] has it; `None` where it says nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub displaced: BTreeMap<DealField, Option<String>>,
     /// Who may see it besides its owner and the owner's managers.
     #[serde(default)]
     pub visible_to: Vec<PersonId>,
@@ -92,6 +96,7 @@ impl Deal {
             closed_at: None,
             lost_reason: None,
             custom_fields: BTreeMap::new(),
+            displaced: BTreeMap::new(),
             visible_to: Vec::new(),
             provenance: Provenance::default(),
         }

@@ -13,6 +13,7 @@ mod book;
 mod change;
 mod company;
 mod deal;
+mod deal_field;
 mod history;
 mod id;
 mod issue;
@@ -35,6 +36,7 @@ pub use change::{
 };
 pub use company::Company;
 pub use deal::{Deal, StageTransition};
+pub use deal_field::{DealField, FieldMap, TakenFrom};
 pub use history::{HistoryError, StageLog, StageLogBuilder, Visits};
 pub use id::{
     ActivityId, CompanyId, ConnectionId, DealId, IdError, InvoiceId, PaymentId, PersonId,

@@ -111,7 +111,7 @@ macro_rules! merge_fields {
 merge_fields! {
     Deal {
         optional: name, company, probability, expected_close, owner, created_at, closed_at, lost_reason;
-        list: visible_to;
+        list: visible_to, displaced;
         custom: custom_fields;
         latest: updated_at;
         together "amount": amount, amount_usd;

@@ -64,7 +64,8 @@ impl Origin {
 /// Where each field of an entity came from.
 ///
 /// An entity of one source has one origin; only after a [`merge`](crate::merge) do single fields
-/// have their own. A custom field is named `custom_fields.Region`.
+/// have their own. A custom field is named `custom_fields.Region`. What a tenant takes from another
+/// field of the source comes from `hubspot:arr`.
 ///
 /// ```
 /// use model::{Origin, Provenance};

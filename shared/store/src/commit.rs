@@ -36,6 +36,9 @@ pub struct Versioned {
     pub change: Change,
     /// When, by the source's clock or by ours, in microseconds since 1970.
     pub version: i64,
+    /// When what it says was asked for, if not at its version. A row is written in the place of
+    /// another under a higher version, whatever it says and however long that has been known.
+    pub asked: i64,
     /// Only if the row's version is still this one; 0 means that there is no row.
     pub only_if: Option<i64>,
 }
@@ -46,6 +49,7 @@ impl Versioned {
         Self {
             change,
             version,
+            asked: version,
             only_if: None,
         }
     }
@@ -94,6 +98,8 @@ pub struct Kept {
     pub entity: Option<Entity>,
     /// The source's version.
     pub version: i64,
+    /// When what it says was asked for; its version, where nobody said otherwise.
+    pub asked: i64,
     /// The page that wrote it.
     pub seq: u64,
 }
@@ -111,9 +117,11 @@ impl Kept {
             let entity = Entity::from_json(&key, json);
             Some(entity.map_err(|e| Error::corrupt(key.to_string(), e))?)
         };
+        let version = item.number("ver").unwrap_or_default();
         Ok(Some(Self {
             entity,
-            version: item.number("ver").unwrap_or_default(),
+            version,
+            asked: item.number("asked").unwrap_or(version),
             seq: item.number("seq").unwrap_or_default().unsigned_abs(),
             key,
         }))
@@ -298,6 +306,11 @@ impl Tenant {
         let item = Item::at(&keys::entity(self.id(), &key))
             .with("k", s(key.to_string()))
             .with("ver", n(it.version));
+        let item = if it.asked == it.version {
+            item
+        } else {
+            item.with("asked", n(it.asked))
+        };
         let item = match &it.change {
             Change::Put(entity) => {
                 let json = entity

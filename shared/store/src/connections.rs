@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::jobs::JobProblem;
 use crate::tenant::Tenant;
 use jiff::Timestamp;
-use model::ConnectionId;
+use model::{ConnectionId, FieldMap};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +105,9 @@ pub struct Connection {
     /// Streams that nobody wants.
     #[serde(default)]
     pub streams_off: BTreeSet<String>,
+    /// Fields of deals that are taken from other fields of the source than the usual ones.
+    #[serde(default, skip_serializing_if = "FieldMap::is_empty")]
+    pub fields: FieldMap,
     /// A place to try things: what it brings is nobody's business.
     #[serde(default)]
     pub sandbox: bool,
@@ -144,6 +147,7 @@ impl Connection {
             begun: 0,
             webhook: None,
             streams_off: BTreeSet::new(),
+            fields: FieldMap::new(),
             sandbox: false,
             last_reconciled_at: None,
         }

@@ -220,7 +220,10 @@ async fn move_some(work: &Work<'_>, moved: &[(Entity, Entity)]) -> Result<(), Er
                 continue;
             };
             let version = |it: Option<&Kept>| it.map_or(0, |it| it.version);
+            // Under another id a row says what it said when it was asked for.
+            let asked = |it: Option<&Kept>| it.map_or(0, |it| it.asked);
             let replaced = |change: Change, it: Option<&Kept>| Versioned {
+                asked: asked(it),
                 only_if: Some(version(it)),
                 ..Versioned::new(change, version(it) + 1)
             };
@@ -242,8 +245,12 @@ async fn move_some(work: &Work<'_>, moved: &[(Entity, Entity)]) -> Result<(), Er
             };
             if let Some(to) = to {
                 let put = replaced(Change::Put(to), there);
-                let version = put.version.max(before.version);
-                changes.insert(new, Versioned { version, ..put });
+                let moved = Versioned {
+                    version: put.version.max(before.version),
+                    asked: put.asked.max(before.asked),
+                    ..put
+                };
+                changes.insert(new, moved);
             }
             let gone = Change::Delete(old.clone());
             changes.insert(old, replaced(gone, Some(before)));

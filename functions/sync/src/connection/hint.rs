@@ -108,10 +108,14 @@ pub(super) async fn run(
                 &stages,
                 raw.asked_at,
             );
-            let mapped = Mapped::of(stream, &raw, &cx);
+            let mapped = Mapped::of(stream, &raw, &cx, &connection.fields);
             let more = follow(work, &mapped, &asked);
             write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
         }
+    }
+    if is_mapped_otherwise(work, &connection).await? {
+        let again = work.message(super::HINT, work.message.body.clone(), 1);
+        return Ok(work.tenant.send(&again).await?);
     }
     for some in asked.markers.chunks(MARKERS) {
         let none = Mapped::default();
@@ -119,6 +123,14 @@ pub(super) async fn run(
         write_all(work, &writer, &none, now, Vec::new(), some.to_vec()).await?;
     }
     done(work, &asked).await
+}
+
+/// Whether somebody has said meanwhile that fields are taken from others. What maps again all that is
+/// kept may have come by before this page was kept, so nobody else would make up for it.
+async fn is_mapped_otherwise(work: &Work<'_>, before: &Connection) -> Result<bool, Error> {
+    let id = before.id.to_string();
+    let now = work.tenant.find_document::<Connection>(&id).await?;
+    Ok(now.is_some_and(|now| now.value.fields != before.fields))
 }
 
 /// What the message left lying is of no more use.

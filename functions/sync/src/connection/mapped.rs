@@ -1,8 +1,9 @@
 //! A page as it is kept, and what its records mean.
 
+use connector::fields::{self, Outcome};
 use connector::{Context, Gone, Hint, Lost, Out, Page, Record, Stream};
 use jiff::Timestamp;
-use model::{DealId, Entity, EntityKey};
+use model::{DealId, Entity, EntityKey, FieldMap};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -52,8 +53,9 @@ pub(crate) struct Mapped {
 }
 
 impl Mapped {
-    /// Maps a page's records. What two of them say of one thing, the later one says.
-    pub(crate) fn of(stream: &Stream, raw: &Raw, cx: &Context) -> Self {
+    /// Maps a page's records, with the fields of deals that the tenant takes from others. What two
+    /// of them say of one thing, the later one says.
+    pub(crate) fn of(stream: &Stream, raw: &Raw, cx: &Context, taken: &FieldMap) -> Self {
         let mut out = Out::default();
         let mut firsts = BTreeSet::new();
         for record in &raw.records {
@@ -66,6 +68,7 @@ impl Mapped {
                 (by_id.gone)(id, cx, &mut out);
             }
         }
+        take(&mut out, taken);
         Self::from(out, firsts)
     }
 
@@ -97,6 +100,23 @@ impl Mapped {
             hints: hints.into_iter().collect(),
             issues: out.issues.iter().map(ToString::to_string).collect(),
             firsts,
+        }
+    }
+}
+
+/// Takes fields of the deals from others.
+fn take(out: &mut Out, taken: &FieldMap) {
+    if taken.is_empty() {
+        return;
+    }
+    for entity in &mut out.entities {
+        if let Entity::Deal(it) = entity {
+            let said = fields::apply(taken, &mut it.deal).into_iter();
+            out.issues
+                .extend(said.filter_map(|(_, outcome)| match outcome {
+                    Outcome::Odd(issue) => Some(issue),
+                    Outcome::Taken | Outcome::Missing => None,
+                }));
         }
     }
 }

@@ -12,8 +12,8 @@ use pull::{Read, Reader, Stop};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
-    Connection, Goon, Job, JobProblem, Lease, Outgoing, Page, Progress, StreamMode, StreamState,
-    StreamStatus, Tenant,
+    Connection, Goon, Job, JobProblem, Lease, Message, Outgoing, Page, Progress, Queue, StreamMode,
+    StreamState, StreamStatus, Tenant,
 };
 
 /// How many streams of a tenant are pulled at the same time: the others wait their turn, so that a
@@ -341,7 +341,7 @@ impl Pulling<'_> {
                 stages,
                 raw.asked_at,
             );
-            Mapped::of(self.stream, raw, &cx)
+            Mapped::of(self.stream, raw, &cx, &self.connection.fields)
         };
         if open.next == 0 {
             self.cursor.counts.issues += mapped.issues.len() as u64;
@@ -713,10 +713,18 @@ pub(super) async fn remap(
             &stages,
             raw.asked_at,
         );
-        let mapped = Mapped::of(stream, &raw, &cx);
+        let mapped = Mapped::of(stream, &raw, &cx, &connection.fields);
         super::hint::write_all(work, &writer, &mapped, raw.asked_at, Vec::new(), Vec::new())
             .await?;
     }
+    // What is forecast follows.
+    let message = Message {
+        kind: "book.changed".to_owned(),
+        body: json!({"cause": connection.id}),
+        ..work.message.clone()
+    };
+    let outgoing = Outgoing::now(Queue::Simulate, message);
+    work.tenant.send(&outgoing).await?;
     let result = json!({"pages": total});
     work.tenant
         .end_job(&job.id, store::JobStatus::Succeeded, Some(result), None)

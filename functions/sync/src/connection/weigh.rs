@@ -3,7 +3,9 @@
 //! Pages come twice, late and from workers long thought dead, and two streams may say the same
 //! thing. So nothing older overwrites anything newer: by the source's own time of the change, and
 //! where that is the same, by when we asked. What was looked at is what is replaced: the row's
-//! version is part of the write's condition.
+//! version is part of the write's condition. When a row's content was asked for stands beside its
+//! version, which is higher where the row was written again: so the page it came from may be mapped
+//! anew as often as somebody wants, and an older one never takes its place.
 
 use crate::plan::beside;
 use model::{Change, Entity, EntityKey, Origin, Timestamp};
@@ -56,14 +58,11 @@ fn source(entity: &Entity) -> Option<&str> {
 /// Weighs what a source says is so, as it was asked for at a moment.
 pub(crate) fn put(entity: Entity, kept: Option<&Kept>, asked_at: Timestamp) -> Fate {
     let asked = asked_at.as_microsecond();
-    let Some(kept) = kept else {
-        return write(entity, asked, 0, Fate::New);
-    };
-    let Some(before) = &kept.entity else {
-        if asked <= kept.version {
+    let Some(before) = kept.and_then(|kept| kept.entity.as_ref()) else {
+        if kept.is_some_and(|kept| asked <= kept.asked) {
             return Fate::Stale;
         }
-        return write(entity, asked, kept.version, Fate::New);
+        return write(entity, asked, kept, Fate::New);
     };
     // A link, or another source, may have written the row last: times of two sources say nothing
     // about each other.
@@ -71,7 +70,7 @@ pub(crate) fn put(entity: Entity, kept: Option<&Kept>, asked_at: Timestamp) -> F
         match (stamp(&entity), stamp(before)) {
             (Some(now), Some(then)) if now < then => return Fate::Stale,
             (Some(now), Some(then)) if now > then => {}
-            _ if asked < kept.version => return Fate::Stale,
+            _ if kept.is_some_and(|kept| asked < kept.asked) => return Fate::Stale,
             _ => {}
         }
     }
@@ -79,16 +78,22 @@ pub(crate) fn put(entity: Entity, kept: Option<&Kept>, asked_at: Timestamp) -> F
     if entity == *before {
         return Fate::Unchanged;
     }
-    let version = asked.max(kept.version + 1);
-    write(entity, version, kept.version, Fate::Changed)
+    write(entity, asked, kept, Fate::Changed)
 }
 
-fn write(entity: Entity, version: i64, only_if: i64, fate: fn(Versioned) -> Fate) -> Fate {
+/// A change in place of the row that was looked at, with what was asked for at a moment.
+fn instead(change: Change, asked: i64, kept: Option<&Kept>) -> Versioned {
+    let before = kept.map_or(0, |kept| kept.version);
+    Versioned {
+        asked,
+        only_if: Some(before),
+        ..Versioned::new(change, asked.max(before + 1))
+    }
+}
+
+fn write(entity: Entity, asked: i64, kept: Option<&Kept>, fate: fn(Versioned) -> Fate) -> Fate {
     match entity.to_json() {
-        Ok(json) if json.len() <= MOST_BYTES => fate(Versioned {
-            only_if: Some(only_if),
-            ..Versioned::new(Change::Put(entity), version)
-        }),
+        Ok(json) if json.len() <= MOST_BYTES => fate(instead(Change::Put(entity), asked, kept)),
         Ok(json) => Fate::Quarantined(format!(
             "{} is {} bytes large, more than the {MOST_BYTES} that fit; shorten its texts at the source",
             entity.key(),
@@ -113,13 +118,11 @@ pub(crate) fn gone(
         return Fate::Unchanged;
     };
     let restored = at.zip(stamp(before)).is_some_and(|(at, then)| then > at);
-    if restored || asked < kept.version {
+    if restored || asked < kept.asked {
         return Fate::Stale;
     }
-    Fate::Deleted(Versioned {
-        only_if: Some(kept.version),
-        ..Versioned::new(Change::Delete(key.clone()), asked.max(kept.version + 1))
-    })
+    let gone = Change::Delete(key.clone());
+    Fate::Deleted(instead(gone, asked, Some(kept)))
 }
 
 /// What other sources have said of the same thing stays: their ids, and their own fields.
@@ -165,5 +168,145 @@ fn unite(
 ) {
     for (source, id) in old {
         new.entry(source.clone()).or_insert_with(|| id.clone());
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use model::{Deal, DealId, DealRecord, Provenance};
+
+    fn at(us: i64) -> Timestamp {
+        Timestamp::from_microsecond(us).unwrap()
+    }
+
+    fn telling(name: &str, stamp: Option<i64>) -> Entity {
+        let deal = Deal {
+            name: Some(name.to_owned()),
+            provenance: Provenance::new("hubspot", stamp.map(at)),
+            ..Deal::new(DealId::from_bytes([3; 16]))
+        };
+        Entity::Deal(Box::new(DealRecord {
+            deal,
+            case: "1".to_owned(),
+            visits: Vec::new(),
+        }))
+    }
+
+    /// A row after tellings in this order, each with its name, its stamp and when it was asked for:
+    /// what it says, its version and when that was asked for.
+    fn check(tellings: &[(&str, Option<i64>, i64)], expected: (&str, i64, i64)) {
+        let mut kept: Option<Kept> = None;
+        for (name, stamp, asked) in tellings {
+            let fate = match *name {
+                "gone" => {
+                    let key = telling("", None).key();
+                    gone(&key, stamp.map(at), kept.as_ref(), at(*asked))
+                }
+                name => put(telling(name, *stamp), kept.as_ref(), at(*asked)),
+            };
+            let (Fate::New(change) | Fate::Changed(change) | Fate::Deleted(change)) = fate else {
+                continue;
+            };
+            let before = kept.as_ref().map_or(0, |kept| kept.version);
+            assert_eq!(change.only_if, Some(before));
+            assert!(change.version > before, "{tellings:?}");
+            kept = Some(Kept {
+                key: change.change.key(),
+                version: change.version,
+                asked: change.asked,
+                seq: 1,
+                entity: match change.change {
+                    Change::Put(entity) => Some(entity),
+                    Change::Delete(_) => None,
+                },
+            });
+        }
+        let kept = kept.unwrap();
+        let name = match &kept.entity {
+            Some(Entity::Deal(it)) => it.deal.name.as_deref().unwrap(),
+            _ => "gone",
+        };
+        assert_eq!((name, kept.version, kept.asked), expected, "{tellings:?}");
+    }
+
+    #[test]
+    fn a_page_is_mapped_anew_as_often_as_somebody_wants_and_an_older_one_never() {
+        let same = Some(5);
+        // The page that made the row, mapped otherwise, otherwise again, and as at first.
+        check(&[("a", same, 10), ("b", same, 10)], ("b", 11, 10));
+        check(
+            &[
+                ("a", same, 10),
+                ("b", same, 10),
+                ("a", same, 10),
+                ("c", same, 10),
+            ],
+            ("c", 13, 10),
+        );
+        // An older page with the same stamp, before and after.
+        check(&[("a", same, 10), ("old", same, 9)], ("a", 10, 10));
+        check(
+            &[
+                ("a", same, 10),
+                ("b", same, 10),
+                ("old", same, 9),
+                ("older", Some(4), 99),
+            ],
+            ("b", 11, 10),
+        );
+        // A newer one, even where the row was written so often that its version is higher.
+        check(
+            &[
+                ("a", same, 10),
+                ("b", same, 10),
+                ("a", same, 10),
+                ("new", same, 11),
+            ],
+            ("new", 13, 11),
+        );
+        check(
+            &[("a", None, 10), ("b", None, 10), ("old", None, 9)],
+            ("b", 11, 10),
+        );
+        // A newer stamp counts, whenever it was asked for; its own page is mapped anew, too.
+        check(
+            &[
+                ("a", same, 10),
+                ("new", Some(6), 8),
+                ("again", Some(6), 8),
+                ("a", same, 10),
+            ],
+            ("again", 12, 8),
+        );
+    }
+
+    #[test]
+    fn what_is_gone_stays_gone_for_pages_that_were_asked_for_before() {
+        let same = Some(5);
+        check(&[("a", same, 10), ("gone", None, 9)], ("a", 10, 10));
+        check(
+            &[("a", same, 10), ("gone", None, 12), ("a", same, 10)],
+            ("gone", 12, 12),
+        );
+        check(
+            &[("a", same, 10), ("gone", None, 12), ("b", same, 12)],
+            ("gone", 12, 12),
+        );
+        check(
+            &[("a", same, 10), ("gone", None, 12), ("back", same, 13)],
+            ("back", 13, 13),
+        );
+        // The page that says so may come again after the row was written otherwise.
+        check(
+            &[
+                ("a", same, 10),
+                ("b", same, 10),
+                ("gone", None, 10),
+                ("back", same, 11),
+            ],
+            ("back", 13, 11),
+        );
     }
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use edge::{Deadline, Function};
 use embedded::Aws;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use identity::TenantCtx;
 use jiff::{SignedDuration, Timestamp};
@@ -110,6 +111,9 @@ fn small(request: http::Request<Bytes>) -> http::Request<Bytes> {
     http::Request::from_parts(parts, body)
 }
 
+/// What happens once, while a vendor is asked for a path with these words.
+type Meanwhile = Arc<Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>>;
+
 pub(crate) struct Bed {
     pub(crate) aws: Aws,
     pub(crate) tenant_id: TenantId,
@@ -127,6 +131,7 @@ pub(crate) struct Bed {
     pub(crate) is_limited: bool,
     /// What else goes wrong there.
     pub(crate) way: Arc<Way>,
+    meanwhile: Meanwhile,
     routers: BTreeMap<String, Router>,
     own: Store,
     books: Books<()>,
@@ -236,11 +241,27 @@ impl Bed {
             busy_until: Arc::default(),
             is_limited: true,
             way: Arc::new(Way::new(seed)),
+            meanwhile: Arc::default(),
             routers,
             own,
             books: Books::new(1),
             luck,
         }
+    }
+
+    /// Something happens once, while a vendor is asked for a path with these words.
+    pub(crate) fn when_asked(
+        &self,
+        words: &'static str,
+        happens: impl Future<Output = ()> + Send + 'static,
+    ) {
+        *self.meanwhile.lock().unwrap() = Some((words, Box::pin(happens)));
+    }
+
+    /// What other functions are told.
+    pub(crate) async fn aws_messages(&self, queue: Queue) -> Vec<String> {
+        let received = self.own.receive(queue, 0).await.unwrap();
+        received.into_iter().map(|it| it.body).collect()
     }
 
     pub(crate) fn pass(&self, seconds: u64) {
@@ -262,15 +283,24 @@ impl Bed {
         let routers = self.routers.clone();
         let (faults, is_rough) = (Arc::clone(&self.faults), Arc::clone(&self.is_rough));
         let way = Arc::clone(&self.way);
+        let meanwhile = Arc::clone(&self.meanwhile);
         let (clock, busy_until) = (self.aws.clock().clone(), Arc::clone(&self.busy_until));
         Arc::new(move |request| {
             let is_busy = clock.now().as_second() < busy_until.load(Ordering::SeqCst);
             let faults = is_rough.load(Ordering::SeqCst).then(|| Arc::clone(&faults));
             let way = Arc::clone(&way);
+            let path = request.uri().path();
+            let happens = meanwhile
+                .lock()
+                .unwrap()
+                .take_if(|(words, _)| path.contains(*words));
             let host = request.uri().host().unwrap_or_default().to_owned();
             let source = host.split('.').next().unwrap_or_default().to_owned();
             let router = routers.get(&source).cloned();
             Box::pin(async move {
+                if let Some((_, happens)) = happens {
+                    happens.await;
+                }
                 let broken = |why: &str| Failed::NoAnswer {
                     host: host.clone(),
                     source: why.to_owned().into(),

@@ -8,6 +8,7 @@
 
 mod bed;
 mod cost;
+mod fields;
 mod files;
 mod ledger;
 mod luck;

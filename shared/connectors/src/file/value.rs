@@ -4,33 +4,10 @@
 //! tells, through the evidence gathered over many cells. What the column cannot tell either is
 //! asked, never guessed.
 
+pub(super) use connector::value::is_null;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-
-/// Words that stand for an empty cell, in any case.
-const NULLS: [&str; 14] = [
-    "null",
-    "n/a",
-    "#n/a",
-    "-",
-    "--",
-    "none",
-    "(none)",
-    "nil",
-    "\\n",
-    "(blank)",
-    "(no value)",
-    "#ref!",
-    "#value!",
-    "—",
-];
-
-/// Whether a cell says that there is no value.
-pub(super) fn is_null(text: &str) -> bool {
-    text.is_empty()
-        || (text.len() <= 10 && NULLS.iter().any(|word| text.eq_ignore_ascii_case(word)))
-}
 
 // ---------------------------------------------------------------- dates
 

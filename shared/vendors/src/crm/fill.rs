@@ -88,7 +88,7 @@ fn pipelines(crm: &mut Crm, labels: &[&str]) {
 }
 
 fn fields(crm: &mut Crm) {
-    let all: [(Object, &str, &str, FieldKind, &[&str]); 5] = [
+    let all: [(Object, &str, &str, FieldKind, &[&str]); 6] = [
         (
             Object::Deal,
             "lead_source",
@@ -111,6 +111,13 @@ fn fields(crm: &mut Crm) {
             &[],
         ),
         (Object::Deal, "kick_off", "Kick-off", FieldKind::Date, &[]),
+        (
+            Object::Deal,
+            "committed_arr",
+            "Committed ARR",
+            FieldKind::Text,
+            &[],
+        ),
         (Object::Company, "seats", "Seats", FieldKind::Number, &[]),
     ];
     for (object, name, label, kind, options) in all {
@@ -360,6 +367,9 @@ fn told(
             json!(deal.expected_close.to_string()),
         );
     }
+    if let Some(arr) = committed(world.seed ^ number as u64, amount) {
+        custom.insert("committed_arr".to_owned(), json!(arr));
+    }
     Deal {
         id,
         name: deal.name.clone(),
@@ -380,6 +390,20 @@ fn told(
         roles,
         state: State::Live,
         merged_from: Vec::new(),
+    }
+}
+
+/// What a seller typed of the yearly part of a deal, into a field that takes any text.
+fn committed(seed: u64, amount: Decimal) -> Option<String> {
+    let mut chance = Chance::of(seed, "committed");
+    let share = Decimal::new(60 + i64::try_from(chance.below(40)).unwrap_or_default(), 2);
+    let yearly = (amount * share).round();
+    match chance.below(20) {
+        0..=5 => None,
+        6 => Some("N/A".to_owned()),
+        7 => Some(format!("{}k", (yearly / Decimal::ONE_THOUSAND).round())),
+        8 => Some(format!("{yearly}.0")),
+        _ => Some(yearly.to_string()),
     }
 }
 
