@@ -80,6 +80,7 @@ impl Collection {
             entity,
             version,
             seq: of_row,
+            ..
         } in kept
         {
             seq = seq.max(of_row);
@@ -563,10 +564,10 @@ async fn change_deal(
     let tenant = reading.caller.tenant();
     // Two changes within a microsecond are two versions all the same.
     let version = tenant.now().as_microsecond().max(deal.own_version + 1);
+    let own = Entity::Own(id, deal.own.clone());
     let change = Versioned {
-        change: Change::Put(Entity::Own(id, deal.own.clone())),
-        version,
         only_if: Some(deal.own_version),
+        ..Versioned::new(Change::Put(own), version)
     };
     let page_of_changes = store::Page {
         changes: vec![change],

@@ -5,6 +5,7 @@
 //! kept answers hold none.
 
 mod catalogue;
+mod fields;
 mod grant;
 mod runs;
 mod view;
@@ -55,6 +56,10 @@ const EVERY: std::ops::RangeInclusive<u32> = 5..=1_440;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let (read, write) = (Access::Guarded(READ), Access::Guarded(WRITE));
+    let (look, admin) = (
+        Access::Guarded(fields::LOOK),
+        Access::Guarded(fields::ADMIN),
+    );
     let catalogue = Policy::new(Scope::Read, Role::Ae, RateClass::Read);
     let catalogue = Access::Guarded(catalogue);
     routes
@@ -67,6 +72,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(write, routes!(disconnect))
         .with(write, routes!(runs::sync_connection))
         .with(write, routes!(runs::remap_connection))
+        .with(look, routes!(fields::get_fields))
+        .with(admin, routes!(fields::put_fields))
+        .with(look, routes!(fields::preview_fields))
         .with(write, routes!(grant::test_connection))
         .with(write, routes!(grant::reconnect))
         .with(write, routes!(webhook::get_webhook))

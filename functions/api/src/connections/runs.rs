@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub(super) const SYNC: &str = "connection.sync";
 const LOAD: &str = "connection.load";
 const RECONCILE: &str = "connection.reconcile";
-const REMAP: &str = "connection.remap";
+pub(super) const REMAP: &str = "connection.remap";
 const ERASE: &str = "connection.erase";
 
 /// So many of the newest jobs are looked at for one of this connection that is not over.
@@ -125,9 +125,22 @@ pub(super) async fn begin(
     kind: &str,
     streams: BTreeSet<String>,
 ) -> Result<Job, Problem> {
+    begin_with(caller, id, kind, streams, |_, _| Ok(())).await
+}
+
+/// Begins a run of a connection, and changes the connection with it: both are done or neither is.
+/// `edit` is given the revision that it changes.
+pub(super) async fn begin_with(
+    caller: &Caller,
+    id: &str,
+    kind: &str,
+    streams: BTreeSet<String>,
+    edit: impl Fn(&mut Connection, u64) -> Result<(), Problem> + Sync,
+) -> Result<Job, Problem> {
     let tenant = caller.tenant();
     for _ in 0..MOST_TRIES {
         let Stored { mut value, rev } = connection_of(caller, id).await?;
+        edit(&mut value, rev)?;
         let may = match value.status {
             ConnectionStatus::Active => true,
             // What is kept is read again whether the source lets us in or not.

@@ -3,6 +3,7 @@
 
 mod canary;
 mod connect;
+mod fields;
 mod live;
 mod sign_in;
 mod source;
