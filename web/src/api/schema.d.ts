@@ -870,6 +870,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which fields of deals are taken from others
+         * @description The present mapping; and the source's other fields, with how many deals have them and what they
+         *     read as.
+         */
+        get: operations["getConnectionFields"];
+        /**
+         * Take fields of deals from others
+         * @description The whole mapping, in place of that before. A job maps again all that was read, so that every
+         *     deal follows; the source is not asked. While a run is at work the answer is 409.
+         */
+        put: operations["putConnectionFields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/fields/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What another mapping of fields would change
+         * @description Nothing is written: how many deals would change, how many have no value or one that cannot be
+         *     read, and some of them with what they say now and would say.
+         */
+        post: operations["previewConnectionFields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}/test": {
         parameters: {
             query?: never;
@@ -2772,6 +2819,25 @@ export interface components {
             /** @description How to read the files, where they leave a choice. */
             options?: components["schemas"]["ImportOptions"];
         };
+        /** @description The present mapping, and what else there is to take fields from. */
+        ConnectionFields: {
+            /** @description The present mapping. */
+            fields: components["schemas"]["FieldMapping"];
+            /** @description The source's other fields that deals have, by name. */
+            candidates: components["schemas"]["FieldCandidate"][];
+            /** @description Currencies of the deals' own amounts, the most frequent first. */
+            currencies: string[];
+            /**
+             * Format: int64
+             * @description Deals of the connection.
+             */
+            deals: number;
+            /**
+             * Format: date-time
+             * @description The moment the data are from.
+             */
+            as_of: string;
+        };
         /** @description A connection to a source. */
         ConnectionView: {
             /** @description Its id. */
@@ -3832,6 +3898,34 @@ export interface components {
             /** @description What other choices would give. */
             facets: components["schemas"]["Facet"][];
         };
+        /** @description A field of the source that is a custom field here. */
+        FieldCandidate: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Deals on which it says something.
+             */
+            filled: number;
+            /**
+             * Format: int64
+             * @description Of these, those on which it reads as a sum.
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Of these, those on which it reads as a day.
+             */
+            dates: number;
+            /**
+             * Format: int32
+             * @description What would stand for certain if it were a chance: 1 where no number is above it, or 100; null
+             *     where it cannot be one.
+             */
+            share_of?: number | null;
+            /** @description A value or two, as the source writes them. */
+            examples: string[];
+        };
         /** @description One place that is wrong. */
         FieldError: {
             /**
@@ -3846,6 +3940,90 @@ export interface components {
             code: string;
             /** @description What is wrong there, for people. */
             message: string;
+        };
+        /**
+         * @description Which fields of deals are taken from other fields of the source; those left out say what the
+         *     source says itself.
+         */
+        FieldMapping: {
+            /** @default null */
+            name?: components["schemas"]["TakenField"] | null;
+            /** @default null */
+            amount?: components["schemas"]["TakenField"] | null;
+            /** @default null */
+            probability?: components["schemas"]["TakenField"] | null;
+            /** @default null */
+            close_date?: components["schemas"]["TakenField"] | null;
+            /** @default null */
+            lost_reason?: components["schemas"]["TakenField"] | null;
+        };
+        /** @description A deal of which a field would change, or cannot be read. */
+        FieldRow: {
+            /** @description The deal. */
+            deal: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description The field. */
+            field: string;
+            /** @description What the other field says, as the source writes it. */
+            value?: string | null;
+            /** @description What the field says now: a sum with its currency, a share of 1, a day, or a text. */
+            before?: string | null;
+            /** @description What it would say. */
+            after?: string | null;
+            /** @description Why the value cannot be read. */
+            issue?: string | null;
+            /** @description What helps. */
+            remedy?: string | null;
+        };
+        /** @description What would become of one field. */
+        FieldTally: {
+            /** @description `name`, `amount`, `probability`, `close_date` or `lost_reason`. */
+            field: string;
+            /** @description What it would be taken from; null where it would say again what the source says. */
+            from?: string | null;
+            /**
+             * Format: int64
+             * @description Deals that it can be taken of: all, or the lost ones for `lost_reason`.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description Of them, those of which it would change.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Those whose value cannot be read: the source's own stays.
+             */
+            unreadable: number;
+            /**
+             * Format: int64
+             * @description Those that have no value there: the source's own stays.
+             */
+            missing: number;
+        };
+        /** @description What another mapping would change. */
+        FieldsPreview: {
+            /**
+             * Format: date-time
+             * @description The moment the data are from.
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Deals of the connection.
+             */
+            deals: number;
+            /**
+             * Format: int64
+             * @description Of them, those of which a field would change.
+             */
+            changed: number;
+            /** @description Each field that is mapped, or no longer would be. */
+            fields: components["schemas"]["FieldTally"][];
+            /** @description Some of the deals: those that would change, and those that cannot be read. */
+            rows: components["schemas"]["FieldRow"][];
         };
         /**
          * Format: binary
@@ -6363,6 +6541,11 @@ export interface components {
             /** @description What to do, for the person. */
             help: string;
         };
+        /** @description A mapping to try, or to save. */
+        PutFields: {
+            /** @description The whole of it, in place of that before; `{}` takes it back. */
+            fields: components["schemas"]["FieldMapping"];
+        };
         /** @description What one stage means. */
         PutStage: {
             /** @description The stage, as the source calls it. */
@@ -7569,6 +7752,25 @@ export interface components {
             columns: {
                 [key: string]: string;
             };
+        };
+        /** @description Another field of the source, and what its values leave unsaid. */
+        TakenField: {
+            /**
+             * @description The field, by its name among a deal's custom fields.
+             * @example ARR
+             */
+            from: string;
+            /**
+             * Format: int32
+             * @description For `probability`: what the source writes for certain, 1 or 100.
+             * @example 100
+             */
+            share_of?: number | null;
+            /**
+             * @description For `amount`: what sums are in that do not say, on deals without an amount of their own.
+             * @example EUR
+             */
+            currency?: string;
         };
         /** @description What becomes of the entities of one kind. */
         Tally: {
@@ -13769,6 +13971,365 @@ export interface operations {
             };
             /** @description A problem: changed, already_exists, wrong_state, already_running, limit_reached, idempotency_in_flight, idempotency_answer_lost */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: invalid_body, invalid_upload, invalid_mapping, idempotency_key_reused, not_enough_history, too_large */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConnectionFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mapping, and what there is to choose from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionFields"];
+                };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putConnectionFields: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The connection's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutFields"];
+            };
+        };
+        responses: {
+            /** @description The job to watch */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: changed, already_exists, wrong_state, already_running, limit_reached, idempotency_in_flight, idempotency_answer_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: body_too_large, upload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: invalid_body, invalid_upload, invalid_mapping, idempotency_key_reused, not_enough_history, too_large */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: precondition_required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewConnectionFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutFields"];
+            };
+        };
+        responses: {
+            /** @description Now and then */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsPreview"];
+                };
+            };
+            /** @description A problem: malformed_json, invalid_parameter, invalid_header, invalid_cursor, cursor_expired, idempotency_key_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: scope_missing, role_too_low, origin_not_allowed, csrf, tenant_deleted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: changed, already_exists, wrong_state, already_running, limit_reached, idempotency_in_flight, idempotency_answer_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: body_too_large, upload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem: unsupported_media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

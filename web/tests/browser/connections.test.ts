@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessible, look, type Pie, shot, start } from "./harness";
+import { reach } from "./keys";
 
 let pie: Pie;
 beforeAll(async () => {
@@ -80,6 +81,60 @@ test("consent in a new tab connects the HubSpot sandbox, and this tab goes on by
   await accessible(page);
   await page.getByText("Up to date", { exact: true }).waitFor({ timeout: SLOW });
   await look(page, "connection-hubspot");
+});
+
+test("the amount is taken from a field of one's own: first what would change, then saved, then taken back", async () => {
+  const page = await pie.page();
+  await page.goto("/connections");
+  await page.getByRole("main").getByRole("link", { name: "HubSpot", exact: true }).first().click();
+  await heading(page, /HubSpot/).waitFor();
+  const amount = page.getByLabel("Amount is taken from");
+  await amount.waitFor();
+  await reach(page, /^Amount is taken from$/);
+  await page.keyboard.type("committed_arr");
+  expect(await amount.inputValue()).toBe("from committed_arr");
+  await page.getByText(/deals of \d+ would change\.|deals of [\d,]+ would change\./).waitFor();
+  const would = page.getByRole("table", { name: "Deals now and then" });
+  await would
+    .getByText(/cannot be read/)
+    .first()
+    .waitFor();
+  await look(page, "connection-fields");
+  // One of them, to be looked at afterwards.
+  const row = would.getByRole("row").nth(1);
+  const link = row.getByRole("link");
+  const [href, name] = [await link.getAttribute("href"), await link.innerText()];
+  const [now, then] = await row
+    .getByRole("cell")
+    .allInnerTexts()
+    .then((cells) => cells.slice(-2));
+  expect(then).not.toBe(now);
+  await reach(page, /^Save and map again$/);
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved. All that was read is mapped again.").waitFor();
+  await page.getByText("from committed_arr", { exact: true }).waitFor();
+  const shows = async (said: string) => {
+    const mapped = page.getByRole("heading", { name: "Mapping again what was read" });
+    await mapped.waitFor({ state: "detached", timeout: SLOW });
+    const deal = await pie.page();
+    await expect
+      .poll(
+        async () => {
+          await deal.goto(href ?? "");
+          await heading(deal, name).waitFor();
+          return deal.getByRole("main").innerText();
+        },
+        { timeout: SLOW },
+      )
+      .toContain(said);
+    await deal.context().close();
+  };
+  await shows(then ?? "");
+  await amount.selectOption("own");
+  await page.getByText(/Amount as HubSpot says: [\d,]+ would change/).waitFor();
+  await page.getByRole("button", { name: "Save and map again" }).click();
+  await page.getByText("HubSpot’s own", { exact: true }).first().waitFor();
+  await shows(now ?? "");
 });
 
 test("a run is stopped, and a disconnect says what goes and what stays", async () => {

@@ -64,7 +64,19 @@ const webhook = {
   active: true,
   help: "Nothing is to be set up",
 };
+const fields = {
+  fields: {},
+  candidates: [
+    { name: "ARR", filled: 132, numbers: 130, dates: 0, share_of: null, examples: ["84000", "n. a."] },
+    { name: "Forecast close", filled: 40, numbers: 0, dates: 40, share_of: null, examples: ["2026-12-18"] },
+    { name: "Region", filled: 400, numbers: 0, dates: 0, share_of: null, examples: ["North"] },
+  ],
+  currencies: ["EUR", "USD"],
+  deals: 400,
+  as_of: AT,
+};
 const all = {
+  "GET /v1/connections/conn_1/fields": () => json(fields, 200, { etag: '"5"' }),
   "GET /v1/connectors": list([connector]),
   "GET /v1/connections": list([connection]),
   "GET /v1/connections/conn_1": connection,
@@ -173,6 +185,113 @@ describe("one connection", () => {
     await user.click(await screen.findByRole("button", { name: "Save" }));
     await screen.findByText(/Somebody else changed these settings/);
     expect(asked.some((request) => request.method === "PATCH")).toBe(false);
+  });
+});
+
+describe("which fields are taken from others", () => {
+  const would = {
+    as_of: AT,
+    deals: 400,
+    changed: 120,
+    fields: [{ field: "amount", from: "ARR", of: 400, changed: 120, unreadable: 2, missing: 268 }],
+    rows: [
+      {
+        deal: "deal_1",
+        name: "Harbor",
+        field: "amount",
+        value: "84000",
+        before: null,
+        after: "84000.50 EUR",
+      },
+      {
+        deal: "deal_2",
+        name: "Quay",
+        field: "amount",
+        value: "84k",
+        before: "10 EUR",
+        after: "10 EUR",
+        issue: "this is not a sum, and amount is taken from it; the source's own amount stays",
+      },
+    ],
+  };
+  const job = { id: "job_1", kind: "connection.remap", status: "running", progress: { phase: "", done: 0 } };
+  const page = (more: Record<string, unknown> = {}, role = "admin") => {
+    const asked = answers({
+      ...all,
+      "GET /v1/connections/": connection,
+      "POST /v1/connections/conn_1/fields/preview": would,
+      "GET /v1/jobs/job_1": job,
+      ...more,
+    });
+    as(role, <ConnectionPage />);
+    return asked;
+  };
+  const amount = () => screen.findByRole("combobox", { name: "Amount is taken from" });
+  test("only what can be read is offered, and what would change is told before it is saved", async () => {
+    const asked = page({ "PUT /v1/connections/conn_1/fields": () => json(job, 202) });
+    const options = within(await amount()).getAllByRole("option");
+    expect(options.map((option) => option.textContent)).toEqual([
+      "HubSpot’s own amount",
+      "ARR: on 132 of 400 deals, such as 84000",
+    ]);
+    screen.getByText("No custom field reads as shares.");
+    expect(screen.queryByRole("button", { name: "Save and map again" })).toBeNull();
+    await user.selectOptions(await amount(), "from ARR");
+    await screen.findByText("120 deals of 400 would change.");
+    screen.getByText(
+      "Amount from ARR: 120 would change, 2 cannot be read, 268 have none there; there HubSpot’s own value stays.",
+    );
+    const table = within(screen.getByRole("table", { name: "Deals now and then" }));
+    expect(table.getByRole("row", { name: /Harbor/ }).textContent).toBe("HarborAmountnothing€84,000.50");
+    expect(table.getByRole("row", { name: /Quay/ }).textContent).toContain(
+      "“84k” cannot be read: this is not a sum",
+    );
+    // What deals without an amount are in is shown, to be corrected.
+    const currency = screen.getByRole<HTMLInputElement>("textbox", { name: /Currency where neither/ });
+    expect(currency.value).toBe("EUR");
+    await user.clear(currency);
+    await user.type(currency, "gbp");
+    await user.click(screen.getByRole("button", { name: "Save and map again" }));
+    await screen.findByRole("heading", { name: "Mapping again what was read" });
+    const put = asked.find((request) => request.method === "PUT");
+    expect(put?.headers.get("if-match")).toBe('"5"');
+    expect(await put?.json()).toEqual({ fields: { amount: { from: "ARR", currency: "GBP" } } });
+  });
+  test("while a run is at work nothing is saved", async () => {
+    page({ "GET /v1/connections/": { ...connection, run: "job_1" } });
+    await user.selectOptions(await amount(), "from ARR");
+    await screen.findByText(/can be saved when that is over/);
+    const save = screen.getByRole<HTMLButtonElement>("button", { name: "Save and map again" });
+    expect(save.disabled).toBe(true);
+  });
+  test("a run that began meanwhile, and somebody else's mapping, are told in words", async () => {
+    let present: object = {};
+    page({
+      "GET /v1/connections/conn_1/fields": () => json({ ...fields, fields: present }, 200, { etag: '"5"' }),
+      "PUT /v1/connections/conn_1/fields": () => problem(409, "already_running"),
+    });
+    await user.selectOptions(await amount(), "from ARR");
+    await user.click(await screen.findByRole("button", { name: "Save and map again" }));
+    await screen.findByText(/A run has begun on this connection meanwhile/);
+    present = { name: { from: "Region" } };
+    await user.click(screen.getByRole("button", { name: "Save and map again" }));
+    await screen.findByText(/Somebody else changed these fields/);
+    await user.click(screen.getByRole("button", { name: "Show theirs" }));
+    const name = await screen.findByRole<HTMLSelectElement>("combobox", { name: "Name is taken from" });
+    expect(name.value).toBe("from Region");
+  });
+  test("without deals, or without fields of one's own, it says what to do", async () => {
+    page({ "GET /v1/connections/conn_1/fields": { ...fields, deals: 0, candidates: [] } });
+    await screen.findByText(/No deal is here yet/);
+  });
+  test("without fields of one's own it says so", async () => {
+    page({ "GET /v1/connections/conn_1/fields": { ...fields, candidates: [] } });
+    await screen.findByText(/No deal of HubSpot has a custom field/);
+  });
+  test("who is no admin is told whose it is to say, and nothing is asked for", async () => {
+    const asked = page({}, "cro");
+    await screen.findByText(/is for an admin to\s+say/);
+    expect(asked.some((request) => request.url.endsWith("/fields"))).toBe(false);
   });
 });
 

@@ -2,6 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Connection, Stream } from "@/api/connections";
 import { isBusy } from "@/api/connections";
 import { isWeb } from "@/features/connections/consent";
+import {
+  candidateWords,
+  changedFields,
+  chosen,
+  fieldValue,
+  fits,
+  mappingOf,
+} from "@/features/connections/fields";
 import { mayConnect, mayMapStages, maySee } from "@/features/connections/may";
 import {
   brings,
@@ -174,4 +182,70 @@ describe("how deals would count otherwise", () => {
       "3 deals would count as lost instead of open",
     ]);
   });
+});
+
+const candidate = (change: object) => ({
+  name: "ARR",
+  filled: 3,
+  numbers: 0,
+  dates: 0,
+  share_of: null,
+  examples: ["a rather long text that nobody wants to read"],
+  ...change,
+});
+
+test("a field is offered where it can be read", () => {
+  const offered = (change: object) =>
+    (["amount", "close_date", "probability", "lost_reason", "name"] as const).filter((name) =>
+      fits(name, candidate(change)),
+    );
+  expect(offered({})).toEqual(["lost_reason", "name"]);
+  expect(offered({ numbers: 1 })).toEqual(["amount", "lost_reason", "name"]);
+  expect(offered({ numbers: 1, share_of: 100 })).toEqual(["amount", "probability", "lost_reason", "name"]);
+  expect(offered({ dates: 1 })).toEqual(["close_date", "lost_reason", "name"]);
+  expect(candidateWords(candidate({}), 4_000)).toBe(
+    "ARR: on 3 of 4,000 deals, such as a rather long text that …",
+  );
+  expect(candidateWords(candidate({ examples: [] }), 4)).toBe("ARR: on 3 of 4 deals");
+});
+
+test("what is said stands over what is, and taken back it is gone", () => {
+  const present = { amount: { from: "ARR", currency: "EUR" }, name: { from: "Region" } };
+  expect(mappingOf(present, {})).toEqual(present);
+  expect(mappingOf(present, { amount: null, close_date: { from: "Day" } })).toEqual({
+    name: { from: "Region" },
+    close_date: { from: "Day" },
+  });
+  const check = (to: object, expected: string[]) => expect(changedFields(present, to)).toEqual(expected);
+  check(present, []);
+  check({ ...present, amount: { from: "ARR", currency: "GBP" } }, ["amount"]);
+  check({ ...present, amount: { from: "ARR" } }, ["amount"]);
+  check({ ...present, probability: { from: "Sure", share_of: 1 } }, ["probability"]);
+  check({}, ["amount", "name"]);
+});
+
+test("what values leave unsaid is chosen first, to be corrected", () => {
+  const fields = {
+    fields: {},
+    candidates: [candidate({ share_of: 1 })],
+    currencies: ["EUR", "USD"],
+    deals: 3,
+    as_of: "2026-11-26T00:00:00Z",
+  };
+  expect(chosen("amount", "ARR", fields)).toEqual({ from: "ARR", currency: "EUR" });
+  expect(chosen("amount", "ARR", { ...fields, currencies: [] })).toEqual({ from: "ARR" });
+  expect(chosen("probability", "ARR", fields)).toEqual({ from: "ARR", share_of: 1 });
+  expect(chosen("name", "ARR", fields)).toEqual({ from: "ARR" });
+});
+
+test("a value is read as what it is", () => {
+  const check = (name: string, text: string | null, expected: string) =>
+    expect(fieldValue(name, text)).toBe(expected);
+  check("amount", "84000.50 EUR", "€84,000.50");
+  check("amount", "-5 GBP", "−£5");
+  check("amount", "odd", "odd");
+  check("probability", "0.6", "60%");
+  check("close_date", "2026-12-18", "18 Dec 2026");
+  check("name", "Harbor 12 EUR", "Harbor 12 EUR");
+  check("lost_reason", null, "nothing");
 });

@@ -5,12 +5,15 @@ import {
   type Connection,
   changeConnection,
   connectionQuery,
+  connectorsQuery,
   isBusy,
   remapConnection,
   type SyncMode,
   syncConnection,
   testConnection,
 } from "@/api/connections";
+import { jobQuery } from "@/api/job";
+import { isEnded } from "@/api/jobs";
 import { useCommandContext, useCommands } from "@/shared/commands";
 import { ago, instant } from "@/shared/format";
 import { usePage } from "@/shared/page";
@@ -24,7 +27,8 @@ import { Empty } from "@/shared/ui/states";
 import { toast, toastProblem } from "@/shared/ui/toast";
 import { Consent } from "./consent-panel";
 import { DisconnectDialog } from "./disconnect-dialog";
-import { mayConnect, maySee } from "./may";
+import { FieldsCard } from "./fields-card";
+import { mayConnect, mayMapFields, maySee } from "./may";
 import { ReconnectDialog } from "./reconnect-dialog";
 import { Run } from "./run";
 import { SettingsCard } from "./settings-card";
@@ -59,14 +63,31 @@ export default function ConnectionPage() {
   }
   return (
     <QueryView query={query}>
-      {({ data }) => <Shown connection={data} now={query.dataUpdatedAt} may={mayConnect(who)} />}
+      {({ data }) => (
+        <Shown
+          connection={data}
+          now={query.dataUpdatedAt}
+          may={mayConnect(who)}
+          mayFields={mayMapFields(who)}
+        />
+      )}
     </QueryView>
   );
 }
 
 type Asking = "disconnect" | "reconnect" | undefined;
 
-function Shown({ connection, now, may }: { connection: Connection; now: number; may: boolean }) {
+function Shown({
+  connection,
+  now,
+  may,
+  mayFields,
+}: {
+  connection: Connection;
+  now: number;
+  may: boolean;
+  mayFields: boolean;
+}) {
   const client = useQueryClient();
   const { id, status, title } = connection;
   const [asking, setAsking] = useState<Asking>();
@@ -74,6 +95,10 @@ function Shown({ connection, now, may }: { connection: Connection; now: number; 
   const { word, tone } = standing(connection);
   const isLive = status !== "disabled";
   const { tested, test } = useTest(id);
+  const hasDeals =
+    useQuery(connectorsQuery).data?.find((each) => each.id === connection.source)?.category === "crm";
+  const job = useQuery(jobQuery(connection.run ?? started)).data;
+  const isAtWork = isBusy(connection) || (job !== undefined && !isEnded(job));
 
   const done = () => client.invalidateQueries({ queryKey: ["connections"] });
   const failed = (error: unknown) => {
@@ -273,6 +298,9 @@ function Shown({ connection, now, may }: { connection: Connection; now: number; 
           </Card>
         )}
         {status !== "pending" && <Streams connection={connection} now={now} />}
+        {may && isLive && status !== "pending" && hasDeals && (
+          <FieldsCard connection={connection} may={mayFields} isAtWork={isAtWork} onBegun={setStarted} />
+        )}
         {may && isLive && status !== "pending" && (
           <div className="grid items-start gap-4 lg:grid-cols-2">
             <SettingsCard connection={connection} />

@@ -13,3 +13,6 @@ export const mayConnect = (who: Who): boolean =>
 /** What a stage means changes everybody's figures. */
 export const mayMapStages = (who: Who): boolean =>
   who !== undefined && who.role === "admin" && who.scopes.includes("admin");
+
+/** So does what a field is taken from. */
+export const mayMapFields = mayMapStages;
