@@ -147,8 +147,10 @@ pub(crate) struct SlippingView<'a> {
     /// Its id.
     #[schema(value_type = String)]
     id: DealId,
-    /// What a table calls it.
+    /// What a table calls it: the id at its source, and its name.
     label: &'a str,
+    /// Its name.
+    name: Option<&'a str>,
     /// Who sells.
     owner: Option<&'a str>,
     /// Its stage.
@@ -258,9 +260,11 @@ impl<'a> Teller<'a> {
     }
 
     fn slipping(&self, it: &'a Slipping) -> Option<SlippingView<'a>> {
+        let deal = self.fitted.book.deals.get(it.slip.deal)?;
         Some(SlippingView {
-            id: self.fitted.book.deals.get(it.slip.deal)?.id,
+            id: deal.id,
             label: &it.label,
+            name: deal.name.as_deref(),
             owner: it.owner.as_deref(),
             stage: &it.stage,
             closes_in_days: it.slip.closes_in_days,

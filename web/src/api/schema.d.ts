@@ -7455,8 +7455,10 @@ export interface components {
         SlippingDeal: {
             /** @description Its id. */
             id: string;
-            /** @description What a table calls it. */
+            /** @description What a table calls it: the id at its source, and its name. */
             label: string;
+            /** @description Its name. */
+            name?: string | null;
             /** @description Who sells. */
             owner?: string | null;
             /** @description Its stage. */

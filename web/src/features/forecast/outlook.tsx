@@ -215,7 +215,7 @@ function Risks({ forecast, money }: { forecast: Forecast; money: (value: number)
             label="Missing their date"
             items={slipping.slice(0, 6).map((deal) => ({
               id: deal.id,
-              name: deal.label,
+              name: deal.name ?? deal.label,
               about: [deal.owner, deal.stage].filter(Boolean).join(" · "),
               figure: deal.amount == null ? "no amount" : money(deal.amount),
               note:

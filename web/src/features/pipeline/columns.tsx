@@ -23,7 +23,7 @@ export const columns: readonly Column<DealRow>[] = [
   {
     id: "name",
     header: "Deal",
-    width: 240,
+    width: 280,
     grow: true,
     sort: "name",
     cell: (deal) => (

@@ -73,6 +73,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
         ) : (
           <PlainTable<Loop>
             label="Rework, step by step"
+            stacks
             rows={all ? rework.loops : rework.loops.slice(0, FIRST)}
             rowId={(loop) => `${loop.kind} ${loop.from} ${loop.to}`}
             columns={[
@@ -146,6 +147,7 @@ export function ReworkTab({ map }: { map: PipelineMap }) {
         ) : (
           <PlainTable<Deviation>
             label="Where the order is left"
+            stacks
             rows={conformance.deviations}
             rowId={(each) => each.kind}
             columns={[

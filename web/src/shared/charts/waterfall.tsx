@@ -30,9 +30,9 @@ export function Waterfall({
       {(width, height) => {
         const box = frame(width, height, { left: 60, bottom: 40, top: 20 });
         const drawn = waterfall(steps, box);
-        // Figures that do not fit between their neighbours are in the table, not cut to something else.
+        // Where one figure has no room between its neighbours all are in the table alone: some would look like all.
         const room = (width - box.left - box.right) / Math.max(1, drawn.bars.length);
-        const fits = (text: string) => text.length * 6.8 <= room;
+        const fit = steps.every((step) => format(step.value).length * 6.8 + 6 <= room);
         return (
           <>
             <AxisLeft ticks={drawn.y} left={box.left} right={width - box.right} format={format} />
@@ -69,7 +69,7 @@ export function Waterfall({
                   textAnchor="middle"
                   className="fill-ink text-2xs font-medium"
                 >
-                  {fits(format(bar.step.value)) && format(bar.step.value)}
+                  {fit && format(bar.step.value)}
                 </text>
                 <text
                   x={bar.x + bar.width / 2}
