@@ -99,7 +99,12 @@ test("the amount is taken from a field of one's own: first what would change, th
     .getByText(/cannot be read/)
     .first()
     .waitFor();
-  await look(page, "connection-fields");
+  await look(page, "connection-fields", () =>
+    amount.evaluate((it) => it.closest("section, .panel, li")?.scrollIntoView({ block: "start" })),
+  );
+  await look(page, "connection-fields-preview", () =>
+    would.evaluate((it) => it.scrollIntoView({ block: "center" })),
+  );
   // One of them, to be looked at afterwards.
   const row = would.getByRole("row").nth(1);
   const link = row.getByRole("link");

@@ -234,7 +234,7 @@ describe("which fields are taken from others", () => {
       "HubSpot’s own amount",
       "ARR: on 132 of 400 deals, such as 84000",
     ]);
-    screen.getByText("No custom field reads as shares.");
+    screen.getByText("No custom field reads as a share.");
     expect(screen.queryByRole("button", { name: "Save and map again" })).toBeNull();
     await user.selectOptions(await amount(), "from ARR");
     await screen.findByText("120 deals of 400 would change.");
@@ -242,7 +242,7 @@ describe("which fields are taken from others", () => {
       "Amount from ARR: 120 would change, 2 cannot be read, 268 have none there; there HubSpot’s own value stays.",
     );
     const table = within(screen.getByRole("table", { name: "Deals now and then" }));
-    expect(table.getByRole("row", { name: /Harbor/ }).textContent).toBe("HarborAmountnothing€84,000.50");
+    expect(table.getByRole("row", { name: /Harbor/ }).textContent).toBe("Harbornothing€84,000.50");
     expect(table.getByRole("row", { name: /Quay/ }).textContent).toContain(
       "“84k” cannot be read: this is not a sum",
     );

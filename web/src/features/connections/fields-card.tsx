@@ -115,7 +115,7 @@ function Choices({
 
   if (fields.deals === 0) {
     return (
-      <p className="px-4 pb-4 text-sm text-ink-soft">
+      <p className="p-4 text-sm text-ink-soft">
         No deal is here yet. Once the first sync has brought some, a deal’s amount or expected close can be
         taken from a field of your own.
       </p>
@@ -123,7 +123,7 @@ function Choices({
   }
   if (fields.candidates.length === 0 && changedFields(present, {}).length === 0) {
     return (
-      <p className="px-4 pb-4 text-sm text-ink-soft">
+      <p className="p-4 text-sm text-ink-soft">
         No deal of {title} has a custom field, so every field says what {title} itself says. A field that is
         added there can be chosen here after the next sync.
       </p>
@@ -131,7 +131,7 @@ function Choices({
   }
   return (
     <>
-      <p className="px-4 pb-3 text-sm text-ink-soft">
+      <p className="max-w-3xl px-4 py-3 text-sm text-ink-soft">
         Where your company keeps what counts in a field of its own, take it from there. On a deal where that
         field is empty or cannot be read, {title}’s own value stays.
       </p>
@@ -229,7 +229,7 @@ function Choice({
     }
   }
   return (
-    <li className="grid gap-x-4 gap-y-2 px-4 py-2.5 text-sm md:grid-cols-[10rem_minmax(0,1fr)]">
+    <li className="grid gap-x-4 gap-y-2 px-4 py-2.5 text-sm md:grid-cols-[10rem_minmax(0,34rem)]">
       <div className="min-w-0">
         <p className="font-medium">{label}</p>
         <p className="text-xs text-ink-faint">{present ? `from ${present.from}` : `${title}’s own`}</p>
@@ -287,8 +287,17 @@ function Choice({
 
 type Row = FieldsPreview["rows"][number];
 
+/** A look at some deals, short enough to leave what is done about them in sight. */
+const MOVES_SHOWN = 8;
+const ODD_SHOWN = 4;
+
 function Would({ preview, title, isOld }: { preview: FieldsPreview; title: string; isOld: boolean }) {
-  const { rows } = preview;
+  const rows = [
+    ...preview.rows.filter((row) => !row.issue).slice(0, MOVES_SHOWN),
+    ...preview.rows.filter((row) => row.issue).slice(0, ODD_SHOWN),
+  ];
+  const all = preview.fields.reduce((sum, field) => sum + field.changed + field.unreadable, 0);
+  const isOneField = new Set(rows.map((row) => row.field)).size === 1;
   return (
     <div className={cx("text-sm", isOld && "opacity-60")}>
       <div className="px-4 py-3">
@@ -322,7 +331,7 @@ function Would({ preview, title, isOld }: { preview: FieldsPreview; title: strin
               id: "deal",
               header: "Deal",
               names: true,
-              className: "min-w-36 max-md:max-w-44",
+              className: "min-w-32",
               cell: (row) => (
                 <Link
                   to={path("/deals", row.deal)}
@@ -332,13 +341,14 @@ function Would({ preview, title, isOld }: { preview: FieldsPreview; title: strin
                 </Link>
               ),
             },
-            { id: "field", header: "Field", cell: (row) => fieldLabel(row.field) },
+            ...(isOneField
+              ? []
+              : [{ id: "field", header: "Field", cell: (row: Row) => fieldLabel(row.field) }]),
             { id: "now", header: "Now", align: "right", cell: (row) => fieldValue(row.field, row.before) },
             {
               id: "then",
               header: "Then",
               align: "right",
-              className: "min-w-40",
               cell: (row) =>
                 row.issue ? (
                   <span className="text-warn">
@@ -351,8 +361,10 @@ function Would({ preview, title, isOld }: { preview: FieldsPreview; title: strin
           ]}
         />
       )}
-      {rows.length < preview.fields.reduce((all, field) => all + field.changed + field.unreadable, 0) && (
-        <p className="px-4 pt-2 text-xs text-ink-faint">Some of them are shown.</p>
+      {rows.length < all && (
+        <p className="px-4 pt-2 text-xs text-ink-faint">
+          {count(rows.length)} of {count(all)} are shown.
+        </p>
       )}
     </div>
   );

@@ -6,11 +6,11 @@ export type FieldName = keyof Mapping & string;
 /** The fields of a deal that can be taken from others, in the order in which they matter. */
 export const FIELDS: readonly { readonly name: FieldName; readonly label: string; readonly reads: string }[] =
   [
-    { name: "amount", label: "Amount", reads: "sums" },
-    { name: "close_date", label: "Expected close", reads: "days" },
-    { name: "probability", label: "Probability", reads: "shares" },
-    { name: "lost_reason", label: "Lost reason", reads: "texts" },
-    { name: "name", label: "Name", reads: "texts" },
+    { name: "amount", label: "Amount", reads: "a sum" },
+    { name: "close_date", label: "Expected close", reads: "a day" },
+    { name: "probability", label: "Probability", reads: "a share" },
+    { name: "lost_reason", label: "Lost reason", reads: "a text" },
+    { name: "name", label: "Name", reads: "a text" },
   ];
 
 export const fieldLabel = (name: string): string =>
