@@ -54,7 +54,7 @@ export default function TrustPage() {
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ["backtests"] }), [client]);
   usePage({ title: "Trust", asOf: test.data?.as_of, refresh });
 
-  const { run, command, may, problem, tooLittle } = useRunCommand(TEST, horizon, () => {
+  const { run, command, may, isBusy, problem, tooLittle } = useRunCommand(TEST, horizon, () => {
     refresh();
     // The new one is the newest.
     setAddress({ test: undefined }, { replace: true });
@@ -100,7 +100,7 @@ export default function TrustPage() {
         <QueryView query={list} loading={<TestLoading />}>
           {() =>
             id === undefined ? (
-              tooLittle ? null : (
+              tooLittle || isBusy ? null : (
                 <div className="panel">
                   <Empty title="Not tested yet" action=<CommandButton command={command} look="accent" />>
                     On each of up to 24 past days everything is learned anew from what was known then, and
