@@ -20,6 +20,6 @@ pub use request::{Method, Request, Response, encode};
 pub use verdict::{MOST_TRIES, Verdict, retry_after_ms};
 pub use words::{
     Ask, Asking, Auth, Bulk, BulkState, ById, Category, ClientAuth, Connector, Count, Delivered,
-    Delta, Describe, Event, Host, Join, Limit, Load, Map, Next, OAuth, Quota, Results, Revoke,
-    Shape, SignIn, Stream, Webhook, When, Window,
+    Delta, Describe, Event, Host, Join, Keeps, Limit, Load, Map, Next, OAuth, Quota, Results,
+    Revoke, Shape, SignIn, Stream, Webhook, When, Window,
 };

@@ -8,6 +8,7 @@ use crate::request::{Request, Response};
 use crate::verdict::Verdict;
 use crate::verify::Signature;
 use jiff::Timestamp;
+use model::Deal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -403,8 +404,49 @@ pub struct Stream {
     pub joins: &'static [Join],
     /// The source's id of a record.
     pub id: &'static str,
+    /// What is kept of its records.
+    pub keeps: Keeps,
     /// What a record means.
     pub map: Map,
+}
+
+/// Which of the things that are kept are a stream's records: so they are counted when a run is over,
+/// whoever brought them or took them away.
+#[derive(Clone, Copy, Debug)]
+pub enum Keeps {
+    /// They cannot be told from those of other streams; what it brought is counted on the way.
+    Untold,
+    /// None: it tells what is gone, or where to look.
+    Nothing,
+    /// Users and owners.
+    People,
+    /// Accounts, organizations, customers.
+    Companies,
+    /// Deals that are so.
+    Deals(fn(&Deal) -> bool),
+    /// Subscriptions.
+    Subscriptions,
+    /// Invoices.
+    Invoices,
+    /// Activities by an id at the source that begins so; the id stands under the source's name with
+    /// this behind it.
+    Activities {
+        /// `/email`; mostly nothing.
+        part: &'static str,
+        /// `call/`
+        prefix: &'static str,
+    },
+}
+
+impl Keeps {
+    /// All deals.
+    pub const DEALS: Self = Self::Deals(|_| true);
+
+    /// Activities by how their id begins.
+    pub const fn activities(prefix: &'static str) -> Self {
+        let part = "";
+        Self::Activities { part, prefix }
+    }
 }
 
 impl Stream {
@@ -418,6 +460,7 @@ impl Stream {
             count: None,
             joins: &[],
             id: "/id",
+            keeps: Keeps::Untold,
             map,
         }
     }
@@ -551,6 +594,9 @@ impl ById {
 pub struct Count {
     /// The request.
     pub request: fn(&Asking) -> Request,
+    /// The request that leaves out what was thrown away, where the other one does not: a reading
+    /// gives that, too, but it is not kept.
+    pub live: Option<fn(&Asking) -> Request>,
     /// Where in the answer the number is.
     pub at: &'static str,
 }

@@ -71,6 +71,7 @@ pub(super) async fn run(
         books: &work.app.books,
         is_load: false,
     };
+    let mut moved = 0;
     for (name, ids) in of_stream {
         let Some(stream) = connector.stream(&name) else {
             continue;
@@ -110,7 +111,15 @@ pub(super) async fn run(
             );
             let mapped = Mapped::of(stream, &raw, &cx, &connection.fields);
             let more = follow(work, &mapped, &asked);
-            write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
+            moved += write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
+        }
+    }
+    if moved > 0 {
+        let id = connection.id.to_string();
+        let now = work.tenant.document::<Connection>(&id).await?.value;
+        // A run that is at work counts when it is over.
+        if now.run.is_none() {
+            super::finish::counted(work, &now, false).await?;
         }
     }
     if is_mapped_otherwise(work, &connection).await? {
@@ -166,7 +175,8 @@ fn follow(work: &Work<'_>, mapped: &Mapped, asked: &Asked) -> Vec<Outgoing> {
     parts.map(message).collect()
 }
 
-/// Writes what a page means, without a lease: what others write meanwhile is looked at again.
+/// Writes what a page means, without a lease: what others write meanwhile is looked at again. Gives
+/// how many records are there now that were not before, and the other way round.
 pub(super) async fn write_all(
     work: &Work<'_>,
     writer: &Writer<'_>,
@@ -174,8 +184,8 @@ pub(super) async fn write_all(
     asked_at: Timestamp,
     mut messages: Vec<Outgoing>,
     markers: Vec<String>,
-) -> Result<(), Error> {
-    let mut next = 0;
+) -> Result<u64, Error> {
+    let (mut next, mut moved) = (0, 0);
     loop {
         let ready = writer.prepare(mapped, next, asked_at).await?;
         let is_last = ready.next >= mapped.items.len();
@@ -196,11 +206,12 @@ pub(super) async fn write_all(
         let again = page.messages.clone();
         let committed = work.tenant.commit(page).await?;
         if committed.duplicate {
-            return Ok(());
+            return Ok(moved);
         }
         if committed.stale.is_empty() {
+            moved += ready.counts.new + ready.counts.deleted;
             if is_last {
-                return Ok(());
+                return Ok(moved);
             }
             next = after;
         } else {

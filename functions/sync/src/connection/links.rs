@@ -18,7 +18,8 @@ impl From<BTreeMap<String, String>> for Links {
 }
 
 impl Links {
-    fn id<I: FromStr + ToString + Copy>(&self, id: I) -> I {
+    /// The id that an id stands for.
+    pub(crate) fn id<I: FromStr + ToString + Copy>(&self, id: I) -> I {
         if self.0.is_empty() {
             return id;
         }

@@ -5,7 +5,7 @@ use super::mapped::{Mapped, Raw};
 use super::write::{self, Writer};
 use super::{Body, Error, Setting, Work, context, problem};
 use connector::value::scalar;
-use connector::{Checkpoint, Connector, Out, Plan, Stream};
+use connector::{Checkpoint, Connector, Keeps, Out, Plan, Stream};
 use jiff::{SignedDuration, Timestamp};
 use model::{Entity, EntityKey};
 use pull::{Read, Reader, Stop};
@@ -166,11 +166,12 @@ impl Pulling<'_> {
     /// A new run goes on with what the last one left undone, or begins.
     async fn begin(&mut self) -> Result<(), Error> {
         let id = self.connection.id;
-        let asked = self.tenant().streams(id).await?;
-        let asked = asked
+        let states = self.tenant().streams(id).await?;
+        let state = states
             .iter()
-            .find(|stored| stored.value.stream == self.stream.name)
-            .map_or(StreamMode::Changes, |stored| stored.value.mode);
+            .map(|stored| &stored.value)
+            .find(|state| state.stream == self.stream.name);
+        let asked = state.map_or(StreamMode::Changes, |state| state.mode);
         if self.cursor.job != self.job.id {
             let undone =
                 self.cursor.at.as_ref().is_some_and(|at| !at.is_done) || self.cursor.open.is_some();
@@ -191,6 +192,10 @@ impl Pulling<'_> {
             }
             self.cursor.resumed = undone && asked == StreamMode::Changes;
             self.cursor.counts = store::StreamCounts::default();
+            // It goes on from what was counted at the end of the last run.
+            if let (Some(state), true) = (state, !matches!(self.stream.keeps, Keeps::Untold)) {
+                self.cursor.kept = i64::try_from(state.kept_total).unwrap_or(i64::MAX);
+            }
             self.cursor.job.clone_from(&self.job.id);
             self.cursor.end = None;
             self.cursor.downs = 0;
@@ -608,12 +613,14 @@ impl Pulling<'_> {
             state.waiting_until = until;
             state.note(notes.iter().cloned());
             state.counts = cursor.counts;
-            state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
+            if state.counted != state.job {
+                state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
+                if is_whole {
+                    state.source_total = total.or(state.source_total);
+                }
+            }
             state.complete_until = cursor.complete_until;
             state.problem.clone_from(&why);
-            if is_whole {
-                state.source_total = total.or(state.source_total);
-            }
             if until.is_none() {
                 state.last_finished_at = Some(now);
             }

@@ -157,6 +157,10 @@ fn carried(mut entity: Entity, before: &Entity) -> Entity {
         (Entity::Person(new), Entity::Person(old)) => {
             unite(&mut new.external_ids, &old.external_ids);
         }
+        // An e-mail is also a task, and either may be told last.
+        (Entity::Activity(new), Entity::Activity(old)) => {
+            unite(&mut new.external_ids, &old.external_ids);
+        }
         _ => {}
     }
     entity

@@ -3,11 +3,13 @@
 
 use crate::bed::{Accounts, Bed};
 use crate::truth;
+use model::ConnectionId;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::ops::DerefMut;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use store::JobStatus;
+use store::{AuthKind, Connection, ConnectionStatus, JobStatus};
 use vendors::billing::Status;
 use vendors::crm::{Crm, Object};
 use vendors::faults::{Fault, Faults};
@@ -38,6 +40,55 @@ async fn assert_same(bed: &Bed, source: &str) {
         "{} of {} companies of {source} differ: {first:#?}",
         odd.len(),
         companies.len()
+    );
+}
+
+fn crm<'a>(bed: &'a Bed, source: &str) -> Box<dyn DerefMut<Target = Crm> + 'a> {
+    match source {
+        "salesforce" => Box::new(bed.salesforce.crm()),
+        "hubspot" => Box::new(bed.hubspot.crm()),
+        _ => Box::new(bed.pipedrive.crm()),
+    }
+}
+
+/// The streams say that as many deals and companies are kept as there are, and that the source has as
+/// many where it tells.
+async fn assert_counted(bed: &Bed, id: ConnectionId, source: &str, when: &str) {
+    let (deals, companies) = {
+        let crm = crm(bed, source);
+        let live = crm.companies.values().filter(|it| it.state.is_live());
+        (crm.live_deals().count() as u64, live.count() as u64)
+    };
+    let expected = match source {
+        "salesforce" => [
+            (["opportunities", ""], deals),
+            (["accounts", ""], companies),
+        ],
+        "hubspot" => [(["deals", ""], deals), (["companies", ""], companies)],
+        _ => [
+            (["deals", "deals_archived"], deals),
+            (["organizations", ""], companies),
+        ],
+    };
+    let streams = bed.streams(id).await;
+    let told = |it: &store::StreamState| {
+        let total = it.source_total;
+        format!("{} {} of {total:?}", it.stream, it.kept_total)
+    };
+    let told: Vec<String> = streams.iter().map(told).collect();
+    for (names, expected) in expected {
+        let of = |it: &&store::StreamState| names.contains(&it.stream.as_str());
+        let kept: u64 = streams.iter().filter(of).map(|it| it.kept_total).sum();
+        assert_eq!(kept, expected, "{source} {when} {names:?}: {told:#?}");
+        for total in streams.iter().filter(of).filter_map(|it| it.source_total) {
+            assert_eq!(total, expected, "{source} {when} {names:?}: {told:#?}");
+        }
+    }
+    // What tells only what is gone keeps nothing.
+    let gone = |it: &&store::StreamState| it.stream.ends_with("_deleted");
+    assert!(
+        streams.iter().filter(gone).all(|it| it.kept_total == 0),
+        "{told:#?}"
     );
 }
 
@@ -141,6 +192,7 @@ async fn first_load(source: &str) {
     let streams = bed.streams(id).await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:#?} {streams:#?}");
     assert_same(&bed, source).await;
+    assert_counted(&bed, id, source, "first").await;
     // Again is nothing new.
     let before = bed.tenant().head().await.unwrap();
     bed.pass(60);
@@ -166,13 +218,35 @@ async fn in_step(source: &str) {
     let job = bed.run(id, "connection.sync").await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
     assert_same_deals(&bed, source).await;
+    if source != "pipedrive" {
+        assert_counted(&bed, id, source, "lived on").await;
+    }
     if source == "pipedrive" {
         // It does not say that an organization is gone, unless by webhook: reconciling finds it.
         bed.pass(60);
         let job = bed.run(id, "connection.reconcile").await;
         assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+        assert_counted(&bed, id, source, "reconciled").await;
     }
     assert_same(&bed, source).await;
+    // Somebody takes back what they threw away, and throws away other things.
+    {
+        let mut crm = crm(&bed, source);
+        let gone = crm.deals.values().filter(|it| !it.state.is_live());
+        let gone: Vec<String> = gone.map(|it| it.id.clone()).collect();
+        let back = gone.iter().filter(|id| crm.restore(Object::Deal, id));
+        assert!(back.count() > 0);
+        let live: Vec<String> = crm.live_deals().map(|it| it.id.clone()).collect();
+        for id in live.iter().filter(|id| !gone.contains(id)).take(7) {
+            crm.delete(Object::Deal, id);
+        }
+        crm.merge_deals(&live[live.len() - 1], &live[live.len() - 2]);
+    }
+    bed.pass(5 * 3_600);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_same_deals(&bed, source).await;
+    assert_counted(&bed, id, source, "restored").await;
 }
 
 /// What a billing system says of its subscriptions: how each stands, and whose it is.
@@ -300,3 +374,37 @@ macro_rules! for_each_crm {
 }
 
 for_each_crm! { salesforce hubspot pipedrive }
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_another_connection_has_is_not_read_twice() {
+    let bed = Bed::new(&small()).await;
+    let first = bed.connect("pipedrive").await;
+    let job = bed.run(first, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    // Nobody could say at first which account it is for.
+    let tenant = bed.tenant();
+    let named = |id: ConnectionId| id.to_string();
+    let known = tenant.document::<Connection>(&named(first)).await.unwrap();
+    let second = ConnectionId::derive(&bed.tenant_id, "test", "second");
+    let mut twin = Connection::new(second, "pipedrive", AuthKind::Oauth, "test", tenant.now());
+    twin.status = ConnectionStatus::Active;
+    twin.sandbox = true;
+    twin.base_url = known.value.base_url.clone();
+    tenant.create_document(twin).await.unwrap();
+    bed.grant(second, "pipedrive").await;
+    let job = bed.run(second, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Failed, "{job:#?}");
+    assert_eq!(job.problem.unwrap().code, "already_connected");
+    let kept = tenant.document::<Connection>(&named(second)).await.unwrap();
+    assert_eq!(kept.value.status, ConnectionStatus::NeedsReauth);
+    let why = kept.value.reason.unwrap();
+    assert!(
+        why.contains("\"pipedrive\"") && why.contains("disconnect"),
+        "{why}"
+    );
+    assert!(bed.streams(second).await.is_empty(), "nothing was read");
+    // The first one goes on.
+    bed.pass(60);
+    let job = bed.run(first, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+}

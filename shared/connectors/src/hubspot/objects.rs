@@ -3,8 +3,8 @@
 use super::{NEXT, SEARCH, all, crm, map, pages};
 use connector::value::id;
 use connector::{
-    Asking, ById, Context, Count, Delta, Join, Kind as Lives, Load, Out, Record, Request, Shape,
-    Stream, When,
+    Asking, ById, Context, Count, Delta, Join, Keeps, Kind as Lives, Load, Out, Record, Request,
+    Shape, Stream, When,
 };
 use model::{EntityKey, Timestamp};
 use serde_json::{Value, json};
@@ -156,9 +156,16 @@ const fn stream<const K: usize>(joins: &'static [Join]) -> Stream {
         }),
         count: Some(Count {
             request: |it| searching::<K>(it, &[kind::<K>().stamp], 1),
+            live: None,
             at: "/total",
         }),
         joins,
+        keeps: match K {
+            COMPANIES => Keeps::Companies,
+            DEALS => Keeps::DEALS,
+            CONTACTS => Keeps::Untold,
+            _ => Keeps::activities(kind::<K>().one),
+        },
         ..Stream::all(kind::<K>().many, pages(list::<K>), map::read::<K>)
     }
 }
@@ -166,7 +173,10 @@ const fn stream<const K: usize>(joins: &'static [Join]) -> Stream {
 /// What was thrown away in the last months. The search does not know of it, so all of it is read
 /// each time.
 const fn archived<const K: usize>(name: &'static str) -> Stream {
-    Stream::all(name, pages(list_archived::<K>), map::archived::<K>)
+    Stream {
+        keeps: Keeps::Nothing,
+        ..Stream::all(name, pages(list_archived::<K>), map::archived::<K>)
+    }
 }
 
 /// One of a kind is not there any more.

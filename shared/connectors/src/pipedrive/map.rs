@@ -87,6 +87,13 @@ pub(super) fn organization(it: &mut Item) {
     it.put(company);
 }
 
+/// Where it stands that a deal is archived; nowhere where it is not.
+const ARCHIVED: &str = "is_archived";
+
+pub(super) fn is_archived(deal: &Deal) -> bool {
+    deal.custom_fields.contains_key(ARCHIVED)
+}
+
 pub(super) fn deal(it: &mut Item) {
     let key = it.cx.deal(&it.id);
     it.stamp = it.timestamp("update_time");
@@ -136,7 +143,7 @@ pub(super) fn deal(it: &mut Item) {
         custom_fields: custom(it.main, "deal_fields", it.cx),
         ..Deal::new(key)
     };
-    for field in ["arr", "mrr", "acv", "is_archived"] {
+    for field in ["arr", "mrr", "acv", ARCHIVED] {
         let value = it.text(field).filter(|value| value != "false");
         let custom = &mut deal.custom_fields;
         custom.extend(value.map(|value| (field.to_owned(), value)));

@@ -7,8 +7,8 @@ use crate::item::{gone, map as means};
 use connector::Verdict::{Empty, Forbidden, Pause, Restart, Retry};
 use connector::{
     Ask, Asking, Auth, ById, Category, ClientAuth, Connector, Context, Delta, Describe, Host, Join,
-    Limit, Load, Map, OAuth, Out, Quota, Record, Request, Response, Revoke, Shape, Stream, Verdict,
-    value,
+    Keeps, Limit, Load, Map, OAuth, Out, Quota, Record, Request, Response, Revoke, Shape, Stream,
+    Verdict, value,
 };
 use model::EntityKey;
 use serde_json::Value;
@@ -65,20 +65,24 @@ pub static CONNECTOR: Connector = Connector {
     streams: &[
         Stream {
             by_id: Some(one(|it| old(it, "users"), gone!(Person, person))),
+            keeps: Keeps::People,
             ..Stream::all("users", USERS, means!("users", map::user))
         },
         Stream {
             by_id: Some(one(|it| read(it, "organizations"), gone!(Company, company))),
+            keeps: Keeps::Companies,
             ..stream!("organizations", map::organization)
         },
         Stream {
             by_id: Some(one(|it| read(it, "deals"), gone!(Deal, deal))),
             joins: OF_DEALS,
+            keeps: Keeps::Deals(|deal| !map::is_archived(deal)),
             ..stream!("deals", map::deal)
         },
         // An archived deal is in no other list, and without this one it would look deleted.
         Stream {
             joins: OF_DEALS,
+            keeps: Keeps::Deals(map::is_archived),
             ..changes(
                 "deals_archived",
                 pages(archived),
@@ -95,6 +99,7 @@ pub static CONNECTOR: Connector = Connector {
                     ..SHAPE
                 },
             },
+            keeps: Keeps::Nothing,
             ..changes("deals_deleted", pages(deleted), means!("deals", map::deal))
         },
         // Deals bring their persons; a change of one is a change of its stakeholders.
@@ -122,10 +127,12 @@ pub static CONNECTOR: Connector = Connector {
                     pages(|it| of(it, "persons", "ids")),
                 ),
             )],
+            keeps: Keeps::activities("activity/"),
             ..stream!("activities", map::activity)
         },
         Stream {
             by_id: Some(one(notes, |id, cx, out| done("note", id, cx, out))),
+            keeps: Keeps::activities("note/"),
             ..changes("notes", NOTES, means!("notes", map::note))
         },
     ],

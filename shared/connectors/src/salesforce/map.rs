@@ -402,6 +402,8 @@ pub(super) fn event(it: &mut Item) {
     }
 }
 
+/// Where an e-mail's own id stands beside that of the task it also is.
+pub(super) const EMAIL: &str = "/email";
 /// Not sent yet, in the vendor's numbering.
 const DRAFT: &str = "5";
 
@@ -413,6 +415,11 @@ pub(super) fn email(it: &mut Item) {
         return;
     };
     email.kind = ActivityKind::Email;
+    let own = (format!("{}{EMAIL}", it.cx.source), it.id.clone());
+    email.external_ids.extend([own]);
+    if let Some(task) = id(it.main, "ActivityId") {
+        it.id = task;
+    }
     let addresses = ["FromAddress", "ToAddress", "CcAddress"].into_iter();
     let addresses = addresses.filter_map(|field| text(it.main, field));
     let each = addresses.flat_map(|all| all.split([';', ',']));

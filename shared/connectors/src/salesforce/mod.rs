@@ -7,8 +7,8 @@ mod wire;
 
 use connector::Verdict::{Forbidden, Good, Narrow, Pause, Reauthorize, Restart, Retry};
 use connector::{
-    Ask, Auth, ById, Category, Connector, Count, Delta, Describe, Host, Join, Limit, Load, OAuth,
-    Quota, Response, Revoke, Shape, SignIn, Stream, Verdict, value,
+    Ask, Auth, ById, Category, Connector, Count, Delta, Describe, Host, Join, Keeps, Limit, Load,
+    OAuth, Quota, Response, Revoke, Shape, SignIn, Stream, Verdict, value,
 };
 use wire::{described, pages};
 
@@ -51,6 +51,7 @@ pub static CONNECTOR: Connector = Connector {
             // Roles move without their users noticing, and users are few.
             load: Load::Pages(pages!(USER by "Id")),
             delta: Delta::All,
+            keeps: Keeps::People,
             joins: &[Join::many(
                 wire::AT_ONCE,
                 map::holds,
@@ -60,6 +61,7 @@ pub static CONNECTOR: Connector = Connector {
         },
         Stream {
             joins: &[more!(ACCOUNT)],
+            keeps: Keeps::Companies,
             ..changes!("accounts", ACCOUNT, map::company)
         },
         Stream {
@@ -73,6 +75,7 @@ pub static CONNECTOR: Connector = Connector {
                 beside!("roles", map::live, ROLE by "OpportunityId"),
                 more!(OPPORTUNITY),
             ],
+            keeps: Keeps::DEALS,
             ..changes!("opportunities", OPPORTUNITY, map::opportunity)
         },
         Stream {
@@ -83,10 +86,18 @@ pub static CONNECTOR: Connector = Connector {
         Stream {
             load: Load::None,
             count: None,
+            keeps: Keeps::Nothing,
             ..changes!("contact_roles", ROLE, map::role)
         },
-        changes!("tasks", TASK, map::task),
-        changes!("events", EVENT, map::event),
+        // What is of an object is told by how its ids begin.
+        Stream {
+            keeps: Keeps::activities("00T"),
+            ..changes!("tasks", TASK, map::task)
+        },
+        Stream {
+            keeps: Keeps::activities("00U"),
+            ..changes!("events", EVENT, map::event)
+        },
         Stream {
             load: Load::None,
             // An event's stamp does not move when its time has come.
@@ -96,10 +107,17 @@ pub static CONNECTOR: Connector = Connector {
             },
             by_id: None,
             count: None,
+            keeps: Keeps::Nothing,
             ..changes!("events_held", EVENT, map::event)
         },
         // After the tasks: an e-mail is also a task, and says more than that.
-        changes!("emails", EMAIL, map::email),
+        Stream {
+            keeps: Keeps::Activities {
+                part: map::EMAIL,
+                prefix: "",
+            },
+            ..changes!("emails", EMAIL, map::email)
+        },
         // After the others: who was merged is known by then.
         deletions!("opportunities_deleted", OPPORTUNITY),
         deletions!("accounts_deleted", ACCOUNT),
@@ -174,6 +192,7 @@ macro_rules! changes {
             }),
             count: Some(Count {
                 request: |asking| wire::count(asking, &wire::$object, "SystemModstamp"),
+                live: Some(|asking| wire::live(asking, &wire::$object)),
                 at: "/totalSize",
             }),
             id: "/Id",
@@ -195,6 +214,7 @@ macro_rules! deletions {
                 ask: feed!($object),
                 shape: FEED,
             },
+            keeps: Keeps::Nothing,
             ..Stream::all($name, feed!($object), |record, cx, out| {
                 if let Some(mut it) = map::open(record, "deleted", cx, out) {
                     map::deleted(&mut it);

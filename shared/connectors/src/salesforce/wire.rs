@@ -201,6 +201,17 @@ pub(super) fn count(asking: &Asking, object: &Object, key: &str) -> Request {
     query(&soql(object, "COUNT()", asking, key))
 }
 
+/// How many there are that are not in the recycle bin.
+pub(super) fn live(asking: &Asking, object: &Object) -> Request {
+    let mut soql = soql(object, "COUNT()", asking, "Id");
+    if is_seen(asking.known, object.name, "IsDeleted") {
+        let begins = !soql.contains(" WHERE ");
+        soql.push_str(if begins { " WHERE " } else { " AND " });
+        soql.push_str("IsDeleted = false");
+    }
+    query(&soql)
+}
+
 /// The custom fields that did not fit into the address of [`read`].
 pub(super) fn more(asking: &Asking, object: &Object) -> Request {
     let (_, mut rest) = fields(object, asking.known);

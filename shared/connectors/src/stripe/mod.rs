@@ -8,8 +8,8 @@ mod webhook;
 use crate::item::{gone, map as means};
 use connector::Verdict::{Empty, Forbidden, Reauthorize, Restart, Retry};
 use connector::{
-    Ask, Asking, Auth, ById, Category, Connector, Delta, Describe, Host, Join, Limit, Load, Next,
-    Record, Request, Response, Shape, Stream, Verdict, value,
+    Ask, Asking, Auth, ById, Category, Connector, Delta, Describe, Host, Join, Keeps, Limit, Load,
+    Next, Record, Request, Response, Shape, Stream, Verdict, value,
 };
 
 /// Stripe, as its own documentation describes it.
@@ -49,6 +49,7 @@ pub static CONNECTOR: Connector = Connector {
                     ..Shape::EXACT
                 },
             },
+            keeps: Keeps::Nothing,
             ..Stream::all("events", list(events), means!("events", map::event))
         },
         Stream {
@@ -57,6 +58,7 @@ pub static CONNECTOR: Connector = Connector {
                 |it| more(it, "subscriptions"),
                 list(|it| of(it, "customer", "subscriptions")),
             )],
+            keeps: Keeps::Companies,
             ..stream!("customers", "subscriptions", company, Company)
         },
         Stream {
@@ -67,9 +69,13 @@ pub static CONNECTOR: Connector = Connector {
             )],
             // What was cancelled is left out of a list unless all are asked for.
             load: Load::Pages(list(|it| subscriptions(it).query("status", "all"))),
+            keeps: Keeps::Subscriptions,
             ..stream!("subscriptions", DISCOUNTS, subscription, Subscription)
         },
-        stream!("invoices", "", invoice, Invoice),
+        Stream {
+            keeps: Keeps::Invoices,
+            ..stream!("invoices", "", invoice, Invoice)
+        },
         stream!("charges", "", payment, Payment),
         // Neither refunds nor disputes say whose they are; their charge does.
         stream!("refunds", "charge", payment, Payment),
