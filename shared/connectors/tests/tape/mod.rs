@@ -13,8 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use connector::{
-    Checkpoint, Connector, Context, Delta, Describe, Known, Load, Method, Out, Page, Plan, Pull,
-    Request, Response, Step, Stream, Verdict,
+    Checkpoint, Connector, Context, Delta, Describe, Keeps, Known, Load, Method, Out, Page, Plan,
+    Pull, Request, Response, Step, Stream, Verdict,
 };
 use model::{CanonicalStage, Layer, StageMap, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -206,6 +206,7 @@ fn asks(describe: &Describe) -> Stream {
         count: None,
         joins: &[],
         id: "/id",
+        keeps: Keeps::Nothing,
         map: |_, _, _| (),
     }
 }
