@@ -246,19 +246,11 @@ async fn a_program_connects_every_sandbox_and_has_what_the_vendors_have() {
     for (source, id) in &connections {
         let connection = server.settled(id).await;
         assert_eq!(connection["status"], "active", "{connection}");
-        // At Salesforce an e-mail and a task may tell of one activity; who comes first brings it.
-        let (mut kept, mut there) = (0, 0);
         for stream in streams(&connection) {
-            let total = stream["source_total"].as_u64();
-            let is_shared = matches!(stream["name"].as_str(), Some("tasks" | "emails"));
-            if *source == "salesforce" && is_shared {
-                kept += stream["kept_total"].as_u64().unwrap();
-                there = total.unwrap().max(there);
-            } else if let Some(total) = total {
+            if let Some(total) = stream["source_total"].as_u64() {
                 assert_eq!(stream["kept_total"], total, "{stream}");
             }
         }
-        assert_eq!(kept, there, "{connection}");
         let sentence = connection["sentence"].as_str().unwrap();
         assert!(sentence.starts_with("Up to date"), "{connection}");
     }

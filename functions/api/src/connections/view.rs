@@ -415,12 +415,14 @@ mod tests {
         check(
             Active,
             None,
-            &[
-                until("deals", 60),
-                until("calls", 0),
-                stream("emails", Idle),
-            ],
+            &[until("deals", 60), until("calls", 0), stream("emails", Off)],
             "Up to date: all changes until 2026-09-21 14:13 UTC are in.",
+        );
+        check(
+            Active,
+            None,
+            &[until("deals", 60), stream("emails", Idle)],
+            "Not everything was read yet; the next sync goes on from there.",
         );
     }
 }

@@ -68,9 +68,11 @@ pub(crate) fn put(entity: Entity, kept: Option<&Kept>, asked_at: Timestamp) -> F
     // about each other.
     if source(before) == source(&entity) {
         match (stamp(&entity), stamp(before)) {
-            (Some(now), Some(then)) if now < then => return Fate::Stale,
+            (Some(now), Some(then)) if now < then => return stale(&entity, before, kept),
             (Some(now), Some(then)) if now > then => {}
-            _ if kept.is_some_and(|kept| asked < kept.asked) => return Fate::Stale,
+            _ if kept.is_some_and(|kept| asked < kept.asked) => {
+                return stale(&entity, before, kept);
+            }
             _ => {}
         }
     }
@@ -79,6 +81,21 @@ pub(crate) fn put(entity: Entity, kept: Option<&Kept>, asked_at: Timestamp) -> F
         return Fate::Unchanged;
     }
     write(entity, asked, kept, Fate::Changed)
+}
+
+/// What is older than what is kept says nothing any more, but what it is called: an e-mail that is also
+/// a task lies under both names, though the task was changed later.
+fn stale(entity: &Entity, before: &Entity, kept: Option<&Kept>) -> Fate {
+    let (Entity::Activity(older), Entity::Activity(newer)) = (entity, before) else {
+        return Fate::Stale;
+    };
+    let mut both = newer.clone();
+    unite(&mut both.external_ids, &older.external_ids);
+    if both.external_ids == newer.external_ids {
+        return Fate::Stale;
+    }
+    let asked = kept.map_or(0, |kept| kept.asked);
+    write(Entity::Activity(both), asked, kept, Fate::Changed)
 }
 
 /// A change in place of the row that was looked at, with what was asked for at a moment.
@@ -179,7 +196,7 @@ fn unite(
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
-    use model::{Deal, DealId, DealRecord, Provenance};
+    use model::{Activity, ActivityId, ActivityKind, Deal, DealId, DealRecord, Provenance};
 
     fn at(us: i64) -> Timestamp {
         Timestamp::from_microsecond(us).unwrap()
@@ -284,6 +301,42 @@ mod tests {
             ],
             ("again", 12, 8),
         );
+    }
+
+    #[test]
+    fn an_older_telling_of_an_activity_brings_its_name_and_nothing_else() {
+        let activity = |(name, id): (&str, &str), summary: &str, stamp| {
+            let activity = Activity {
+                external_ids: [(name.to_owned(), id.to_owned())].into(),
+                summary: Some(summary.to_owned()),
+                provenance: Provenance::new("salesforce", Some(at(stamp))),
+                ..Activity::new(ActivityId::from_bytes([4; 16]), ActivityKind::Email, at(1))
+            };
+            Entity::Activity(Box::new(activity))
+        };
+        let task = activity(("salesforce", "00T"), "newer", 9);
+        let kept = Kept {
+            key: task.key(),
+            version: 20,
+            asked: 10,
+            seq: 1,
+            entity: Some(task),
+        };
+        let mail = activity(("salesforce/email", "02s"), "older", 5);
+        let Fate::Changed(change) = put(mail.clone(), Some(&kept), at(30)) else {
+            unreachable!("its name is new");
+        };
+        assert_eq!((change.version, change.asked), (21, 10));
+        let Change::Put(Entity::Activity(both)) = &change.change else {
+            unreachable!("it is written");
+        };
+        assert_eq!(both.summary.as_deref(), Some("newer"));
+        assert_eq!(both.external_ids.len(), 2);
+        let kept = Kept {
+            entity: Some(Entity::Activity(both.clone())),
+            ..kept
+        };
+        assert!(matches!(put(mail, Some(&kept), at(30)), Fate::Stale));
     }
 
     #[test]

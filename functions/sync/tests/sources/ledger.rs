@@ -39,12 +39,20 @@ struct Inner {
     last: i64,
     facts: BTreeMap<String, Vec<Fact>>,
     rows: BTreeMap<EntityKey, Row>,
-    /// How many records the cursor of each stream says it keeps.
-    kept: BTreeMap<String, i64>,
+    /// What the cursor of each stream says its runs brought and took away.
+    brought: BTreeMap<String, Brought>,
     odd: Vec<String>,
     /// What was called, when, and what came of it: the same for the same seed.
     trace: u64,
     calls: u64,
+}
+
+/// How many more records there are for a stream's runs, as its cursor has it.
+#[derive(Debug, Default)]
+struct Brought {
+    run: String,
+    in_run: i64,
+    in_all: i64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -151,9 +159,9 @@ impl Ledger {
         found.map(|(id, _)| id.clone()).collect()
     }
 
-    /// How many records the streams together say they keep.
-    pub(crate) fn kept(&self) -> i64 {
-        self.lock().kept.values().sum()
+    /// How many more records there are for all runs, as the streams' cursors have it.
+    pub(crate) fn brought(&self) -> i64 {
+        self.lock().brought.values().map(|it| it.in_all).sum()
     }
 
     /// What the watch has seen that must not be.
@@ -199,8 +207,15 @@ impl Inner {
         let to = step["ExpressionAttributeValues"][":to"]["S"].as_str();
         if let (Some(name), Some(to)) = (name, to) {
             let to: Value = serde_json::from_str(to).unwrap();
-            if let Some(kept) = to["kept"].as_i64() {
-                self.kept.insert(name.to_owned(), kept);
+            let counts = &to["counts"];
+            if let (Some(new), Some(deleted)) = (counts["new"].as_i64(), counts["deleted"].as_i64())
+            {
+                let run = to["job"].as_str().unwrap();
+                let it = self.brought.entry(name.to_owned()).or_default();
+                let before = if it.run == run { it.in_run } else { 0 };
+                it.in_run = new - deleted;
+                it.in_all += it.in_run - before;
+                run.clone_into(&mut it.run);
             }
         }
     }
