@@ -265,10 +265,10 @@ pub struct StreamState {
     /// How many of them we keep.
     #[serde(default)]
     pub kept_total: u64,
-    /// The run since whose beginning they were counted in the book: then its workers, who know of their
-    /// own stream alone, have no more say about that.
+    /// Whether they were counted in the book, as every run does at its end: from then on its workers, who
+    /// know of their own stream alone, have no say about that.
     #[serde(default)]
-    pub counted: String,
+    pub counted: bool,
     /// Up to when all of the source's changes are in.
     #[serde(default)]
     pub complete_until: Option<Timestamp>,
@@ -306,7 +306,7 @@ impl StreamState {
             counts: StreamCounts::default(),
             source_total: None,
             kept_total: 0,
-            counted: String::new(),
+            counted: false,
             complete_until: None,
             waiting_until: None,
             last_started_at: None,

@@ -303,7 +303,7 @@ pub(crate) async fn create(caller: &Caller, body: CreateImport) -> Result<Respon
     let stored = caller.tenant().create_document(import).await?;
     let address = format!("/v1/imports/{}", stored.value.id);
     let location = HeaderValue::try_from(address).map_err(Problem::internal)?;
-    let view = Json(ImportView::of(&caller, stored.value));
+    let view = Json(ImportView::of(caller, stored.value));
     Ok(ETag::of_rev(stored.rev).on((StatusCode::CREATED, [(LOCATION, location)], view)))
 }
 

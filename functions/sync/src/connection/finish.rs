@@ -17,6 +17,9 @@ use store::{
     Stored, StreamState, StreamStatus, Versioned,
 };
 
+/// So often what is kept is counted while others write.
+const MOST_COUNTS: usize = 5;
+
 /// When the next sync is due.
 pub(super) fn after(now: Timestamp, every_min: u32) -> Option<Timestamp> {
     now.checked_add(SignedDuration::from_mins(i64::from(every_min.max(1))))
@@ -134,19 +137,36 @@ pub(super) async fn run(work: &Work<'_>, connection: &Connection, job: &str) -> 
     Ok(())
 }
 
-/// How many records of each stream are kept, counted in the book: whoever brought or took them away,
-/// another stream, a webhook, a merge or another source. Gives how the streams stand then.
-///
-/// Where that has changed, the source is asked anew how many it has, as far as `asks`; else, and where
-/// it does not say, that is not known any more.
+/// Counts what is kept until the book has stood still meanwhile: of two who count at once the one that
+/// read an older book may write last.
 pub(super) async fn counted(
     work: &Work<'_>,
     connection: &Connection,
-    asks: bool,
+    is_end: bool,
 ) -> Result<Vec<Stored<StreamState>>, Error> {
+    let mut tries = 0;
+    loop {
+        let (seq, streams) = count(work, connection, is_end).await?;
+        tries += 1;
+        if tries == MOST_COUNTS || work.tenant.head().await? == seq {
+            return Ok(streams);
+        }
+    }
+}
+
+/// How many records of each stream are kept, counted in the book: whoever brought or took them away,
+/// another stream, a webhook, a merge or another source. Gives how the streams stand then.
+///
+/// Where that has changed, the source is asked anew how many it has at the end of a run; else, and where it
+/// does not say, that is not known any more.
+async fn count(
+    work: &Work<'_>,
+    connection: &Connection,
+    is_end: bool,
+) -> Result<(u64, Vec<Stored<StreamState>>), Error> {
     let mut streams = work.tenant.streams(connection.id).await?;
     let Some(connector) = connectors::find(&connection.source) else {
-        return Ok(streams);
+        return Ok((work.tenant.head().await?, streams));
     };
     let links = work.tenant.links().await?.into();
     let shelf = work.app.books.fresh(&work.tenant).await?;
@@ -158,10 +178,10 @@ pub(super) async fn counted(
     };
     let kept = shelf.read(|warm| {
         let each = connector.streams.iter();
-        each.filter_map(|it| Some((it.name, ours.count(&warm.book, it.keeps)?)))
-            .collect::<BTreeMap<_, _>>()
+        let each = each.filter_map(|it| Some((it.name, ours.count(&warm.book, it.keeps)?)));
+        (warm.seq, each.collect::<BTreeMap<_, _>>())
     });
-    let kept = kept.unwrap_or_default();
+    let (seq, kept) = kept.unwrap_or_default();
     let is_moved = streams
         .iter()
         .any(|it| it.value.counts.new + it.value.counts.deleted > 0);
@@ -177,7 +197,7 @@ pub(super) async fn counted(
         if let (Some(count), true) = (stream.count, is_other)
             && matches!(stream.load, Load::Pages(_) | Load::Bulk(..))
         {
-            if asks && (is_moved || total.is_none()) {
+            if is_end && (is_moved || total.is_none()) {
                 if asked.is_none() {
                     asked = Some(asking(work, connector, connection).await?);
                 }
@@ -189,15 +209,16 @@ pub(super) async fn counted(
                 total = None;
             }
         }
-        if (*kept, total) != (state.kept_total, state.source_total) {
+        let is_first = is_end && !state.counted;
+        if is_first || (*kept, total) != (state.kept_total, state.source_total) {
             let edited = work.tenant.edit_stream(connection.id, &name, |state| {
                 (state.kept_total, state.source_total) = (*kept, total);
-                state.counted.clone_from(&state.job);
+                state.counted |= is_end;
             });
             *stored = edited.await?;
         }
     }
-    Ok(streams)
+    Ok((seq, streams))
 }
 
 /// Who can be asked how many there are; nobody where the connection may not be read.

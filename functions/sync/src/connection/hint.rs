@@ -71,7 +71,6 @@ pub(super) async fn run(
         books: &work.app.books,
         is_load: false,
     };
-    let mut moved = 0;
     for (name, ids) in of_stream {
         let Some(stream) = connector.stream(&name) else {
             continue;
@@ -111,17 +110,11 @@ pub(super) async fn run(
             );
             let mapped = Mapped::of(stream, &raw, &cx, &connection.fields);
             let more = follow(work, &mapped, &asked);
-            moved += write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
+            write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
         }
     }
-    if moved > 0 {
-        let id = connection.id.to_string();
-        let now = work.tenant.document::<Connection>(&id).await?.value;
-        // A run that is at work counts when it is over.
-        if now.run.is_none() {
-            super::finish::counted(work, &now, false).await?;
-        }
-    }
+    // Whoever comes twice finds nothing new, and counts all the same: the first may have ended before that.
+    super::finish::counted(work, &connection, false).await?;
     if is_mapped_otherwise(work, &connection).await? {
         let again = work.message(super::HINT, work.message.body.clone(), 1);
         return Ok(work.tenant.send(&again).await?);
@@ -175,8 +168,7 @@ fn follow(work: &Work<'_>, mapped: &Mapped, asked: &Asked) -> Vec<Outgoing> {
     parts.map(message).collect()
 }
 
-/// Writes what a page means, without a lease: what others write meanwhile is looked at again. Gives
-/// how many records are there now that were not before, and the other way round.
+/// Writes what a page means, without a lease: what others write meanwhile is looked at again.
 pub(super) async fn write_all(
     work: &Work<'_>,
     writer: &Writer<'_>,
@@ -184,8 +176,8 @@ pub(super) async fn write_all(
     asked_at: Timestamp,
     mut messages: Vec<Outgoing>,
     markers: Vec<String>,
-) -> Result<u64, Error> {
-    let (mut next, mut moved) = (0, 0);
+) -> Result<(), Error> {
+    let mut next = 0;
     loop {
         let ready = writer.prepare(mapped, next, asked_at).await?;
         let is_last = ready.next >= mapped.items.len();
@@ -206,12 +198,11 @@ pub(super) async fn write_all(
         let again = page.messages.clone();
         let committed = work.tenant.commit(page).await?;
         if committed.duplicate {
-            return Ok(moved);
+            return Ok(());
         }
         if committed.stale.is_empty() {
-            moved += ready.counts.new + ready.counts.deleted;
             if is_last {
-                return Ok(moved);
+                return Ok(());
             }
             next = after;
         } else {

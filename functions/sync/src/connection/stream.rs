@@ -607,17 +607,19 @@ impl Pulling<'_> {
         let notes = std::mem::take(&mut self.notes);
         let is_whole = matches!(cursor.mode, StreamMode::Load | StreamMode::Reconcile);
         let total = cursor.at.as_ref().and_then(|at| at.total);
+        let is_untold = matches!(self.stream.keeps, Keeps::Untold);
         self.edit(|state| {
             state.status = status;
             state.mode = cursor.mode;
             state.waiting_until = until;
             state.note(notes.iter().cloned());
             state.counts = cursor.counts;
-            if state.counted != state.job {
+            // Once it was counted, who stood still since then would say what no longer is.
+            if is_untold || !state.counted {
                 state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
-                if is_whole {
-                    state.source_total = total.or(state.source_total);
-                }
+            }
+            if is_whole {
+                state.source_total = total.or(state.source_total);
             }
             state.complete_until = cursor.complete_until;
             state.problem.clone_from(&why);
