@@ -243,7 +243,7 @@ async fn a_program_connects_every_sandbox_and_has_what_the_vendors_have() {
     let body = json!({"source": "stripe", "auth": key, "sandbox": true});
     let begun = server.post("/v1/connections", Some(body)).await;
     connections.push(("stripe", begun["id"].as_str().unwrap().to_owned()));
-    for (source, id) in &connections {
+    for (_, id) in &connections {
         let connection = server.settled(id).await;
         assert_eq!(connection["status"], "active", "{connection}");
         for stream in streams(&connection) {

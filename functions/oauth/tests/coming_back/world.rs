@@ -113,7 +113,7 @@ fn provider(codes: &Codes, gate: &Gate) -> pull::Transport {
                 (200, json!({"fields": [{"name": "Id"}, {"name": "Name"}]}))
             }
             path if path.contains("/query") => {
-                barrier = gate.lock().unwrap().clone();
+                barrier.clone_from(&gate.lock().unwrap());
                 let bearer = request.headers()["authorization"].to_str().unwrap();
                 let account = bearer.strip_prefix("Bearer ").unwrap();
                 (200, json!({"done": true, "records": [{"Id": account}]}))

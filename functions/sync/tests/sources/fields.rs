@@ -89,9 +89,9 @@ async fn taken_and_given_back(source: &str, arr_name: &str) {
     assert!(own.values().any(|deal| deal.amount.is_none()));
     let currency = own.values().find_map(|deal| Some(deal.amount?.currency));
     let mut amounts = map(&[(DealField::Amount, arr_name)]);
-    amounts
-        .values_mut()
-        .for_each(|taken| taken.currency = currency);
+    for taken in amounts.values_mut() {
+        taken.currency = currency;
+    }
     for round in 0..3 {
         say(&bed, id, amounts.clone()).await;
         for (key, deal) in deals(&bed, source).await {
@@ -151,9 +151,9 @@ async fn mapping_again_never_puts_something_older_over_something_newer() {
     // Every deal is told of by two pages, some by three, and some are gone.
     for some in [&ids[..], &ids[..ids.len() / 2]] {
         bed.pass(3_600);
-        some.iter().for_each(|id| {
+        for id in some {
             ledger.set(&bed, id);
-        });
+        }
         bed.pass(60);
         let job = bed.run(id, "connection.sync").await;
         assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
