@@ -4,14 +4,15 @@
 //! answer of JSON is gone through without keeping anything of it, and each of CSV is split into its cells.
 
 use super::{Done, Of, ours, usage, vendor::Place};
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use pull::{Transport, https};
 use serde::de::IgnoredAny;
 use std::sync::{Arc, Mutex, PoisonError};
 
-type Asked = Arc<Mutex<Vec<Request<Bytes>>>>;
+/// What was asked, and how it was answered.
+type Asked = Arc<Mutex<Vec<(Request<Bytes>, StatusCode)>>>;
 
 /// Writes down what is asked, but for deleting, which would leave nothing to ask for again.
 fn recorder(asked: &Asked) -> Transport {
@@ -20,9 +21,14 @@ fn recorder(asked: &Asked) -> Transport {
         if request.method() == Method::DELETE {
             return Box::pin(async { Ok(Response::new(Bytes::new())) });
         }
-        let mut all = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(request.clone());
-        carry(request)
+        let (asked, again) = (Arc::clone(&asked), request.clone());
+        let answer = carry(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            let mut all = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push((again, answer.status()));
+            Ok(answer)
+        })
     })
 }
 
@@ -34,8 +40,14 @@ pub(super) async fn measure(of: Of, place: Place) -> anyhow::Result<Done> {
 
     let carry = https();
     let stretch = usage::Stretch::begin();
-    for request in asked {
-        split(&carry(request).await?)?;
+    for (request, status) in asked {
+        let answer = carry(request).await?;
+        let now = answer.status();
+        ensure!(
+            now == status,
+            "what was answered with {status} is answered with {now}"
+        );
+        split(&answer)?;
     }
     Ok(done.again(&stretch))
 }
