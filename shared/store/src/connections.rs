@@ -265,10 +265,13 @@ pub struct StreamState {
     /// How many of them we keep.
     #[serde(default)]
     pub kept_total: u64,
-    /// Whether they were counted in the book, as every run does at its end: from then on its workers, who
-    /// know of their own stream alone, have no say about that.
+    /// Up to which change of the book they were counted there, as every run does at its end: from then on its
+    /// workers, who know of their own stream alone, have no say about that.
     #[serde(default)]
-    pub counted: bool,
+    pub counted_to: Option<u64>,
+    /// When they are counted at the latest, where a webhook brought some since.
+    #[serde(default)]
+    pub count_at: Option<Timestamp>,
     /// Up to when all of the source's changes are in.
     #[serde(default)]
     pub complete_until: Option<Timestamp>,
@@ -306,7 +309,8 @@ impl StreamState {
             counts: StreamCounts::default(),
             source_total: None,
             kept_total: 0,
-            counted: false,
+            counted_to: None,
+            count_at: None,
             complete_until: None,
             waiting_until: None,
             last_started_at: None,

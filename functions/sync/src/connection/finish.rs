@@ -3,22 +3,18 @@
 use super::links::{Links, adopted};
 use super::write::rows;
 use super::{Error, Work, problem};
-use connector::{Asking, Category, Connector, Count, Keeps, Known, Load};
+use connector::Category;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Book, Change, Company, CompanyId, DealId, Entity, EntityKey, InvoiceId, PaymentId, PersonId,
     SubscriptionId, TenantId,
 };
-use pull::{Answer, Source, Stop};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use store::{
-    Connection, ConnectionStatus, JobStatus, Kept, MOST_CHANGES, Message, Outgoing, Page, Queue,
-    Stored, StreamState, StreamStatus, Versioned,
+    Connection, JobStatus, Kept, MOST_CHANGES, Message, Outgoing, Page, Queue, StreamStatus,
+    Versioned,
 };
-
-/// So often what is kept is counted while others write.
-const MOST_COUNTS: usize = 5;
 
 /// When the next sync is due.
 pub(super) fn after(now: Timestamp, every_min: u32) -> Option<Timestamp> {
@@ -42,7 +38,7 @@ pub(super) async fn run(work: &Work<'_>, connection: &Connection, job: &str) -> 
         return Ok(());
     }
     link(work).await?;
-    let streams = counted(work, connection, true).await?;
+    let streams = super::count::run(work, connection, true).await?;
     let now = work.tenant.now();
     let mut result = serde_json::Map::new();
     let mut failed = Vec::new();
@@ -135,172 +131,6 @@ pub(super) async fn run(work: &Work<'_>, connection: &Connection, job: &str) -> 
         })
         .await?;
     Ok(())
-}
-
-/// Counts what is kept until the book has stood still meanwhile: of two who count at once the one that
-/// read an older book may write last.
-pub(super) async fn counted(
-    work: &Work<'_>,
-    connection: &Connection,
-    is_end: bool,
-) -> Result<Vec<Stored<StreamState>>, Error> {
-    let mut tries = 0;
-    loop {
-        let (seq, streams) = count(work, connection, is_end).await?;
-        tries += 1;
-        if tries == MOST_COUNTS || work.tenant.head().await? == seq {
-            return Ok(streams);
-        }
-    }
-}
-
-/// How many records of each stream are kept, counted in the book: whoever brought or took them away,
-/// another stream, a webhook, a merge or another source. Gives how the streams stand then.
-///
-/// Where that has changed, the source is asked anew how many it has at the end of a run; else, and where it
-/// does not say, that is not known any more.
-async fn count(
-    work: &Work<'_>,
-    connection: &Connection,
-    is_end: bool,
-) -> Result<(u64, Vec<Stored<StreamState>>), Error> {
-    let mut streams = work.tenant.streams(connection.id).await?;
-    let Some(connector) = connectors::find(&connection.source) else {
-        return Ok((work.tenant.head().await?, streams));
-    };
-    let links = work.tenant.links().await?.into();
-    let shelf = work.app.books.fresh(&work.tenant).await?;
-    let ours = Ours {
-        tenant: work.tenant.id(),
-        source: connector.id,
-        space: &connection.space,
-        links: &links,
-    };
-    let kept = shelf.read(|warm| {
-        let each = connector.streams.iter();
-        let each = each.filter_map(|it| Some((it.name, ours.count(&warm.book, it.keeps)?)));
-        (warm.seq, each.collect::<BTreeMap<_, _>>())
-    });
-    let (seq, kept) = kept.unwrap_or_default();
-    let is_moved = streams
-        .iter()
-        .any(|it| it.value.counts.new + it.value.counts.deleted > 0);
-    let mut asked = None;
-    for stored in &mut streams {
-        let state = &stored.value;
-        let name = state.stream.clone();
-        let (Some(kept), Some(stream)) = (kept.get(name.as_str()), connector.stream(&name)) else {
-            continue;
-        };
-        let mut total = state.source_total;
-        let is_other = total != Some(*kept);
-        if let (Some(count), true) = (stream.count, is_other)
-            && matches!(stream.load, Load::Pages(_) | Load::Bulk(..))
-        {
-            if is_end && (is_moved || total.is_none()) {
-                if asked.is_none() {
-                    asked = Some(asking(work, connector, connection).await?);
-                }
-                total = match &asked {
-                    Some(Some((source, known))) => count_of(source, known, count).await?,
-                    _ => None,
-                };
-            } else if *kept != state.kept_total {
-                total = None;
-            }
-        }
-        let is_first = is_end && !state.counted;
-        if is_first || (*kept, total) != (state.kept_total, state.source_total) {
-            let edited = work.tenant.edit_stream(connection.id, &name, |state| {
-                (state.kept_total, state.source_total) = (*kept, total);
-                state.counted |= is_end;
-            });
-            *stored = edited.await?;
-        }
-    }
-    Ok((seq, streams))
-}
-
-/// Who can be asked how many there are; nobody where the connection may not be read.
-async fn asking(
-    work: &Work<'_>,
-    connector: &'static Connector,
-    connection: &Connection,
-) -> Result<Option<(Source, Known)>, Error> {
-    if connection.status != ConnectionStatus::Active {
-        return Ok(None);
-    }
-    let Some(setting) = work.setting().await? else {
-        return Ok(None);
-    };
-    let source = work.source(connector, connection.clone()).await?;
-    Ok(Some((source, setting.known)))
-}
-
-/// How many there are in all, where the source says so now.
-async fn count_of(source: &Source, known: &Known, count: Count) -> Result<Option<u64>, Error> {
-    let asking = Asking {
-        known,
-        window: None,
-        page: None,
-        ids: &[],
-    };
-    let request = count.live.unwrap_or(count.request);
-    match source.send(&request(&asking)).await {
-        Ok(Answer::Good(response)) => {
-            let said = response.json.pointer(count.at);
-            Ok(said.and_then(serde_json::Value::as_u64))
-        }
-        Err(Stop::Store(error)) => Err(error.into()),
-        Ok(_) | Err(_) => Ok(None),
-    }
-}
-
-/// An account's own among all that is kept.
-struct Ours<'a> {
-    tenant: TenantId,
-    source: &'a str,
-    space: &'a str,
-    links: &'a Links,
-}
-
-impl Ours<'_> {
-    /// How many there are of what a stream keeps, where that can be told.
-    fn count(&self, book: &Book, keeps: Keeps) -> Option<u64> {
-        let Self {
-            tenant,
-            source,
-            space,
-            links,
-        } = *self;
-        macro_rules! own {
-            ($list:ident $id:ident) => {
-                book.$list.iter().filter(|it| {
-                    let id = it.external_ids.get(source);
-                    // What is kept under another source's id is kept all the same.
-                    id.is_some_and(|id| links.id($id::derive(&tenant, space, id)) == it.id)
-                })
-            };
-        }
-        let count = match keeps {
-            Keeps::Untold => return None,
-            Keeps::Nothing => 0,
-            Keeps::People => own!(people PersonId).count(),
-            Keeps::Companies => own!(companies CompanyId).count(),
-            Keeps::Deals(are) => own!(deals DealId).filter(|it| are(it)).count(),
-            Keeps::Subscriptions => own!(subscriptions SubscriptionId).count(),
-            Keeps::Invoices => own!(invoices InvoiceId).count(),
-            Keeps::Activities { part, prefix } => {
-                let name = format!("{source}{part}");
-                let ids = book.activities.iter();
-                let ids = ids.filter_map(|it| it.external_ids.get(&name));
-                // One that was about several deals is kept with each.
-                let ids: BTreeSet<&String> = ids.filter(|id| id.starts_with(prefix)).collect();
-                ids.len()
-            }
-        };
-        Some(count as u64)
-    }
 }
 
 /// What of a book came from one account, with the source's own ids.

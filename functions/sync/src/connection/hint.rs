@@ -113,8 +113,10 @@ pub(super) async fn run(
             write_all(work, &writer, &mapped, raw.asked_at, more, Vec::new()).await?;
         }
     }
-    // Whoever comes twice finds nothing new, and counts all the same: the first may have ended before that.
-    super::finish::counted(work, &connection, false).await?;
+    // Whoever comes twice finds nothing new, and asks all the same: the first may have ended before that.
+    if let Some(hint) = asked.hints.first() {
+        super::count::soon(work, &hint.stream).await?;
+    }
     if is_mapped_otherwise(work, &connection).await? {
         let again = work.message(super::HINT, work.message.body.clone(), 1);
         return Ok(work.tenant.send(&again).await?);

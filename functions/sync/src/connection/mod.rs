@@ -7,6 +7,7 @@
 //! ([`hint`]). When all streams are done, what two sources know of one thing is linked
 //! ([`finish`]).
 
+mod count;
 mod cursor;
 mod erase;
 mod finish;
@@ -48,6 +49,8 @@ pub(crate) const REFRESH: &str = "connection.refresh";
 pub(crate) const STREAM: &str = "connection.stream";
 /// Pulls single records.
 pub(crate) const HINT: &str = "connection.hint";
+/// Counts what is kept.
+pub(crate) const COUNT: &str = "connection.count";
 /// Ends a run.
 pub(crate) const FINISH: &str = "connection.finish";
 /// Makes anew what was made of the pages that are kept.
@@ -55,8 +58,8 @@ pub(crate) const REMAP: &str = "connection.remap";
 /// Takes away what a connection brought.
 pub(crate) const ERASE: &str = "connection.erase";
 
-const KINDS: [&str; 9] = [
-    SYNC, LOAD, RECONCILE, REFRESH, STREAM, HINT, FINISH, REMAP, ERASE,
+const KINDS: [&str; 10] = [
+    SYNC, LOAD, RECONCILE, REFRESH, STREAM, HINT, COUNT, FINISH, REMAP, ERASE,
 ];
 
 /// A message about a connection, at work.
@@ -165,6 +168,7 @@ impl Work<'_> {
             ERASE => return erase::run(self, connector, &connection, &body.job).await,
             REMAP => return stream::remap(self, connector, connection, &body.job).await,
             FINISH => return finish::run(self, &connection, &body.job).await,
+            COUNT => return count::run(self, &connection, false).await.map(drop),
             REFRESH => return self.refresh(connector, connection).await,
             _ => {}
         }

@@ -615,7 +615,7 @@ impl Pulling<'_> {
             state.note(notes.iter().cloned());
             state.counts = cursor.counts;
             // Once it was counted, who stood still since then would say what no longer is.
-            if is_untold || !state.counted {
+            if is_untold || state.counted_to.is_none() {
                 state.kept_total = u64::try_from(cursor.kept).unwrap_or_default();
             }
             if is_whole {

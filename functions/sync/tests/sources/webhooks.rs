@@ -8,6 +8,7 @@ use crate::truth;
 use crate::world::{company, tell, told};
 use serde_json::{Value, json};
 use store::{JobStatus, Outgoing, Queue};
+use vendors::crm::NewDeal;
 use vendors::faults::Faults;
 
 fn count() -> u64 {
@@ -105,4 +106,45 @@ async fn an_event_that_comes_again_is_not_asked_about_again() {
     assert_eq!(asked("stripe evt_1").await, 1);
     assert_eq!(asked("stripe evt_1").await, 0);
     assert_eq!(asked("stripe evt_2").await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_many_events_bring_is_counted_once() {
+    let bed = Bed::with(1, Faults::none(), |clock| Accounts::tiny("hubspot", clock)).await;
+    let id = bed.connect("hubspot").await;
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    let deals = async || {
+        let mut streams = bed.streams(id).await.into_iter();
+        streams.find(|it| it.stream == "deals").unwrap()
+    };
+    let app = bed.app();
+    let events = async |created: u64| {
+        for _ in 0..created {
+            let deal = bed.hubspot.crm().create_deal(NewDeal::default());
+            let body = json!({"connection": id, "hints": [{"stream": "deals", "id": deal}]});
+            let message = bed.message("connection.hint", body);
+            let outgoing = Outgoing::now(Queue::Sync, message);
+            bed.tenant().send(&outgoing).await.unwrap();
+        }
+        while bed.one(&app).await {}
+    };
+    let before = deals().await;
+    events(9).await;
+    let asked = deals().await;
+    assert_eq!(
+        (asked.kept_total, asked.counted_to),
+        (before.kept_total, before.counted_to),
+        "it is not counted with each of them"
+    );
+    assert_eq!(bed.waiting("sync").await, 1, "one message counts for all");
+    // Those that come when it is about to be counted cannot tell whether they are seen.
+    let left = asked.count_at.unwrap().as_second() - bed.aws.clock().now().as_second();
+    bed.pass(u64::try_from(left - 3).unwrap());
+    events(1).await;
+    assert_eq!(bed.waiting("sync").await, 2);
+    bed.drain(&app).await;
+    let after = deals().await;
+    assert_eq!(after.kept_total, before.kept_total + 10);
+    assert!(after.counted_to > before.counted_to, "{after:?}");
 }
