@@ -253,7 +253,7 @@ pub(super) async fn put_fields(
     let said = map.iter();
     let said = said.map(|(field, taken)| (word(*field).to_owned(), taken.from.clone()));
     audit(caller, "connection.fields", &id, said.collect()).await?;
-    accepted(job, caller.tenant().now())
+    accepted(caller, job)
 }
 
 /// A field as the API names it.
