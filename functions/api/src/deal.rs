@@ -24,9 +24,9 @@ use identity::{Policy, RateClass, Role, Scope};
 use insight::Amount;
 use jiff::Timestamp;
 use model::{
-    Activity, ActivityKind, Book, CanonicalStage, Change, Company, Date, Deal, DealId, DealRecord,
-    Entity, EntityKey, ForecastCategory, OwnFields, PersonId, Stakeholder, StakeholderRole, Viewer,
-    visible,
+    Activity, ActivityKind, Book, CanonicalStage, Change, Company, Date, Deal, DealField, DealId,
+    DealRecord, Entity, EntityKey, ForecastCategory, OwnFields, PersonId, Stakeholder,
+    StakeholderRole, Viewer, visible,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,6 +230,44 @@ pub(crate) struct NoForecast {
     detail: String,
 }
 
+/// A field that the tenant takes from another field of the source than the usual one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TakenDealField)]
+pub(crate) struct TakenView<'a> {
+    /// The field: `name`, `amount`, `probability`, `close_date` or `lost_reason`.
+    #[schema(example = "amount")]
+    field: &'static str,
+    /// The source: `hubspot`.
+    source: &'a str,
+    /// The source's name as people write it.
+    title: &'a str,
+    /// The source's other field, by its name among the custom fields.
+    #[schema(example = "ARR")]
+    from: &'a str,
+    /// What the source itself says in the field: a sum with its currency, a share of 1, a day, or a
+    /// text; null where it says nothing.
+    #[schema(example = "12000 USD")]
+    own: Option<&'a str>,
+}
+
+impl<'a> TakenView<'a> {
+    fn all(deal: &'a Deal) -> Vec<Self> {
+        let one = |(&field, own): (&DealField, &'a Option<String>)| {
+            // Where another source has the last word on the field, this one displaced nothing.
+            let origin = deal.provenance.of(field.as_str()).source.as_str();
+            let (source, from) = origin.split_once(':')?;
+            Some(Self {
+                field: wire::field_word(field),
+                source,
+                title: connectors::find(source).map_or(source, |connector| connector.title),
+                from,
+                own: own.as_deref(),
+            })
+        };
+        deal.displaced.iter().filter_map(one).collect()
+    }
+}
+
 /// A deal's page.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Deal)]
@@ -283,6 +321,9 @@ pub(crate) struct DealPage<'a> {
     closed_at: Option<Timestamp>,
     /// Why it was lost.
     lost_reason: Option<&'a str>,
+    /// Which of these fields the tenant takes from other fields of the source, and what the source
+    /// itself says there.
+    taken: Vec<TakenView<'a>>,
     /// Whatever else the source says.
     #[schema(value_type = BTreeMap<String, String>)]
     custom_fields: &'a BTreeMap<String, String>,
@@ -393,6 +434,7 @@ async fn page(
         updated_at: it.updated_at,
         closed_at: it.closed_at,
         lost_reason: it.lost_reason.as_deref(),
+        taken: TakenView::all(it),
         custom_fields: &it.custom_fields,
         own: OwnView::from(&deal.own),
         stakeholders: deal.contacts.iter().map(ContactView::from).collect(),

@@ -245,7 +245,7 @@ async fn ask(caller: &Caller, kind: &str, request: Request) -> Result<Response, 
     let target = job.id.clone();
     start_job(caller, Queue::Deliver, &job).await?;
     crate::people::audit(caller, kind, &target, BTreeMap::new()).await?;
-    accepted(job, caller.tenant().now())
+    accepted(caller, job)
 }
 
 /// Fetch the file of an export

@@ -667,16 +667,13 @@ async fn queue_run(
     kind: &str,
     request: Value,
 ) -> Result<Response, Problem> {
-    let now = caller.tenant().now();
-    let id = format!("{noun}_{}", unique(now));
+    let id = format!("{noun}_{}", unique(caller.tenant().now()));
     caller
         .tenant()
         .put_blob(&format!("runs/{id}.request.json"), request.to_string())
         .await?;
-    accepted(
-        queue_job(caller, Queue::Simulate, kind, Some(id)).await?,
-        now,
-    )
+    let job = queue_job(caller, Queue::Simulate, kind, Some(id)).await?;
+    accepted(caller, job)
 }
 
 /// Save a forecast

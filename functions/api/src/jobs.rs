@@ -4,9 +4,10 @@ use crate::access::Access;
 use crate::auth::Caller;
 use crate::documents::{find, is_open_to, page};
 use crate::paging::{Page, PageQuery};
+use crate::people::{made_version, name_of};
 use crate::routes::Routes;
 use axum::response::{IntoResponse, Response};
-use edge::etag::{ETag, IfNoneMatch};
+use edge::etag::IfNoneMatch;
 use edge::sse::{Frame, LastEventId};
 use edge::{Code, Json, Path, Problem, Query, sse};
 use futures_util::{Stream, stream};
@@ -54,6 +55,8 @@ pub(crate) struct JobView {
     progress: ProgressView,
     /// Who asked for it.
     created_by: String,
+    /// What they are called; null for our own functions, and for whom the caller does not see.
+    created_by_name: Option<String>,
     /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -128,7 +131,7 @@ pub(crate) struct Links {
 }
 
 impl JobView {
-    pub(crate) fn of(job: Job, now: Timestamp) -> Self {
+    pub(crate) fn of(caller: &Caller, job: Job) -> Self {
         let own = format!("/v1/jobs/{}", job.id);
         Self {
             links: Links {
@@ -137,7 +140,8 @@ impl JobView {
                 subject: subject_link(&job),
                 own,
             },
-            eta: job.eta(now),
+            eta: job.eta(caller.tenant().now()),
+            created_by_name: name_of(caller, &job.created_by),
             id: job.id,
             kind: job.kind,
             subject: job.subject,
@@ -177,8 +181,8 @@ fn subject_link(job: &Job) -> Option<String> {
 }
 
 /// The answer of a call that started a job.
-pub(crate) fn accepted(job: Job, now: Timestamp) -> Result<Response, Problem> {
-    let view = JobView::of(job, now);
+pub(crate) fn accepted(caller: &Caller, job: Job) -> Result<Response, Problem> {
+    let view = JobView::of(caller, job);
     let location = HeaderValue::try_from(view.links.own.as_str()).map_err(Problem::internal)?;
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(view)).into_response())
 }
@@ -229,7 +233,7 @@ pub(crate) async fn list_jobs(
         kind,
         subject,
     } = query;
-    let (now, page_query) = (caller.tenant().now(), PageQuery { limit, cursor });
+    let page_query = PageQuery { limit, cursor };
     let list = format!("jobs {status:?} {kind:?} {subject:?}");
     let of_kind = |job: &Job| match &kind {
         Some(kind) => job.kind == *kind || job.kind.split('.').next() == Some(kind),
@@ -241,7 +245,7 @@ pub(crate) async fn list_jobs(
             && of_kind(job)
             && (subject.is_none() || job.subject == subject)
     };
-    let view = |stored: Stored<Job>| JobView::of(stored.value, now);
+    let view = |stored: Stored<Job>| JobView::of(&caller, stored.value);
     page(&caller, &list, &page_query, passes, view)
         .await
         .map(Json)
@@ -259,11 +263,11 @@ pub(crate) async fn get_job(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let stored = job_of(&caller, &id).await?;
-    let etag = ETag::of_rev(stored.rev);
+    let etag = made_version(&caller, stored.rev, &stored.value.created_by);
     if let Some(answer) = known.not_modified(&etag) {
         return Ok(answer);
     }
-    Ok(etag.on(Json(JobView::of(stored.value, caller.tenant().now()))))
+    Ok(etag.on(Json(JobView::of(&caller, stored.value))))
 }
 
 /// Stop a job
@@ -291,14 +295,14 @@ pub(crate) async fn cancel(caller: &Caller, id: &str) -> Result<Response, Proble
                 .detail("Taking an import back is not stopped half-way")
                 .remedy("Wait until it is done, then import the files again."));
         }
-        JobStatus::Cancelled => return accepted(job, caller.tenant().now()),
+        JobStatus::Cancelled => return accepted(caller, job),
         JobStatus::Queued | JobStatus::Running => {}
     }
     let stopped = caller.tenant().cancel_job(id).await?.value;
     if stopped.status == JobStatus::Cancelled {
         stand_back(caller, &stopped).await?;
     }
-    accepted(stopped, caller.tenant().now())
+    accepted(caller, stopped)
 }
 
 /// Nobody had begun: the import is as it was before the job was asked for. The job's message does
@@ -368,14 +372,14 @@ fn frames(caller: Caller, first: Stored<Job>) -> impl Stream<Item = Result<Frame
             }
         };
         let is_over = stored.value.status.is_over();
-        let frame = frame(&stored, caller.tenant().now());
+        let frame = frame(&caller, &stored);
         let next = (!is_over && looks < MOST_LOOKS).then_some((caller, stored, looks + 1));
         Some((frame, next))
     })
 }
 
-fn frame(stored: &Stored<Job>, now: Timestamp) -> Result<Frame, Problem> {
-    let view = JobView::of(stored.value.clone(), now);
+fn frame(caller: &Caller, stored: &Stored<Job>) -> Result<Frame, Problem> {
+    let view = JobView::of(caller, stored.value.clone());
     Ok(Frame {
         id: stored.rev,
         event: if stored.value.status.is_over() {

@@ -210,6 +210,13 @@ pub(crate) fn name_of(caller: &Caller, id: &str) -> Option<String> {
     lists_keys.then(|| key.name.clone())
 }
 
+/// The version of an answer about something with a revision that also says what its maker is
+/// called: they may be called otherwise tomorrow, and another caller may not see them.
+pub(crate) fn made_version(caller: &Caller, rev: u64, created_by: &str) -> ETag {
+    let name = name_of(caller, created_by);
+    ETag::of_rev_beside(rev, name.as_deref().as_slice())
+}
+
 /// A member
 #[utoipa::path(get, path = "/v1/members/{id}", tag = "members", operation_id = "getMember",
     params(("id" = String, Path, description = "The member's id")),

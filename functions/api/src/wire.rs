@@ -4,8 +4,8 @@ use insight::Amount;
 use jiff::Timestamp;
 use model::{
     Activity, ActivityKind, ActivityOutcome, Book, CanonicalStage, Company, CompanyId, Date,
-    DealId, ForecastCategory, Inferred, KeyMoment, Objection, Outcome, OwnFields, Person, PersonId,
-    PipelineId, Stakeholder, StakeholderRole,
+    DealField, DealId, ForecastCategory, Inferred, KeyMoment, Objection, Outcome, OwnFields,
+    Person, PersonId, PipelineId, Stakeholder, StakeholderRole,
 };
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -99,6 +99,14 @@ pub(crate) fn outcome_word(outcome: Option<Outcome>) -> &'static str {
         None => "open",
         Some(Outcome::Won) => "won",
         Some(Outcome::Lost) => "lost",
+    }
+}
+
+/// A field of a deal as the API names it.
+pub(crate) fn field_word(field: DealField) -> &'static str {
+    match field {
+        DealField::ExpectedClose => "close_date",
+        other => other.as_str(),
     }
 }
 

@@ -273,6 +273,7 @@ impl Writer<'_> {
                         key: key.to_string(),
                         prior: weighed.prior.clone(),
                         version: kept.map_or(0, |kept| kept.version),
+                        asked: Some(kept.map_or(0, |kept| kept.asked)),
                     });
                 }
                 ready.take(key, weighed, kept, self.version);

@@ -25,6 +25,9 @@ pub(crate) struct Row {
     pub(crate) prior: Option<String>,
     /// The version it had.
     pub(crate) version: i64,
+    /// When what it said was asked for; images that do not say so were made before this was kept.
+    #[serde(default)]
+    pub(crate) asked: Option<i64>,
 }
 
 impl Row {
@@ -206,6 +209,7 @@ async fn restore(
             (Change::Delete(key.clone()), back.version)
         };
         changes.push(Versioned {
+            asked: row.asked.unwrap_or(becomes),
             only_if: Some(version),
             ..Versioned::new(change, becomes)
         });

@@ -21,6 +21,14 @@ impl ETag {
         Self(format!("\"{rev}\""))
     }
 
+    /// Of something with a revision, in an answer that also says what its revision knows nothing of,
+    /// such as what somebody is called now. A change that names it is checked against the revision
+    /// alone.
+    pub fn of_rev_beside(rev: u64, also: &[&str]) -> Self {
+        let Self(also) = Self::of_parts(also);
+        Self(format!("\"{rev}-{}", also.trim_start_matches('"')))
+    }
+
     /// Of an answer that is the same while all of this is the same, such as the state of the book,
     /// who sees it, and the query.
     pub fn of_parts(parts: &[&str]) -> Self {
@@ -31,6 +39,12 @@ impl ETag {
         }
         let digest = hash.finalize();
         Self(format!("\"{}\"", BASE64URL.encode(&digest[..12])))
+    }
+
+    /// Whether a tag names this version, or this revision beside something else.
+    fn is_meant_by(&self, tag: &str) -> bool {
+        let rest = tag.strip_prefix(self.0.trim_end_matches('"'));
+        rest.is_some_and(|rest| rest == "\"" || rest.starts_with('-'))
     }
 
     /// An answer with this version.
@@ -129,7 +143,7 @@ impl IfMatch {
         match &self.0 {
             Tags::Absent => Err(Problem::new(Code::PreconditionRequired)),
             Tags::Any => Ok(()),
-            Tags::Some(tags) if tags.contains(&current.0) => Ok(()),
+            Tags::Some(tags) if tags.iter().any(|tag| current.is_meant_by(tag)) => Ok(()),
             Tags::Some(_) => Err(Problem::new(Code::PreconditionFailed)),
         }
     }
@@ -246,6 +260,23 @@ mod tests {
         for bad in ["7", "\"7", "", "*, \"7\"", "\"a\"b\"", "\"7\",,"] {
             check(Some(bad), Err(InvalidHeader), Err(InvalidHeader));
         }
+    }
+
+    #[test]
+    fn a_change_is_checked_against_the_revision_and_not_what_is_said_beside_it() {
+        let check = |tag: &ETag, has_it: bool, fits: bool| {
+            let now = ETag::of_rev_beside(7, &["Ada"]);
+            let none_match = IfNoneMatch(Tags::Some(vec![tag.to_string()]));
+            assert_eq!(none_match.not_modified(&now).is_some(), has_it, "{tag}");
+            let if_match = IfMatch(Tags::Some(vec![tag.to_string()]));
+            assert_eq!(if_match.check(&ETag::of_rev(7)).is_ok(), fits, "{tag}");
+        };
+        check(&ETag::of_rev_beside(7, &["Ada"]), true, true);
+        check(&ETag::of_rev_beside(7, &["Ada Lund"]), false, true);
+        check(&ETag::of_rev_beside(7, &[]), false, true);
+        check(&ETag::of_rev(7), false, true);
+        check(&ETag::of_rev_beside(77, &["Ada"]), false, false);
+        check(&ETag::of_rev_beside(6, &["Ada"]), false, false);
     }
 
     #[test]

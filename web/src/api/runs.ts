@@ -1,7 +1,9 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { who } from "@/shared/format/who";
 import { api, data } from "./client";
 import { isEnded, type Job } from "./jobs";
+import { meQuery } from "./me";
 
 const EVERY_MS = 700;
 
@@ -25,6 +27,8 @@ const newestJobQuery = (kind: string) =>
 export interface RunWatch<Ask> {
   /** The job that is under way or was begun here. */
   readonly job: Job | undefined;
+  /** Who began it, where that is somebody else. */
+  readonly by: string | undefined;
   readonly isRunning: boolean;
   readonly isStarting: boolean;
   readonly isCancelling: boolean;
@@ -49,6 +53,7 @@ export function useRun<Ask>(
   const { data: newest } = useQuery(newestJobQuery(kind));
   const id = mine ?? (newest && !isEnded(newest) && newest.id !== away ? newest.id : undefined);
   const { data: job } = useQuery(watchedJobQuery(id));
+  const { data: me } = useQuery(meQuery);
   const start = useMutation({
     mutationFn: begin,
     onSuccess: (begun) => {
@@ -73,6 +78,8 @@ export function useRun<Ask>(
   }, [ended, client, kind]);
   return {
     job,
+    by:
+      job && me && job.created_by !== me.principal ? who(job.created_by, job.created_by_name, me) : undefined,
     isRunning: job !== undefined && !isEnded(job),
     isStarting: start.isPending,
     isCancelling: cancel.isPending || job?.cancel_requested === true,

@@ -2881,6 +2881,8 @@ export interface components {
             webhook: boolean;
             /** @description Who made it. */
             created_by: string;
+            /** @description What they are called; null where they have left, and for whom the caller does not see. */
+            created_by_name?: string | null;
             /**
              * Format: date-time
              * @description When.
@@ -3272,6 +3274,11 @@ export interface components {
             closed_at?: string | null;
             /** @description Why it was lost. */
             lost_reason?: string | null;
+            /**
+             * @description Which of these fields the tenant takes from other fields of the source, and what the source
+             *     itself says there.
+             */
+            taken: components["schemas"]["TakenDealField"][];
             /** @description Whatever else the source says. */
             custom_fields: {
                 [key: string]: string;
@@ -4731,6 +4738,8 @@ export interface components {
             progress: components["schemas"]["ProgressView"];
             /** @description Who asked for it. */
             created_by: string;
+            /** @description What they are called; null for our own functions, and for whom the caller does not see. */
+            created_by_name?: string | null;
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -5625,6 +5634,8 @@ export interface components {
                 webhook: boolean;
                 /** @description Who made it. */
                 created_by: string;
+                /** @description What they are called; null where they have left, and for whom the caller does not see. */
+                created_by_name?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
@@ -5868,6 +5879,8 @@ export interface components {
                 progress: components["schemas"]["ProgressView"];
                 /** @description Who asked for it. */
                 created_by: string;
+                /** @description What they are called; null for our own functions, and for whom the caller does not see. */
+                created_by_name?: string | null;
                 /**
                  * Format: date-time
                  * @description When it was asked for.
@@ -7754,6 +7767,29 @@ export interface components {
             columns: {
                 [key: string]: string;
             };
+        };
+        /** @description A field that the tenant takes from another field of the source than the usual one. */
+        TakenDealField: {
+            /**
+             * @description The field: `name`, `amount`, `probability`, `close_date` or `lost_reason`.
+             * @example amount
+             */
+            field: string;
+            /** @description The source: `hubspot`. */
+            source: string;
+            /** @description The source's name as people write it. */
+            title: string;
+            /**
+             * @description The source's other field, by its name among the custom fields.
+             * @example ARR
+             */
+            from: string;
+            /**
+             * @description What the source itself says in the field: a sum with its currency, a share of 1, a day, or a
+             *     text; null where it says nothing.
+             * @example 12000 USD
+             */
+            own?: string | null;
         };
         /** @description Another field of the source, and what its values leave unsaid. */
         TakenField: {

@@ -80,6 +80,7 @@ test("consent in a new tab connects the HubSpot sandbox, and this tab goes on by
   await shot(page, "connection-running-light-1280");
   await accessible(page);
   await page.getByText("Up to date", { exact: true }).waitFor({ timeout: SLOW });
+  await page.getByText(/^you, /).waitFor();
   await look(page, "connection-hubspot");
 });
 
@@ -118,28 +119,31 @@ test("the amount is taken from a field of one's own: first what would change, th
   await page.keyboard.press("Enter");
   await page.getByText("Saved. All that was read is mapped again.").waitFor();
   await page.getByText("from committed_arr", { exact: true }).waitFor();
-  const shows = async (said: string) => {
+  const note = /From the custom field “committed_arr”; HubSpot(’s own amount is| gives no amount of its own)/;
+  /** Opens the deal, once it says the amount, and where it is taken from or nothing of it. */
+  const shows = async (amount: string, isTaken: boolean) => {
     const mapped = page.getByRole("heading", { name: "Mapping again what was read" });
     await mapped.waitFor({ state: "detached", timeout: SLOW });
     const deal = await pie.page();
-    await expect
-      .poll(
-        async () => {
-          await deal.goto(href ?? "");
-          await heading(deal, name).waitFor();
-          return deal.getByRole("main").innerText();
-        },
-        { timeout: SLOW },
-      )
-      .toContain(said);
-    await deal.context().close();
+    const said = async () => {
+      await deal.goto(href ?? "");
+      await heading(deal, name).waitFor();
+      const figures = await deal.getByRole("region", { name: "Figures" }).innerText();
+      return [figures.includes(amount), note.test(figures)];
+    };
+    await expect.poll(said, { timeout: SLOW }).toEqual([true, isTaken]);
+    return deal;
   };
-  await shows(then ?? "");
+  const deal = await shows(then ?? "", true);
+  await look(deal, "deal-taken", () => deal.getByRole("heading", { name: "People" }).waitFor());
+  await deal.getByRole("tab", { name: "History and data" }).click();
+  await deal.getByRole("tabpanel").getByText(note).waitFor();
+  await look(deal, "deal-taken-history", () => deal.getByRole("heading", { name: "Company" }).waitFor());
   await amount.selectOption("own");
   await page.getByText(/Amount as HubSpot says: [\d,]+ would change/).waitFor();
   await page.getByRole("button", { name: "Save and map again" }).click();
   await page.getByText("HubSpot’s own", { exact: true }).first().waitFor();
-  await shows(now ?? "");
+  await shows(now ?? "", false);
 });
 
 test("a run is stopped, and a disconnect says what goes and what stays", async () => {

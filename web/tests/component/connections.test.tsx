@@ -110,6 +110,11 @@ describe("the list of connections", () => {
     await screen.findByRole("link", { name: "Our HubSpot" });
     expect(screen.queryByRole("link", { name: /Connect HubSpot/ })).toBeNull();
   });
+  test("each says by name who connected it", async () => {
+    answers({ ...all, "GET /v1/connections": list([{ ...connection, created_by_name: "Ada Lund" }]) });
+    as("sales_manager", <ConnectionsPage />);
+    await screen.findByText("Connected by Ada Lund");
+  });
   test("without any, it says what to do and what comes of it", async () => {
     answers({ ...all, "GET /v1/connections": list([]) });
     as("cro", <ConnectionsPage />);
@@ -214,7 +219,15 @@ describe("which fields are taken from others", () => {
       },
     ],
   };
-  const job = { id: "job_1", kind: "connection.remap", status: "running", progress: { phase: "", done: 0 } };
+  const job = {
+    id: "job_1",
+    kind: "connection.remap",
+    status: "running",
+    progress: { phase: "", done: 0 },
+    created_by: "member_2",
+    created_by_name: "Ada Lund",
+    created_at: AT,
+  };
   const page = (more: Record<string, unknown> = {}, role = "admin") => {
     const asked = answers({
       ...all,
@@ -258,7 +271,12 @@ describe("which fields are taken from others", () => {
     expect(await put?.json()).toEqual({ fields: { amount: { from: "ARR", currency: "GBP" } } });
   });
   test("while a run is at work nothing is saved", async () => {
-    page({ "GET /v1/connections/": { ...connection, run: "job_1" } });
+    page({
+      "GET /v1/connections/": { ...connection, run: "job_1" },
+      "GET /v1/me": { principal: "member_1", sees_all: true, scopes },
+    });
+    await screen.findByText(/^Begun .* by Ada Lund$/);
+    screen.getByText(/^you, /);
     await user.selectOptions(await amount(), "from ARR");
     await screen.findByText(/can be saved when that is over/);
     const save = screen.getByRole<HTMLButtonElement>("button", { name: "Save and map again" });

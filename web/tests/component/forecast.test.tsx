@@ -84,6 +84,8 @@ describe("the forecast", () => {
       progress: { phase: "forecasting", done: 0, total: null },
       cancel_requested: false,
       result: null,
+      created_by: "member_2",
+      created_by_name: "Ada Lund",
       ...more,
     });
     let asked = 0;
@@ -100,7 +102,7 @@ describe("the forecast", () => {
       },
     });
     render(<ForecastPage />);
-    expect(await screen.findByText("The forecast is under way.")).toBeTruthy();
+    expect(await screen.findByText("The forecast, begun by Ada Lund, is under way.")).toBeTruthy();
     expect(await screen.findByText(/Nothing was saved: 3 won/, {}, { timeout: 4000 })).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Put away" }));
     expect(screen.queryByText(/Nothing was saved/)).toBeNull();

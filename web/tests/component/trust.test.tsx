@@ -81,6 +81,7 @@ test("before the first test it says what one is, and begins it; too little histo
     status,
     progress: { phase: "", done: 0, total: null },
     cancel_requested: false,
+    created_by: "m",
     result,
   });
   const asked = answers({
@@ -108,6 +109,7 @@ test("a test under way says how far it is, and is stopped by a press", async () 
     progress: { phase: "testing on the past", done: 3, total: 24 },
     eta: new Date(Date.now() + 120_000).toISOString(),
     cancel_requested: false,
+    created_by: "m",
     result: null,
     ...more,
   });

@@ -2,14 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Connection, Stream } from "@/api/connections";
 import { isBusy } from "@/api/connections";
 import { isWeb } from "@/features/connections/consent";
-import {
-  candidateWords,
-  changedFields,
-  chosen,
-  fieldValue,
-  fits,
-  mappingOf,
-} from "@/features/connections/fields";
+import { candidateWords, changedFields, chosen, fits, mappingOf } from "@/features/connections/fields";
 import { mayConnect, mayMapStages, maySee } from "@/features/connections/may";
 import {
   brings,
@@ -20,6 +13,7 @@ import {
   standing,
   streamWords,
 } from "@/features/connections/words";
+import { fieldValue } from "@/shared/format/field-value";
 import { remaining } from "@/shared/format/remaining";
 import { isGrave, turned } from "@/shared/ui/restaged";
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { radial } from "@/features/deal/radial";
 import { stagePath } from "@/features/deal/stages";
+import { takenWords } from "@/features/deal/taken";
+import { setLocale } from "@/shared/format";
+
+setLocale("en-GB");
 
 const stages = ["Lead", "Demo", "Proposal", "Closed Won", "Closed Lost"].map((label, order) => ({
   label,
@@ -69,4 +73,22 @@ describe("what stands around a deal", () => {
       expect(y).toBeLessThanOrEqual(500);
     }
   });
+});
+
+test("a field that is taken from another says which, and what the source says itself", () => {
+  const check = (field: string, own: string | null, expected: string) =>
+    expect(takenWords({ field, own, from: "ARR", source: "hubspot", title: "HubSpot" })).toBe(
+      `From the custom field “ARR”; ${expected}.`,
+    );
+  check("amount", "12000 USD", "HubSpot’s own amount is US$12,000");
+  check("amount", "-12000.50 EUR", "HubSpot’s own amount is −€12,000.50");
+  check("amount", null, "HubSpot gives no amount of its own");
+  check("probability", "0.2", "HubSpot’s own chance is 20%");
+  check("close_date", "2026-12-18", "HubSpot’s own close date is 18 Dec 2026");
+  check("close_date", null, "HubSpot gives no close date of its own");
+  check("lost_reason", "No budget", "HubSpot’s own reason is “No budget”");
+  check("name", "<b>Harbor</b>", "HubSpot’s own name is “<b>Harbor</b>”");
+  check("name", "", "HubSpot gives no name of its own");
+  // What the page does not know yet is told by its name all the same.
+  check("margin", "3", "HubSpot’s own margin is 3");
 });

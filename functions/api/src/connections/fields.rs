@@ -8,6 +8,7 @@ use super::{connection_of, runs};
 use crate::jobs::{JobView, accepted};
 use crate::people::audit;
 use crate::reading::{Reading, blocking};
+use crate::wire::field_word;
 use axum::response::Response;
 use connector::fields::{self, Outcome};
 use connector::value::is_null;
@@ -251,17 +252,9 @@ pub(super) async fn put_fields(
     };
     let job = runs::begin_with(caller, &id, runs::REMAP, BTreeSet::new(), save).await?;
     let said = map.iter();
-    let said = said.map(|(field, taken)| (word(*field).to_owned(), taken.from.clone()));
+    let said = said.map(|(field, taken)| (field_word(*field).to_owned(), taken.from.clone()));
     audit(caller, "connection.fields", &id, said.collect()).await?;
-    accepted(job, caller.tenant().now())
-}
-
-/// A field as the API names it.
-fn word(field: DealField) -> &'static str {
-    match field {
-        DealField::ExpectedClose => "close_date",
-        other => other.as_str(),
-    }
+    accepted(caller, job)
 }
 
 fn shown(text: &str) -> String {
@@ -407,7 +400,7 @@ impl Deals {
         let mut problem = Problem::new(Code::InvalidBody);
         let mut map = FieldMap::new();
         for (field, taken) in mapping.taken() {
-            let at = |part: &str| format!("/fields/{}/{part}", word(field));
+            let at = |part: &str| format!("/fields/{}/{part}", field_word(field));
             let before = self.connection.fields.get(&field);
             let is_kept = before.is_some_and(|before| before.from == taken.from);
             if !is_kept && !candidates.contains_key(&*taken.from) {
@@ -459,7 +452,7 @@ impl Deals {
         let mut tallies: BTreeMap<DealField, FieldTally> = touched
             .map(|field| {
                 let tally = FieldTally {
-                    field: word(field),
+                    field: field_word(field),
                     from: map.get(&field).map(|it| it.from.clone()),
                     of: 0,
                     changed: 0,
@@ -486,7 +479,7 @@ impl Deals {
                 let row = || FieldRow {
                     deal: deal.id,
                     name: deal.name.clone(),
-                    field: word(field),
+                    field: field_word(field),
                     value: tally
                         .from
                         .as_ref()

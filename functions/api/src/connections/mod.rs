@@ -399,7 +399,7 @@ async fn disconnect(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let job = runs::erase(&caller, &connection, is_running).await?;
-    accepted(job, tenant.now())
+    accepted(&caller, job)
 }
 
 /// A connection by the id in a path. What is no id names nothing, so it is not looked up.

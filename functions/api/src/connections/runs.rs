@@ -78,7 +78,7 @@ pub(super) async fn sync_connection(
     let detail = BTreeMap::from([("kind".to_owned(), kind.to_owned())]);
     let job = begin(&caller, &id, kind, streams).await?;
     audit(&caller, "connection.sync", &id, detail).await?;
-    accepted(job, caller.tenant().now())
+    accepted(&caller, job)
 }
 
 fn check_streams(connection: &Connection, streams: &BTreeSet<String>) -> Result<(), Problem> {
@@ -115,7 +115,7 @@ pub(super) async fn remap_connection(
 ) -> Result<Response, Problem> {
     let job = begin(&caller, &id, REMAP, BTreeSet::new()).await?;
     audit(&caller, "connection.remap", &id, BTreeMap::new()).await?;
-    accepted(job, caller.tenant().now())
+    accepted(&caller, job)
 }
 
 /// Begins a run of a connection of which none is at work.

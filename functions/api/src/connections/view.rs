@@ -2,6 +2,7 @@
 
 use crate::auth::Caller;
 use crate::jobs::JobProblemView;
+use crate::people::name_of;
 use connector::Connector;
 use edge::Problem;
 use jiff::Timestamp;
@@ -51,6 +52,8 @@ pub(crate) struct ConnectionView {
     webhook: bool,
     /// Who made it.
     created_by: String,
+    /// What they are called; null where they have left, and for whom the caller does not see.
+    created_by_name: Option<String>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -194,6 +197,7 @@ impl ConnectionView {
             sandbox: it.sandbox,
             every_min: it.every_min,
             streams_off: it.streams_off,
+            created_by_name: name_of(caller, &it.created_by),
             created_by: it.created_by,
             created_at: it.created_at,
             run: it.run,

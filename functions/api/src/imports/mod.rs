@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::documents::{find, is_open_to, page};
 use crate::jobs::{self, JobView, accepted};
 use crate::paging::{Page, PageQuery};
-use crate::people::name_of;
+use crate::people::{made_version, name_of};
 use crate::queue_job::start_job;
 use crate::routes::Routes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -303,8 +303,9 @@ pub(crate) async fn create(caller: &Caller, body: CreateImport) -> Result<Respon
     let stored = caller.tenant().create_document(import).await?;
     let address = format!("/v1/imports/{}", stored.value.id);
     let location = HeaderValue::try_from(address).map_err(Problem::internal)?;
+    let etag = made_version(caller, stored.rev, &stored.value.created_by);
     let view = Json(ImportView::of(caller, stored.value));
-    Ok(ETag::of_rev(stored.rev).on((StatusCode::CREATED, [(LOCATION, location)], view)))
+    Ok(etag.on((StatusCode::CREATED, [(LOCATION, location)], view)))
 }
 
 fn check_source(source: &str) -> Result<String, Problem> {
@@ -346,7 +347,7 @@ async fn get_import(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let stored = import_of(&caller, &id).await?;
-    let etag = ETag::of_rev(stored.rev);
+    let etag = made_version(&caller, stored.rev, &stored.value.created_by);
     if let Some(answer) = known.not_modified(&etag) {
         return Ok(answer);
     }
@@ -594,7 +595,7 @@ async fn begin(
         return Err(problem);
     }
     start_job(caller, Queue::Sync, &job).await?;
-    accepted(job, caller.tenant().now())
+    accepted(caller, job)
 }
 
 /// What a validation found

@@ -1,6 +1,7 @@
 use crate::{Bed, ONE};
 use model::{
     CanonicalStage, ConnectionId, Deal, DealField, DealId, DealRecord, Entity, Provenance,
+    TakenFrom,
 };
 use serde_json::{Value, json};
 use store::{AuthKind, Connection, ConnectionStatus};
@@ -58,6 +59,69 @@ async fn connected(bed: &Bed) -> String {
     });
     bed.world.put(ONE, deals.collect()).await;
     id.to_string()
+}
+
+#[tokio::test]
+async fn a_deal_says_where_a_field_is_taken_from_and_what_its_source_says_itself() {
+    let bed = Bed::new().await;
+    let tenant = bed.tenant();
+    let taken = |from: &str, share_of: Option<u32>| TakenFrom {
+        from: from.to_owned(),
+        share_of,
+        currency: None,
+    };
+    let map = [
+        (DealField::Amount, taken("ARR", None)),
+        (
+            DealField::ExpectedClose,
+            taken("Forecast close: at best", None),
+        ),
+        (DealField::Probability, taken("Confidence", Some(100))),
+        (DealField::LostReason, taken("Why", None)),
+    ];
+    let fields = ["84000", "2026-10-12", "40%"];
+    let mut deal = Deal {
+        external_ids: [("hubspot".to_owned(), "77".to_owned())].into(),
+        amount: "12000 USD".parse().ok(),
+        custom_fields: map
+            .iter()
+            .zip(fields)
+            .map(|((_, taken), value)| (taken.from.clone(), value.to_owned()))
+            .collect(),
+        probability: Some(0.2),
+        provenance: Provenance::new("hubspot", None),
+        ..Deal::new(DealId::derive(&tenant.id(), SPACE, "77"))
+    };
+    let put = async |deal: &Deal| {
+        let record = DealRecord {
+            deal: deal.clone(),
+            case: "77".to_owned(),
+            visits: Vec::new(),
+        };
+        bed.world
+            .put(ONE, vec![Entity::Deal(Box::new(record))])
+            .await;
+        let target = format!("/v1/deals/{}", deal.id);
+        bed.world.get(ADMIN, &target).await.ok(200)
+    };
+    assert_eq!(put(&deal).await.at("/taken"), &json!([]));
+    deal.id = DealId::derive(&tenant.id(), SPACE, "78");
+    connector::fields::apply(&map.into_iter().collect(), &mut deal);
+    let told = put(&deal).await;
+    assert_eq!(
+        told.at("/amount"),
+        &json!({"value": "84000", "currency": "USD"})
+    );
+    let row = |field: &str, from: &str, own: Value| json!({"field": field, "source": "hubspot", "title": "HubSpot", "from": from, "own": own});
+    // An open deal is lost for no reason.
+    assert_eq!(
+        told.at("/taken"),
+        &json!([
+            row("amount", "ARR", json!("12000 USD")),
+            row("probability", "Confidence", json!("0.2")),
+            row("close_date", "Forecast close: at best", Value::Null),
+        ])
+    );
 }
 
 async fn preview(bed: &Bed, id: &str, fields: Value) -> Answer {

@@ -41,6 +41,10 @@ async fn who_does_not_see_every_deal_sees_how_it_stands_and_no_numbers() {
     assert_eq!(whole.at("/complete_until"), &Value::Null);
     let said = "1 of 2 streams are not up to date: refunds.";
     assert_eq!(whole.text("/sentence"), said);
+    // What keys are called is told to those who may list them.
+    assert_eq!(whole.at("/created_by_name"), &Value::Null);
+    let all = bed.world.get((ONE, "admin"), &target).await.ok(200);
+    assert_eq!(all.text("/created_by_name"), "T1.cro key");
     let list = bed.get("/v1/connections").await.ok(200);
     assert_eq!(list.at("/data/0"), &whole.body);
     let part = bed.world.get((ONE, "boss"), &target).await.ok(200);

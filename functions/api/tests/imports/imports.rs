@@ -48,6 +48,35 @@ async fn an_import_is_begun_and_listed() {
 }
 
 #[tokio::test]
+async fn an_import_is_another_answer_when_its_maker_is_called_otherwise() {
+    let world = World::new().await;
+    let tenant = world.tenant(1).await;
+    let (boss, head) = (
+        world.member(tenant, Role::Admin).await,
+        world.member(tenant, Role::Cro).await,
+    );
+    let id = world.import(&boss).await;
+    let line = format!("/v1/imports/{id}");
+    let one = world.call(&boss, &format!("GET {line}")).await.ok(200);
+    let etag = one.header("etag").to_owned();
+    // The head of sales is not told what keys are called, so it is another answer for them.
+    for (who, name, expected) in [(&boss, json!("test"), 304), (&head, json!(null), 200)] {
+        let answer = world.call(who, &format!("GET {line}")).await.ok(200);
+        assert_eq!(answer.body["created_by_name"], name);
+        let request = http::Request::get(line.as_str()).header("if-none-match", &etag);
+        world.send(who, request, "").await.ok(expected);
+    }
+    // What is changed is the import and not its maker's name.
+    let put = format!("PUT {line}/mapping");
+    let body = json!({"won": ["Signed"]});
+    for (tag, expected) in [(&etag, 200), (&etag, 412)] {
+        let headers = [("if-match", tag.as_str())];
+        let answer = world.json_with(&head, &put, &headers, body.clone());
+        answer.await.ok(expected);
+    }
+}
+
+#[tokio::test]
 async fn what_is_asked_for_is_read_strictly() {
     let world = World::new().await;
     let who = world.member(world.tenant(1).await, Role::Cro).await;

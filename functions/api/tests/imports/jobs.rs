@@ -99,6 +99,42 @@ async fn a_job_says_how_far_it_is_and_how_it_ended() {
 }
 
 #[tokio::test]
+async fn a_job_says_what_the_one_who_asked_for_it_is_called_now() {
+    let world = World::new().await;
+    let tenant = world.tenant(1).await;
+    let ana = world.member(tenant, Role::Ae).await;
+    let (boss, head) = (
+        world.member(tenant, Role::Admin).await,
+        world.member(tenant, Role::Cro).await,
+    );
+    let (by_key, by_us) = (
+        job(&ana, &ana.name).await.id,
+        job(&ana, "system:schedule").await.id,
+    );
+    let called = async |who: &Who, id: &str| {
+        let job = world.call(who, &format!("GET /v1/jobs/{id}")).await.ok(200);
+        let list = world.call(who, "GET /v1/jobs").await.ok(200);
+        let mut listed = list.body["data"].as_array().unwrap().iter();
+        let listed = listed.find(|it| it["id"] == id).unwrap();
+        assert_eq!(listed["created_by_name"], job.body["created_by_name"]);
+        (
+            job.header("etag").to_owned(),
+            job.body["created_by_name"].clone(),
+        )
+    };
+    let (etag, name) = called(&boss, &by_key).await;
+    assert_eq!(name, json!("test"));
+    // Who may not list keys is not told their names, not even by an answer kept from another.
+    assert_eq!(called(&head, &by_key).await.1, json!(null));
+    assert_eq!(called(&boss, &by_us).await.1, json!(null));
+    for (who, expected) in [(&boss, 304), (&head, 200)] {
+        let request = http::Request::get(format!("/v1/jobs/{by_key}"));
+        let request = request.header("if-none-match", &etag);
+        world.send(who, request, "").await.ok(expected);
+    }
+}
+
+#[tokio::test]
 async fn jobs_are_listed_by_state_and_kind() {
     let world = World::new().await;
     let who = world.member(world.tenant(1).await, Role::Cro).await;

@@ -4,10 +4,10 @@ use crate::support::{World, at_once, deals, never};
 use aws_lambda_events::sqs::SqsEvent;
 use connectors::file::ImportOptions;
 use embedded::Rates;
-use model::{Entity, EntityKey, Layer};
+use model::{Change, Entity, EntityKey, Layer};
 use serde_json::{Value, json};
 use std::io::Write;
-use store::{Import, ImportStatus, JobStatus};
+use store::{Import, ImportStatus, JobStatus, Versioned};
 use sync::{Counts, Limits, PreviewDeal, preview_blob, report_blob};
 
 fn demo_files() -> Vec<(String, Vec<u8>)> {
@@ -138,6 +138,66 @@ async fn an_undone_update_gives_back_every_byte() {
 }
 
 #[tokio::test]
+async fn an_undone_row_was_asked_for_when_it_was_before() {
+    let world = World::new().await;
+    let id = world.upload("crm", &deals(3, |_| false)).await;
+    world.committed(&id).await;
+    let tenant = world.tenant();
+    let keys: Vec<EntityKey> = {
+        let book = tenant.book().await.unwrap().book;
+        let keys = book.entities().map(|entity| entity.key());
+        keys.filter(|key| matches!(key, EntityKey::Deal(_)))
+            .collect()
+    };
+    let [again, gone, as_it_was] = keys.try_into().unwrap();
+    // A row that was mapped anew, and one that its source deleted: written later than they were
+    // asked for.
+    world.pass(10);
+    let now = tenant.now().as_microsecond();
+    let before = tenant.entity(&again).await.unwrap().unwrap();
+    for change in [
+        Change::Put(before.entity.unwrap()),
+        Change::Delete(gone.clone()),
+    ] {
+        let change = Versioned {
+            asked: before.version - 1,
+            ..Versioned::new(change, now)
+        };
+        let page = store::Page {
+            changes: vec![change],
+            cause: "test".to_owned(),
+            ..store::Page::default()
+        };
+        tenant.commit(page).await.unwrap();
+    }
+    let told = async |key: &EntityKey| {
+        let kept = tenant.entity(key).await.unwrap().unwrap();
+        (kept.entity, kept.asked)
+    };
+    let was = [
+        told(&again).await,
+        told(&gone).await,
+        told(&as_it_was).await,
+    ];
+    let id = world.upload("crm", &deals(4, |_| true)).await;
+    world.committed(&id).await;
+    assert_ne!(told(&again).await, was[0]);
+    assert!(told(&gone).await.0.is_some());
+    let book = tenant.book().await.unwrap().book;
+    let mut all = book.entities().map(|entity| entity.key());
+    let new = all.find(|key| {
+        matches!(key, EntityKey::Deal(_)) && ![&again, &gone, &as_it_was].contains(&key)
+    });
+    let undone = world.done("import.undo", &id).await;
+    assert_eq!(undone.status, JobStatus::Succeeded, "{:?}", undone.problem);
+    assert_eq!(told(&again).await, was[0]);
+    assert_eq!(told(&gone).await, was[1]);
+    assert_eq!(told(&as_it_was).await, was[2]);
+    // Of what was not there nobody has asked anything.
+    assert_eq!(told(&new.unwrap()).await, (None, 0));
+}
+
+#[tokio::test]
 async fn what_others_changed_since_stays_and_is_told() {
     let world = World::new().await;
     let id = world.upload("crm", &deals(12, |_| false)).await;
@@ -171,7 +231,7 @@ async fn an_older_import_overwrites_nothing_newer() {
     let book = tenant.book().await.unwrap().book;
     let key = EntityKey::Deal(book.deals[0].id);
     let kept = tenant.entity(&key).await.unwrap().unwrap().entity.unwrap();
-    let change = store::Versioned::new(model::Change::Put(kept), ahead);
+    let change = Versioned::new(Change::Put(kept), ahead);
     tenant
         .commit(store::Page {
             changes: vec![change],

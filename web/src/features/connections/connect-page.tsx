@@ -12,6 +12,7 @@ import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { keepConsent } from "./consent";
+import { KeyInput } from "./key-input";
 import { mayConnect } from "./may";
 import { ProblemNote } from "./problem-note";
 import { Things } from "./things";
@@ -158,14 +159,7 @@ function Form({ connector }: { connector: Connector }) {
                 `${wrongKey.charAt(0).toUpperCase()}${wrongKey.slice(1)}. ${problem?.remedy ?? ""}`
               }
             >
-              <Input
-                name="key"
-                type="password"
-                required
-                maxLength={4096}
-                spellCheck={false}
-                autoComplete="off"
-              />
+              <KeyInput />
             </Field>
           ) : (
             <div className="text-sm text-ink-soft">

@@ -14,8 +14,10 @@ import {
 } from "@/api/connections";
 import { jobQuery } from "@/api/job";
 import { isEnded } from "@/api/jobs";
+import { meQuery } from "@/api/me";
 import { useCommandContext, useCommands } from "@/shared/commands";
-import { ago, instant } from "@/shared/format";
+import { ago, date, instant } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
 import { useParam } from "@/shared/routing";
@@ -41,8 +43,8 @@ const TRAIL = [{ label: "Connections", to: "/connections" }];
 /** One source: how complete it is, what it is doing, and what a person can do about it. */
 export default function ConnectionPage() {
   const id = useParam("connection");
-  const { who } = useCommandContext();
-  const query = useQuery({ ...connectionQuery(id), enabled: maySee(who) });
+  const { who: reader } = useCommandContext();
+  const query = useQuery({ ...connectionQuery(id), enabled: maySee(reader) });
   const { refetch } = query;
   const refresh = useCallback(() => void refetch(), [refetch]);
   const connection = query.data?.data;
@@ -52,7 +54,7 @@ export default function ConnectionPage() {
     asOf: query.dataUpdatedAt ? new Date(query.dataUpdatedAt).toISOString() : undefined,
     refresh,
   });
-  if (who && !maySee(who)) {
+  if (reader && !maySee(reader)) {
     return (
       <div className="panel">
         <Empty title="Connections are looked after by others">
@@ -67,8 +69,8 @@ export default function ConnectionPage() {
         <Shown
           connection={data}
           now={query.dataUpdatedAt}
-          may={mayConnect(who)}
-          mayFields={mayMapFields(who)}
+          may={mayConnect(reader)}
+          mayFields={mayMapFields(reader)}
         />
       )}
     </QueryView>
@@ -89,6 +91,7 @@ function Shown({
   mayFields: boolean;
 }) {
   const client = useQueryClient();
+  const { data: me } = useQuery(meQuery);
   const { id, status, title } = connection;
   const [asking, setAsking] = useState<Asking>();
   const [started, setStarted] = useState<string>();
@@ -264,7 +267,7 @@ function Shown({
             <p role="status" className="mb-3 text-sm">
               {saysHow(connection)}
             </p>
-            <div className="grid gap-x-8 gap-y-1.5 lg:grid-cols-2">
+            <div className="grid items-start gap-x-8 gap-y-1.5 lg:grid-cols-2">
               <Facts
                 facts={[
                   ["Complete until", instant(connection.complete_until)],
@@ -292,6 +295,10 @@ function Shown({
                   ],
                   ["Account", connection.account ?? "the source does not say"],
                   ["Let in by", connection.auth === "key" ? "a key" : "consent"],
+                  [
+                    "Connected by",
+                    `${who(connection.created_by, connection.created_by_name, me)}, ${date(connection.created_at)}`,
+                  ],
                 ]}
               />
             </div>

@@ -2,8 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { KeyRound, MousePointerClick, Zap } from "lucide-react";
 import { useCallback } from "react";
 import { type Connection, type Connector, connectionsQuery, connectorsQuery } from "@/api/connections";
+import { meQuery } from "@/api/me";
 import { useCommandContext } from "@/shared/commands";
 import { ago, counted, words } from "@/shared/format";
+import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { Link, path } from "@/shared/routing";
 import { buttonClass } from "@/shared/ui/button";
@@ -16,14 +18,14 @@ import { brings, everyWords, listed, saysHow, standing } from "./words";
 
 /** The sources that are kept in step, and those that could be. */
 export default function ConnectionsPage() {
-  const { who } = useCommandContext();
-  const sees = maySee(who);
+  const { who: reader } = useCommandContext();
+  const sees = maySee(reader);
   const query = useQuery({ ...connectionsQuery, enabled: sees });
   const catalogue = useQuery(connectorsQuery);
   const { refetch } = query;
   const refresh = useCallback(() => void refetch(), [refetch]);
   usePage({ title: "Connections", asOf: query.data?.as_of, refresh: sees ? refresh : undefined });
-  const may = mayConnect(who);
+  const may = mayConnect(reader);
   return (
     <>
       <PageHead
@@ -41,7 +43,7 @@ export default function ConnectionsPage() {
             {({ data, as_of }) => <Connected connections={data as Connection[]} asOf={as_of} may={may} />}
           </QueryView>
         )}
-        {who && !may && (
+        {reader && !may && (
           <p className="panel px-4 py-3 text-sm text-ink-soft">
             {sees
               ? "You see how the connections stand. Connecting and changing them is for a CRO or an admin, because a source changes everybody’s deals."
@@ -122,6 +124,7 @@ function Connected({
 
 function Row({ connection, asOf }: { connection: Connection; asOf: string }) {
   const { word, tone } = standing(connection);
+  const { data: me } = useQuery(meQuery);
   return (
     <li className="relative flex flex-wrap items-start justify-between gap-x-6 gap-y-1 px-4 py-3 hover:bg-sunken/60">
       <div className="min-w-0 flex-1 basis-72">
@@ -148,6 +151,7 @@ function Row({ connection, asOf }: { connection: Connection; asOf: string }) {
       </div>
       <div className="flex flex-col items-start gap-1 text-xs text-ink-faint sm:items-end">
         <Badge tone={tone}>{word}</Badge>
+        <span>Connected by {who(connection.created_by, connection.created_by_name, me)}</span>
         {connection.last_sync_at && <span>Last synced {ago(connection.last_sync_at, asOf)}</span>}
         {connection.status === "active" && <span>Syncs {everyWords(connection.every_min)}</span>}
       </div>

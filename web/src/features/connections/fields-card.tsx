@@ -11,6 +11,7 @@ import {
   type Taken,
 } from "@/api/fields";
 import { count, counted } from "@/shared/format";
+import { fieldValue } from "@/shared/format/field-value";
 import { asProblem, Problem } from "@/shared/problem";
 import { Link, path } from "@/shared/routing";
 import { Button } from "@/shared/ui/button";
@@ -29,7 +30,6 @@ import {
   FIELDS,
   type FieldName,
   fieldLabel,
-  fieldValue,
   fits,
   mappingOf,
   type Said,

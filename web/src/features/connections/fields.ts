@@ -1,5 +1,5 @@
 import type { Candidate, ConnectionFields, Mapping, Taken } from "@/api/fields";
-import { count, date, money, percent } from "@/shared/format";
+import { count } from "@/shared/format";
 
 export type FieldName = keyof Mapping & string;
 
@@ -64,15 +64,3 @@ export function mappingOf(present: Mapping, said: Said): Mapping {
 /** The fields that differ in two mappings. */
 export const changedFields = (a: Mapping, b: Mapping): FieldName[] =>
   FIELDS.filter(({ name }) => !same(a[name] ?? undefined, b[name] ?? undefined)).map(({ name }) => name);
-
-/** A value of a deal's field as people read it; the API writes sums, shares and days as texts. */
-export function fieldValue(name: string, text: string | null | undefined): string {
-  if (text === null || text === undefined || text === "") return "nothing";
-  if (name === "close_date") return date(text);
-  if (name === "probability") return percent(Number(text));
-  if (name === "amount") {
-    const [value, currency] = text.split(" ");
-    return value && currency ? money({ value, currency }) : text;
-  }
-  return text;
-}

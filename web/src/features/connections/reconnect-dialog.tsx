@@ -5,10 +5,11 @@ import { asProblem } from "@/shared/problem";
 import { Button } from "@/shared/ui/button";
 import { Segmented } from "@/shared/ui/chip";
 import { Dialog } from "@/shared/ui/dialog";
-import { Field, Input } from "@/shared/ui/field";
+import { Field } from "@/shared/ui/field";
 import { toast } from "@/shared/ui/toast";
 import { keepConsent } from "./consent";
 import { ConsentLink } from "./consent-panel";
+import { KeyInput } from "./key-input";
 import { ProblemNote } from "./problem-note";
 
 /** Lets the source in anew; the connection keeps its id and all it brought. */
@@ -80,15 +81,7 @@ export function ReconnectDialog({ connection, onClose }: { connection: Connectio
               hint={`${byKey?.help ?? "Make it at the source"}. It is tried first; if it is no good, nothing changes.`}
               error={problem?.at("/auth/key")}
             >
-              <Input
-                name="key"
-                type="password"
-                required
-                maxLength={4096}
-                spellCheck={false}
-                autoComplete="off"
-                data-autofocus
-              />
+              <KeyInput data-autofocus />
             </Field>
           ) : (
             <p className="text-sm text-ink-soft">

@@ -1,12 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { cancelJob, jobQuery } from "@/api/job";
+import { useJob } from "@/api/job";
 import { isEnded } from "@/api/jobs";
-import { ago, count } from "@/shared/format";
-import { remaining } from "@/shared/format/remaining";
-import { Button, Spinner } from "@/shared/ui/button";
-import { Card, Progress } from "@/shared/ui/pieces";
-import { toastProblem } from "@/shared/ui/toast";
+import { ago } from "@/shared/format";
+import { RunCard } from "@/shared/ui/run-card";
 
 const KINDS: Record<string, string> = {
   "connection.sync": "Reading what changed",
@@ -33,13 +30,7 @@ export function Run({
   isFirst: boolean;
 }) {
   const client = useQueryClient();
-  const query = useQuery(jobQuery(id));
-  const job = query.data;
-  const stop = useMutation({
-    mutationFn: () => cancelJob(id ?? ""),
-    onSuccess: (changed) => client.setQueryData(jobQuery(id).queryKey, changed),
-    onError: toastProblem,
-  });
+  const { job, now, by, isStopping, stop } = useJob(id);
   const over = job ? isEnded(job) : false;
   useEffect(() => {
     if (!over) return;
@@ -62,47 +53,26 @@ export function Run({
       </div>
     );
   }
-  const now = query.dataUpdatedAt;
-  const { phase, done, total } = job.progress;
   const isQuiet = job.heartbeat_at ? now - Date.parse(job.heartbeat_at) > QUIET_MS : false;
-  const what = job.status === "queued" ? "It begins in a moment" : phase || "It has begun";
-  const left = remaining(job.eta, now);
   return (
-    <Card
+    <RunCard
       title={
         isFirst && job.kind === "connection.sync"
           ? "First sync: reading everything"
           : (KINDS[job.kind] ?? "At work")
       }
-      aside={
-        may &&
-        job.kind !== "connection.erase" && (
-          <Button
-            size="sm"
-            busy={stop.isPending}
-            disabled={job.cancel_requested}
-            onClick={() => stop.mutate()}
-          >
-            {job.cancel_requested ? "Stopping …" : "Stop"}
-          </Button>
-        )
-      }
+      run={job}
+      by={by}
+      now={now}
+      isStopping={isStopping}
+      onStop={may && job.kind !== "connection.erase" ? stop : undefined}
     >
-      {total ? <Progress label={what} done={done} total={total} /> : null}
-      <p className="flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft not-first:mt-2">
-        <span className="flex items-center gap-2">
-          {!total && <Spinner />}
-          {what.charAt(0).toUpperCase() + what.slice(1)}
-          {done > 0 && `: ${count(done)}${total ? ` of ${count(total)}` : " so far"}`}
-        </span>
-        <span>{left ?? (job.started_at ? `began ${ago(job.started_at, now)}` : "")}</span>
-      </p>
       {isQuiet && (
         <p className="mt-1 text-xs text-warn">
           The last sign of life was {ago(job.heartbeat_at, now)}. {title} may be slow; if nobody is at work
           any more, another worker takes over by itself.
         </p>
       )}
-    </Card>
+    </RunCard>
   );
 }

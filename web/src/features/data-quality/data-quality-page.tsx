@@ -3,8 +3,8 @@ import { useCallback } from "react";
 import { type DataQuality, dataQualityQuery } from "@/api/quality";
 import { count, counted, percent } from "@/shared/format";
 import { usePage } from "@/shared/page";
-import { useAddress, useGo } from "@/shared/routing";
-import { Button } from "@/shared/ui/button";
+import { useAddress } from "@/shared/routing";
+import { BringDeals } from "@/shared/ui/bring-deals";
 import { Card, Figure, Figures, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
@@ -50,21 +50,10 @@ function Shown({
   open: string | undefined;
   onOpen: (kind: string | undefined) => void;
 }) {
-  const go = useGo();
   if (quality.deals === 0) {
     return (
       <div className="panel">
-        <Empty
-          title="There are no deals to check yet"
-          action={
-            <>
-              <Button look="accent" onClick={() => go("/connections")}>
-                Connect a source
-              </Button>
-              <Button onClick={() => go("/import")}>Import files</Button>
-            </>
-          }
-        >
+        <Empty title="There are no deals to check yet" action={<BringDeals />}>
           As soon as deals are there, each is checked for what would make its forecast worse.
         </Empty>
       </div>

@@ -29,6 +29,7 @@ import { Overview } from "./overview";
 import { OwnFields } from "./own-fields";
 import { People } from "./people";
 import { stagePath } from "./stages";
+import { TakenNote, takenOf } from "./taken";
 
 const Timeline = lazy(() => import("./timeline"));
 const DealGraph = lazy(() => import("./graph"));
@@ -54,10 +55,14 @@ export default function DealPage() {
       <PageHead
         title={deal ? (deal.name ?? deal.source_id) : "Deal"}
         sub={
-          deal &&
-          [deal.company?.name, deal.owner?.name ?? "nobody owns it", deal.pipeline?.name]
-            .filter(Boolean)
-            .join(" · ")
+          deal && (
+            <>
+              {[deal.company?.name, deal.owner?.name ?? "nobody owns it", deal.pipeline?.name]
+                .filter(Boolean)
+                .join(" · ")}
+              <TakenNote deal={deal} field="name" />
+            </>
+          )
         }
         actions={
           deal && (
@@ -145,7 +150,12 @@ function Figures({ deal }: { deal: Deal }) {
         label="Amount"
         value={moneyShort(deal.amount)}
         title={money(deal.amount)}
-        note={deal.amount ? money(deal.amount) : "the source gives none"}
+        note={
+          <>
+            {deal.amount ? money(deal.amount) : "the source gives none"}
+            <TakenNote deal={deal} field="amount" />
+          </>
+        }
       />
       {forecast ? (
         <Figure
@@ -163,7 +173,12 @@ function Figures({ deal }: { deal: Deal }) {
         <Figure
           label="Chance of the source"
           value={percent(deal.probability)}
-          note="the model says nothing"
+          note={
+            <>
+              the model says nothing
+              <TakenNote deal={deal} field="probability" />
+            </>
+          }
         />
       )}
       {forecast && (
@@ -181,9 +196,11 @@ function Figures({ deal }: { deal: Deal }) {
         label="Close date"
         value={date(deal.close_date)}
         note={
-          forecast?.expected_days_if_won != null
-            ? `the model: in ${days(Math.round(forecast.expected_days_if_won))}, if won`
-            : undefined
+          <>
+            {forecast?.expected_days_if_won != null &&
+              `the model: in ${days(Math.round(forecast.expected_days_if_won))}, if won`}
+            <TakenNote deal={deal} field="close_date" />
+          </>
         }
       />
       <Figure
@@ -217,6 +234,7 @@ function Path({ deal }: { deal: Deal }) {
 function Warnings({ deal }: { deal: Deal }) {
   const { forecast } = deal;
   const today = deal.as_of.slice(0, 10);
+  const dated = takenOf(deal, "close_date");
   const warnings = [
     forecast?.zombie &&
       forecast.longest_won_stay != null &&
@@ -224,7 +242,7 @@ function Warnings({ deal }: { deal: Deal }) {
     deal.outcome === "open" &&
       deal.close_date &&
       deal.close_date < today &&
-      `Its close date, ${date(deal.close_date)}, has passed. Set a new one at the source.`,
+      `Its close date, ${date(deal.close_date)}, has passed. Set a new one at the source${dated ? `, in “${dated.from}”` : ""}.`,
     deal.outcome === "open" && !deal.own.next_step && "Nobody noted a next step.",
     deal.outcome === "open" &&
       !deal.amount &&

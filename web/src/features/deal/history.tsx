@@ -1,16 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { type Deal, historyQuery } from "@/api/deals";
-import { count, date, days, instant, money, words } from "@/shared/format";
+import { count, date, days, instant, money, percent, words } from "@/shared/format";
 import { Card, Facts } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
 import { DataTable } from "@/shared/ui/table";
+import { TakenNote, takenOf } from "./taken";
 
 /** Every move, and everything else the sources say. */
 export default function History({ deal }: { deal: Deal }) {
   const query = useQuery(historyQuery(deal.id));
   const custom = Object.entries(deal.custom_fields as Record<string, unknown>);
   const company = deal.company;
+  const said = (name: string, value: string, field: string) =>
+    [
+      name,
+      <Fragment key={field}>
+        {value}
+        <TakenNote deal={deal} field={field} />
+      </Fragment>,
+    ] as const;
   return (
     <div className="flex flex-col gap-4">
       <Card title="Moves" flush>
@@ -54,8 +64,12 @@ export default function History({ deal }: { deal: Deal }) {
               ["Created", instant(deal.created_at)],
               ["Changed", instant(deal.updated_at)],
               ...(deal.closed_at ? [["Closed", instant(deal.closed_at)] as const] : []),
-              ...(deal.lost_reason ? [["Lost because", deal.lost_reason] as const] : []),
-              ["Close date", date(deal.close_date)],
+              ...(takenOf(deal, "amount") ? [said("Amount", money(deal.amount), "amount")] : []),
+              ...(takenOf(deal, "probability")
+                ? [said("Chance", percent(deal.probability), "probability")]
+                : []),
+              ...(deal.lost_reason ? [said("Lost because", deal.lost_reason, "lost_reason")] : []),
+              said("Close date", date(deal.close_date), "close_date"),
               ...custom.map(
                 ([name, value]) =>
                   [words(name), typeof value === "object" ? JSON.stringify(value) : String(value)] as const,

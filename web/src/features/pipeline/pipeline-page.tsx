@@ -8,6 +8,7 @@ import { count, counted } from "@/shared/format";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
 import { path, useAddress, useGo } from "@/shared/routing";
+import { BringDeals } from "@/shared/ui/bring-deals";
 import { Button, CommandButton, Spinner } from "@/shared/ui/button";
 import { Segmented } from "@/shared/ui/chip";
 import { cx } from "@/shared/ui/cx";
@@ -228,24 +229,13 @@ export default function PipelinePage() {
 }
 
 function NoDeals({ ask, onClear }: { ask: DealAsk; onClear: () => void }) {
-  const go = useGo();
   const asked = Object.keys(ask).some((name) => name !== "sort");
   return asked ? (
     <Empty title="No deal fits" action={<Button onClick={onClear}>Clear all conditions</Button>}>
       Take a condition away, or look for other words.
     </Empty>
   ) : (
-    <Empty
-      title="No deals yet"
-      action={
-        <>
-          <Button look="accent" onClick={() => go("/connections")}>
-            Connect a source
-          </Button>
-          <Button onClick={() => go("/import")}>Import files</Button>
-        </>
-      }
-    >
+    <Empty title="No deals yet" action={<BringDeals />}>
       Deals come from a connected CRM or from files. With the first ones there are totals, a forecast and what
       needs attention.
     </Empty>

@@ -3,8 +3,8 @@ import { useCallback } from "react";
 import { funnelQuery, type PipelineFunnel, type PipelineMap, processMapQuery } from "@/api/process";
 import { count } from "@/shared/format";
 import { usePage } from "@/shared/page";
-import { useAddress, useGo } from "@/shared/routing";
-import { Button } from "@/shared/ui/button";
+import { useAddress } from "@/shared/routing";
+import { BringDeals } from "@/shared/ui/bring-deals";
 import { Segmented } from "@/shared/ui/chip";
 import { Figure, Figures, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
@@ -89,20 +89,9 @@ export default function ProcessMapPage() {
 }
 
 function Nothing() {
-  const go = useGo();
   return (
     <div className="panel">
-      <Empty
-        title="No deal has a history of stages yet"
-        action={
-          <>
-            <Button look="accent" onClick={() => go("/connections")}>
-              Connect a source
-            </Button>
-            <Button onClick={() => go("/import")}>Import files</Button>
-          </>
-        }
-      >
+      <Empty title="No deal has a history of stages yet" action={<BringDeals />}>
         When deals come with the dates on which they entered their stages, this page shows the ways they take,
         how long they stay, and where time costs wins.
       </Empty>

@@ -4,7 +4,8 @@ import { attentionQuery, type Listed, todayQuery } from "@/api/insights";
 import { count, counted, money, moneyShort, words } from "@/shared/format";
 import { dated } from "@/shared/format/dated";
 import { usePage } from "@/shared/page";
-import { useAddress, useGo } from "@/shared/routing";
+import { useAddress } from "@/shared/routing";
+import { BringDeals } from "@/shared/ui/bring-deals";
 import { Button } from "@/shared/ui/button";
 import { Segmented, Toggle } from "@/shared/ui/chip";
 import { cx } from "@/shared/ui/cx";
@@ -90,7 +91,6 @@ function Shown({
   onReason: (reason: string | undefined) => void;
   onMore: (() => void) | undefined;
 }) {
-  const go = useGo();
   const reasons = Object.entries(listed.reasons as Record<string, number>).sort((a, b) => b[1] - a[1]);
   const deals =
     reason && filteredHere
@@ -102,17 +102,7 @@ function Shown({
     return (
       <div className="panel">
         {listed.of === 0 ? (
-          <Empty
-            title="There are no deals yet"
-            action={
-              <>
-                <Button look="accent" onClick={() => go("/connections")}>
-                  Connect a source
-                </Button>
-                <Button onClick={() => go("/import")}>Import files</Button>
-              </>
-            }
-          >
+          <Empty title="There are no deals yet" action={<BringDeals />}>
             With the first deals this page says every morning which of them need you, and why.
           </Empty>
         ) : (

@@ -166,4 +166,9 @@ export function AxisBottom({
   ));
 }
 
+/** The line at nought, from which bars rise and fall. */
+export function Baseline({ left, right, y }: { left: number; right: number; y: number }) {
+  return <line x1={left} x2={right} y1={y} y2={y} className="stroke-line-strong" />;
+}
+
 export const axisText = label;

@@ -1,4 +1,4 @@
-import { AxisLeft, axisText, ChartFrame, type ChartProps, Legend } from "./frame";
+import { AxisLeft, axisText, Baseline, ChartFrame, type ChartProps, Legend } from "./frame";
 import { frame, type Stack, stackedBars } from "./geometry";
 import { cut, seriesFill } from "./marks";
 
@@ -75,13 +75,7 @@ export function StackedBars({
                 )}
               </g>
             ))}
-            <line
-              x1={box.left}
-              x2={width - box.right}
-              y1={drawn.zero}
-              y2={drawn.zero}
-              className="stroke-line-strong"
-            />
+            <Baseline left={box.left} right={width - box.right} y={drawn.zero} />
           </>
         );
       }}

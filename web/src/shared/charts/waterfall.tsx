@@ -1,4 +1,4 @@
-import { AxisLeft, axisText, ChartFrame, type ChartProps } from "./frame";
+import { AxisLeft, axisText, Baseline, ChartFrame, type ChartProps } from "./frame";
 import { frame, type Step, waterfall } from "./geometry";
 import { cut } from "./marks";
 
@@ -81,13 +81,7 @@ export function Waterfall({
                 </text>
               </g>
             ))}
-            <line
-              x1={box.left}
-              x2={width - box.right}
-              y1={drawn.zero}
-              y2={drawn.zero}
-              className="stroke-line-strong"
-            />
+            <Baseline left={box.left} right={width - box.right} y={drawn.zero} />
           </>
         );
       }}

@@ -14,6 +14,7 @@ export interface RunState {
 /** How far a piece of work is, how to stop it, and what came of it. */
 export function RunProgress({
   run,
+  by,
   what,
   unit,
   done,
@@ -23,6 +24,8 @@ export function RunProgress({
   now = Date.now(),
 }: {
   run: RunState;
+  /** Who began it, where that is somebody else. */
+  by?: string | undefined;
   /** What is done, as a noun: `The test on the past`. */
   what: string;
   /** What is counted: `past days`. */
@@ -38,6 +41,7 @@ export function RunProgress({
   const over = status === "succeeded" || status === "failed" || status === "cancelled";
   const Icon = status === "succeeded" ? CircleCheck : status === "failed" ? CircleAlert : CircleSlash;
   const far = progress.total == null ? "" : `: ${count(progress.done)} of ${count(progress.total)} ${unit}`;
+  const begun = by ? `, begun by ${by}` : "";
   const left = eta && Date.parse(eta) > now + 1500 ? `, done ${ago(eta, now)}` : "";
   return (
     <div role="status" className="panel mb-4 flex items-start gap-3 px-4 py-3 text-sm">
@@ -66,8 +70,8 @@ export function RunProgress({
               {cancelling
                 ? `${what} is being stopped…`
                 : status === "queued"
-                  ? `${what} waits for its turn.`
-                  : `${what} is under way${far}${left}.`}
+                  ? `${what}${begun && `${begun},`} waits for its turn.`
+                  : `${what}${begun && `${begun},`} is under way${far}${left}.`}
             </p>
             <Progress done={progress.done} total={progress.total} label={what} />
           </div>
@@ -88,6 +92,7 @@ export function PageRun({
 }: Pick<ComponentProps<typeof RunProgress>, "what" | "unit" | "done"> & {
   run: {
     readonly job: RunState | undefined;
+    readonly by: string | undefined;
     readonly isCancelling: boolean;
     readonly cancel: () => void;
     readonly dismiss: () => void;
@@ -100,6 +105,7 @@ export function PageRun({
         <RunProgress
           {...said}
           run={run.job}
+          by={run.by}
           cancelling={run.isCancelling}
           onCancel={run.cancel}
           onDismiss={run.dismiss}
