@@ -14,7 +14,7 @@ mod verdict;
 pub mod verify;
 mod words;
 
-pub use pull::{Checkpoint, Page, Plan, Pull, PullError, Scan, Step, listed};
+pub use pull::{Checkpoint, Page, Plan, Pull, PullError, Refusal, Scan, Step, listed};
 pub use record::{Context, Gone, Hint, Kind, Known, Lost, Out, Record};
 pub use request::{Method, Request, Response, encode};
 pub use verdict::{MOST_TRIES, Verdict, retry_after_ms};

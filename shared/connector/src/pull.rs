@@ -91,6 +91,19 @@ pub struct Checkpoint {
     /// All is read.
     #[serde(default)]
     pub is_done: bool,
+    /// Joins without which the records come, because the source refuses them, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<String, Refusal>,
+}
+
+/// That something joined is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// In words.
+    pub why: String,
+    /// It was refused to an earlier pull. This one asks for it, and has not yet.
+    #[serde(default)]
+    pub before: bool,
 }
 
 /// How far the job of a join is read.
@@ -127,6 +140,7 @@ impl Checkpoint {
             again: false,
             complete_until: None,
             is_done: false,
+            refused: BTreeMap::new(),
         };
         let before = |s: u32| minus(now, s);
         if let Plan::Changes(since) = at.plan
@@ -162,6 +176,15 @@ impl Checkpoint {
             }
         }
         at
+    }
+
+    /// With what an earlier pull was refused: that is so until it is answered again.
+    #[must_use]
+    pub fn knowing(mut self, earlier: Option<&Self>) -> Self {
+        let refused = earlier.into_iter().flat_map(|it| it.refused.clone());
+        let again = |(join, it)| (join, Refusal { before: true, ..it });
+        self.refused.extend(refused.map(again));
+        self
     }
 
     /// How far it is, from 0 to 1, where the source says how much there is.
@@ -768,6 +791,13 @@ impl<'a> Pull<'a> {
         }
     }
 
+    /// Whether this pull asks for what is joined.
+    fn asks(&self, join: &Join) -> bool {
+        let is_needed = join.when == When::Always || !self.is_load();
+        let refused = self.at.refused.get(join.name);
+        is_needed && refused.is_none_or(|it| it.before)
+    }
+
     /// Fills the queue of the next join that has something to ask.
     fn begin_join(&mut self, building: &mut Building) -> Result<(), Disorder> {
         while let Some(join) = self.stream.joins.get(building.join) {
@@ -775,7 +805,7 @@ impl<'a> Pull<'a> {
                 if !self.take_rows(building, join, nth)? {
                     return Ok(());
                 }
-            } else if join.when == When::Always || !self.is_load() {
+            } else if self.asks(join) {
                 let mut seen = BTreeSet::new();
                 let keys = building.records.iter().flat_map(join.keys);
                 let keys: Vec<String> = keys.filter(|key| seen.insert(key.clone())).collect();
@@ -939,6 +969,7 @@ impl<'a> Pull<'a> {
             building.queue.pop_front();
             if building.queue.is_empty() {
                 if let Some(join) = self.stream.joins.get(building.join) {
+                    building.after.refused.remove(join.name);
                     hand_out(&mut building, join);
                 }
                 building.join += 1;
@@ -1039,6 +1070,37 @@ impl<'a> Pull<'a> {
             self.without_job();
         }
         was
+    }
+
+    /// The source refuses what is asked for beside the page to whoever is connected. Says whether the
+    /// records can do without: they come without it, then, and it is not asked for again.
+    pub fn refuse_join(&mut self, why: &str) -> bool {
+        let mut building = match std::mem::replace(&mut self.doing, Doing::Next) {
+            Doing::Joining(building) => building,
+            other => {
+                self.doing = other;
+                return false;
+            }
+        };
+        let join = self.stream.joins.get(building.join);
+        let by_keys = scan_of(self.stream, &building).is_none();
+        let Some(join) = join.filter(|join| join.optional && by_keys) else {
+            self.doing = Doing::Joining(building);
+            return false;
+        };
+        let refusal = Refusal {
+            why: why.to_owned(),
+            before: false,
+        };
+        let refused = &mut building.after.refused;
+        refused.insert(join.name.to_owned(), refusal);
+        // Some of it, from keys asked for before, would look like all of it.
+        building.found.clear();
+        building.queue.clear();
+        building.page = None;
+        building.join += 1;
+        self.go_on(building);
+        true
     }
 
     /// Whether the request under way is one about the jobs of joins.

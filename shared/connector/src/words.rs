@@ -618,6 +618,9 @@ pub struct Join {
     pub key: fn(&Value) -> Option<String>,
     /// A key to ask again with, where the answer for one key did not hold all.
     pub more: Option<fn(&Value) -> Option<String>>,
+    /// Whether the records can do without it, where it is refused to whoever is connected: they come
+    /// without the part, then, and the checkpoint says so. Not for what something is made whole by.
+    pub optional: bool,
     /// In a load by job, instead of by keys: makes another job of the source's, which gives all there
     /// is of every record, in the order of the keys. The records come in the order of their ids, then,
     /// and both orders are those of the ids' letters; where they are not, it is asked by keys after all.
@@ -635,7 +638,16 @@ impl Join {
             ask,
             key: |_| None,
             more: None,
+            optional: false,
             scan: None,
+        }
+    }
+
+    /// One that may be refused.
+    pub const fn may(join: Self) -> Self {
+        Self {
+            optional: true,
+            ..join
         }
     }
 

@@ -146,6 +146,8 @@ impl<'a> Reader<'a> {
                 Ok(Answer::Restart) => self.pull.restart(),
                 Ok(Answer::Narrow) => self.pull.narrow(),
                 Ok(Answer::Describe) => return Ok(Read::Describe),
+                // Some things the records can do without.
+                Err(Stop::Forbidden(why)) if self.pull.refuse_join(&why) => Ok(()),
                 // Some things the source cannot do by a job of its own.
                 Err(Stop::Fail { .. } | Stop::Forbidden(_)) if self.pull.refuse_job() => Ok(()),
                 Err(stop) => return Err(stop),

@@ -284,7 +284,7 @@ pub struct StreamState {
     /// When a run last came to its end.
     #[serde(default)]
     pub last_finished_at: Option<Timestamp>,
-    /// Why it stopped.
+    /// Why it stopped; or, where it did not fail, what the source refuses it beside its records.
     #[serde(default)]
     pub problem: Option<JobProblem>,
     /// The newest issues, rendered, at most [`MOST_ISSUES`]; add them by [`StreamState::note`].

@@ -251,6 +251,34 @@ pub struct Role {
     pub modified_at: Timestamp,
 }
 
+/// What a company of these sells, as name, code and price: the first has the number 1.
+pub(crate) const CATALOGUE: [(&str, &str, i64); 3] = [
+    ("Planning seat", "SEAT", 450),
+    ("Routing calls", "CALLS", 1_200),
+    ("Roll-out", "ROLL", 8_000),
+];
+
+/// A product on a deal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its own number, which no other line of the account has.
+    pub id: u64,
+    /// Number of the product.
+    pub product: u64,
+    /// What the product is called.
+    pub name: String,
+    /// Price of one.
+    pub price: Decimal,
+    /// How many.
+    pub quantity: Decimal,
+    /// Whether it counts for the deal's value.
+    pub enabled: bool,
+    /// When it was put on the deal.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub modified_at: Timestamp,
+}
+
 /// A deal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deal {
@@ -288,6 +316,8 @@ pub struct Deal {
     pub moves: Vec<Move>,
     /// Contacts on the deal.
     pub roles: Vec<Role>,
+    /// Products on the deal, in their order.
+    pub lines: Vec<Line>,
     /// Where it is in its life.
     pub state: State,
     /// Ids it absorbed.
@@ -435,6 +465,13 @@ pub enum What {
         /// Contact id.
         contact: String,
     },
+    /// On a deal: a product was put on it, changed, or taken off it.
+    Line {
+        /// As it was; none for one that was put on.
+        before: Option<Box<Line>>,
+        /// As it is; none for one that was taken off.
+        after: Option<Box<Line>>,
+    },
 }
 
 /// Which stamps move with something done elsewhere; vendors differ, and a vendor's module sets it.
@@ -537,6 +574,8 @@ pub struct Crm {
     clock: Clock,
     ids: IdStyle,
     counts: BTreeMap<Object, u64>,
+    /// Products that were ever put on deals.
+    lines: u64,
 }
 
 impl std::fmt::Debug for Crm {
@@ -580,6 +619,7 @@ impl Crm {
             clock,
             ids,
             counts: BTreeMap::new(),
+            lines: 0,
         }
     }
 
@@ -670,6 +710,7 @@ impl Crm {
                 amount: new.amount,
             }],
             roles: Vec::new(),
+            lines: Vec::new(),
             state: State::Live,
             merged_from: Vec::new(),
         };
@@ -882,6 +923,70 @@ impl Crm {
         role.modified_at = now;
         let contact = contact.to_owned();
         self.role_changed(deal, What::RoleRelabelled { contact });
+        true
+    }
+
+    /// Puts a product of the catalogue on a deal and gives the line's number; none when there is no such product.
+    pub fn add_line(&mut self, deal: &str, product: u64, quantity: u32) -> Option<u64> {
+        let now = self.now();
+        let at = usize::try_from(product).ok()?.checked_sub(1)?;
+        let (name, _, price) = CATALOGUE.get(at)?;
+        self.lines += 1;
+        let id = self.lines;
+        let line = Line {
+            id,
+            product,
+            name: (*name).to_owned(),
+            price: Decimal::from(*price),
+            quantity: quantity.into(),
+            enabled: true,
+            created_at: now,
+            modified_at: now,
+        };
+        self.edit_lines(deal, |lines| lines.push(line))
+            .then_some(id)
+    }
+
+    /// Saves the products of a deal as `edit` leaves them. The deal is worth what they cost then, and only a change
+    /// of that moves its own stamp.
+    pub fn edit_lines(&mut self, deal: &str, edit: impl FnOnce(&mut Vec<Line>)) -> bool {
+        let now = self.now();
+        let found = self.deals.get_mut(deal);
+        let Some(found) = found.filter(|deal| deal.state.is_live()) else {
+            return false;
+        };
+        let before = found.lines.clone();
+        edit(&mut found.lines);
+        let (stamp, amount) = (found.modified_at, found.amount);
+        let mut changed = Vec::new();
+        for line in &mut found.lines {
+            let was = before.iter().find(|was| was.id == line.id);
+            if was != Some(&*line) {
+                line.modified_at = now;
+                changed.push((was.cloned(), Some(line.clone())));
+            }
+        }
+        let is_left = |was: &&Line| found.lines.iter().all(|line| line.id != was.id);
+        changed.extend(
+            before
+                .iter()
+                .filter(is_left)
+                .map(|was| (Some(was.clone()), None)),
+        );
+        let counted = found.lines.iter().filter(|line| line.enabled);
+        let worth: Decimal = counted.map(|line| line.price * line.quantity).sum();
+        for (before, after) in changed {
+            let (before, after) = (before.map(Box::new), after.map(Box::new));
+            self.changed(
+                Object::Deal,
+                deal,
+                Some(stamp),
+                What::Line { before, after },
+            );
+        }
+        if amount != Some(worth) {
+            self.set_amount(deal, Some(worth));
+        }
         true
     }
 

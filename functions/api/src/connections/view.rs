@@ -104,7 +104,7 @@ pub(crate) struct StreamView {
     /// When a run last came to its end.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_finished_at: Option<Timestamp>,
-    /// Why it stopped.
+    /// Why it stopped, or what it is up to date without.
     problem: Option<JobProblemView>,
     /// The newest things to say about its records; for those who see every deal.
     issues: Vec<String>,
@@ -303,7 +303,14 @@ fn active(title: &str, streams: &[StreamState], is_at_work: bool) -> String {
         let many = format!("{} of {wanted}", failed.len());
         return format!("{many} streams are not up to date: {}.", names(&failed));
     }
+    let partly = streams.iter().filter(|it| it.problem.is_some());
+    let partly: Vec<&StreamState> = partly.filter(|it| it.status != StreamStatus::Off).collect();
     match complete_until(streams) {
+        Some(until) if !partly.is_empty() => format!(
+            "Up to date, all changes until {} are in, but for what {title} does not let us read of {}.",
+            minute(until),
+            names(&partly)
+        ),
         Some(until) => format!("Up to date: all changes until {} are in.", minute(until)),
         None if streams.is_empty() => "The first sync is about to begin.".to_owned(),
         None => "Not everything was read yet; the next sync goes on from there.".to_owned(),
@@ -421,6 +428,21 @@ mod tests {
             None,
             &[until("deals", 60), until("calls", 0), stream("emails", Off)],
             "Up to date: all changes until 2026-09-21 14:13 UTC are in.",
+        );
+        let lacking = StreamState {
+            problem: Some(store::JobProblem {
+                code: "partly_forbidden".to_owned(),
+                detail: "deals come without their products".to_owned(),
+                remedy: "run a full sync".to_owned(),
+            }),
+            ..until("deals", 60)
+        };
+        check(
+            Active,
+            None,
+            &[lacking, until("calls", 0)],
+            "Up to date, all changes until 2026-09-21 14:13 UTC are in, but for what HubSpot does not \
+             let us read of deals.",
         );
         check(
             Active,

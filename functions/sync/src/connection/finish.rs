@@ -66,7 +66,10 @@ pub(super) async fn run(work: &Work<'_>, connection: &Connection, job: &str) -> 
             "problem": state.problem,
         });
         result.insert(state.stream.clone(), told);
-        if let Some(problem) = &state.problem {
+        // Others are up to date but for what the source refuses.
+        if let Some(problem) = &state.problem
+            && state.status == StreamStatus::Failed
+        {
             failed.push(format!("{}: {}", state.stream, problem.detail));
             if problem.code == "needs_reauth" {
                 needs_reauth = Some(problem.clone());

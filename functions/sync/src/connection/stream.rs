@@ -186,7 +186,7 @@ impl Pulling<'_> {
                     _ if asked == StreamMode::Reconcile => StreamMode::Reconcile,
                     _ => StreamMode::Load,
                 };
-                self.cursor.at = Some(Checkpoint::begin(self.stream, plan, begun));
+                self.cursor.at = Some(self.next(plan, begun));
                 self.cursor.open = None;
                 self.cursor.pages = 0;
             }
@@ -209,6 +209,25 @@ impl Pulling<'_> {
             state.last_started_at = Some(now);
         })
         .await
+    }
+
+    /// The beginning of a reading. A run that finds nothing new does not ask what was refused before.
+    fn next(&self, plan: Plan, begun: Timestamp) -> Checkpoint {
+        Checkpoint::begin(self.stream, plan, begun).knowing(self.cursor.at.as_ref())
+    }
+
+    /// What the records came without, because the source refuses it.
+    fn lacking(&self) -> Option<JobProblem> {
+        let refused = &self.cursor.at.as_ref()?.refused;
+        let named = |join: &connector::Join| Some((join.name, &refused.get(join.name)?.why));
+        let (what, why): (Vec<_>, Vec<_>) = self.stream.joins.iter().filter_map(named).unzip();
+        let why = why.first()?;
+        let (stream, what) = (self.stream.name.replace('_', " "), what.join(" and "));
+        Some(problem(
+            "partly_forbidden",
+            format!("{stream} come without their {what}: {why}"),
+            "everything else is in; once they may be read, run a full sync to have them, too",
+        ))
     }
 
     /// Says how the stream stands, unless another run is at it, or somebody has taken this one over:
@@ -237,8 +256,7 @@ impl Pulling<'_> {
             return Ok(false);
         };
         let begun = self.job.started_at.unwrap_or(self.job.created_at);
-        let next = Checkpoint::begin(self.stream, Plan::Changes(since), begun);
-        self.cursor.at = Some(next);
+        self.cursor.at = Some(self.next(Plan::Changes(since), begun));
         self.cursor.resumed = false;
         if self.cursor.mode == StreamMode::Load {
             self.cursor.mode = StreamMode::Changes;
@@ -537,7 +555,8 @@ impl Pulling<'_> {
             }
         }
         self.cursor.complete_until = at.complete_until.max(self.cursor.complete_until);
-        self.end(StreamStatus::Idle, None).await
+        let lacking = self.lacking();
+        self.end(StreamStatus::Idle, lacking).await
     }
 
     /// Ids of records that this stream has brought before, that are kept, and that were not among

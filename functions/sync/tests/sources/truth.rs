@@ -21,6 +21,24 @@ pub(crate) struct Told {
     outcome: Option<bool>,
     /// Contact, e-mail.
     people: BTreeSet<(String, Option<String>)>,
+    /// Names of what is sold, and how many in all. Only Pipedrive is asked for it.
+    sold: (Option<String>, Option<String>),
+}
+
+/// What a deal is about, as a person would write it down.
+fn sold(deal: &Deal) -> (Option<String>, Option<String>) {
+    let lines = deal.lines.iter().filter(|it| it.enabled);
+    let mut names: Vec<&str> = lines.clone().map(|it| it.name.as_str()).collect();
+    if names.is_empty() {
+        return (None, None);
+    }
+    names.sort_unstable();
+    names.dedup();
+    let quantity: Decimal = lines.map(|it| it.quantity).sum();
+    (
+        Some(names.join("; ")),
+        Some(quantity.normalize().to_string()),
+    )
 }
 
 /// What a CRM says of its living deals.
@@ -66,8 +84,10 @@ pub(crate) fn of_crm(crm: &Crm, source: &str) -> BTreeMap<String, Told> {
         let is_open = stage.is_none_or(|it| !it.is_closed) || source != "hubspot";
         Told {
             name: deal.name.trim().to_owned(),
+            // Pipedrive has a zero where there is nothing.
             amount: deal
                 .amount
+                .filter(|it| source != "pipedrive" || !it.is_zero())
                 .map(|it| (it.normalize(), deal.currency.clone())),
             company: deal.company.as_ref().or(of_main).filter(live).cloned(),
             owner: deal.owner.clone(),
@@ -80,6 +100,11 @@ pub(crate) fn of_crm(crm: &Crm, source: &str) -> BTreeMap<String, Told> {
             path,
             outcome: stage.filter(|it| it.is_closed).map(|it| it.is_won),
             people: people.collect(),
+            sold: if source == "pipedrive" {
+                sold(deal)
+            } else {
+                (None, None)
+            },
         }
     };
     crm.live_deals()
@@ -111,6 +136,7 @@ pub(crate) fn of_book(book: &Book, source: &str) -> BTreeMap<String, Told> {
             .canonical_stage
             .and_then(model::CanonicalStage::outcome);
         let is_open = outcome.is_none() || source != "hubspot";
+        let custom = |field: &str| deal.custom_fields.get(field).cloned();
         told.insert(
             deal_id,
             Told {
@@ -130,6 +156,7 @@ pub(crate) fn of_book(book: &Book, source: &str) -> BTreeMap<String, Told> {
                 path: path.collect(),
                 outcome: outcome.map(|it| it == model::Outcome::Won),
                 people: people.collect(),
+                sold: (custom("product_name"), custom("product_quantity")),
             },
         );
     }

@@ -4,14 +4,15 @@
 use crate::bed::{Accounts, Bed};
 use crate::truth;
 use model::ConnectionId;
+use rust_decimal::Decimal;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::ops::DerefMut;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use store::{AuthKind, Connection, ConnectionStatus, JobStatus};
+use store::{AuthKind, Connection, ConnectionStatus, JobStatus, StreamState, StreamStatus};
 use vendors::billing::Status;
-use vendors::crm::{Crm, Object};
+use vendors::crm::{Crm, Line, Object};
 use vendors::faults::{Fault, Faults};
 
 fn small() -> demo::World {
@@ -185,6 +186,30 @@ fn live_on(crm: &mut Crm) {
     crm.merge_companies(&live[1], &live[2]);
 }
 
+/// What people do at Pipedrive with the products of deals between two syncs: each of it makes the deal worth another
+/// sum. Gives how many deals have others now.
+fn sell_on(crm: &mut Crm) -> usize {
+    let before: BTreeMap<String, Vec<Line>> = crm
+        .deals
+        .iter()
+        .map(|(id, deal)| (id.clone(), deal.lines.clone()))
+        .collect();
+    let with = |crm: &Crm, lines: usize, skip: usize| {
+        let fits = crm.live_deals().filter(|it| it.lines.len() == lines);
+        fits.map(|it| it.id.clone()).nth(skip).unwrap()
+    };
+    let (bare, other) = (with(crm, 0, 10), with(crm, 1, 10));
+    let (more, less, off) = (with(crm, 2, 10), with(crm, 2, 11), with(crm, 2, 12));
+    crm.add_line(&bare, 1, 3).unwrap();
+    crm.add_line(&bare, 3, 1).unwrap();
+    crm.edit_lines(&more, |lines| lines[0].quantity += Decimal::new(25, 1));
+    crm.edit_lines(&less, |lines| lines.truncate(1));
+    crm.edit_lines(&off, |lines| lines[0].enabled = !lines[0].enabled);
+    crm.edit_lines(&other, Vec::clear);
+    let now = crm.deals.values();
+    now.filter(|it| before[&it.id] != it.lines).count()
+}
+
 async fn first_load(source: &str) {
     let bed = Bed::new(&small()).await;
     let id = bed.connect(source).await;
@@ -212,7 +237,11 @@ async fn in_step(source: &str) {
     match source {
         "salesforce" => live_on(&mut bed.salesforce.crm()),
         "hubspot" => live_on(&mut bed.hubspot.crm()),
-        _ => live_on(&mut bed.pipedrive.crm()),
+        _ => {
+            let mut crm = bed.pipedrive.crm();
+            live_on(&mut crm);
+            assert_eq!(sell_on(&mut crm), 5);
+        }
     }
     bed.pass(120);
     let job = bed.run(id, "connection.sync").await;
@@ -374,6 +403,114 @@ macro_rules! for_each_crm {
 }
 
 for_each_crm! { salesforce hubspot pipedrive }
+
+/// How the deals of a connection stand, and what a person reads of it.
+async fn deals_of(bed: &Bed, id: ConnectionId) -> (StreamState, String) {
+    let streams = bed.streams(id).await;
+    let deals = streams.into_iter().find(|it| it.stream == "deals").unwrap();
+    let problem = deals.problem.as_ref();
+    let said = problem.map(|it| format!("{}: {} {}", it.code, it.detail, it.remedy));
+    (deals, said.unwrap_or_default())
+}
+
+/// Deals that say what is sold.
+async fn with_products(bed: &Bed) -> usize {
+    let book = bed.book().await;
+    let deals = book.deals.iter();
+    deals
+        .filter(|it| it.custom_fields.contains_key("product_name"))
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn deals_come_without_their_products_where_these_are_refused_and_it_is_told() {
+    let bed = Bed::new(&small()).await;
+    let id = bed.connect("pipedrive").await;
+    bed.pipedrive.set_without_products(true);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_counted(&bed, id, "pipedrive", "without products").await;
+    assert_eq!(with_products(&bed).await, 0);
+    let (deals, said) = deals_of(&bed, id).await;
+    assert_eq!(deals.status, StreamStatus::Idle);
+    assert!(deals.complete_until.is_some());
+    for word in [
+        "partly_forbidden",
+        "deals",
+        "products",
+        "Pipedrive",
+        "full sync",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    // A run that finds nothing new asks nothing, and tells it still; and so does one that finds a deal.
+    for amount in [None, Some("777")] {
+        bed.pass(3_600);
+        if let Some(amount) = amount {
+            let mut crm = bed.pipedrive.crm();
+            let deal = crm.live_deals().next().unwrap().id.clone();
+            crm.set_amount(&deal, Some(amount.parse().unwrap()));
+        }
+        bed.pass(120);
+        let job = bed.run(id, "connection.sync").await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+        assert_eq!(deals_of(&bed, id).await.1, said);
+    }
+    // It is no longer refused: the next reading of everything has all of it, and says nothing more.
+    bed.pipedrive.set_without_products(false);
+    bed.pass(3_600);
+    let job = bed.run(id, "connection.reconcile").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_eq!(deals_of(&bed, id).await.1, "");
+    assert!(with_products(&bed).await > 50);
+    assert_same(&bed, "pipedrive").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn products_that_leave_a_deal_worth_the_same_are_seen_by_webhook() {
+    let bed = Bed::new(&small()).await;
+    let id = bed.connect("pipedrive").await;
+    let deal = {
+        let mut crm = bed.pipedrive.crm();
+        let deal = crm.live_deals().find(|it| !it.lines.is_empty()).unwrap();
+        let deal = deal.id.clone();
+        // From now on it is worth what is sold.
+        crm.edit_lines(&deal, |lines| lines[0].enabled = true);
+        deal
+    };
+    // What changed within the minute before a run is read again by the next.
+    bed.pass(3_600);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    assert_same_deals(&bed, "pipedrive").await;
+    bed.pipedrive
+        .listen("https://pie.example/hook", "user", "password");
+    bed.pipedrive.deliveries();
+    bed.pass(3_600);
+    let rename = |lines: &mut Vec<Line>| lines[0].name = "Planning place".to_owned();
+    assert!(bed.pipedrive.crm().edit_lines(&deal, rename));
+    bed.pass(120);
+    let job = bed.run(id, "connection.sync").await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    let odd = truth::differences(&tell(&bed, "pipedrive"), &told(&bed, "pipedrive").await);
+    assert_eq!(odd.len(), 1, "its stamp did not move: {odd:#?}");
+    let webhook = connectors::find("pipedrive").unwrap().webhook.unwrap();
+    for delivery in bed.pipedrive.deliveries() {
+        let event = serde_json::from_slice(&delivery.body).unwrap();
+        for event in (webhook.read)(&event).events {
+            let body = json!({
+                "connection": id,
+                "hints": event.hints,
+                "markers": [format!("pipedrive {}", event.key)],
+            });
+            let message = bed.message("connection.hint", body);
+            let outgoing = store::Outgoing::now(store::Queue::Sync, message);
+            bed.tenant().send(&outgoing).await.unwrap();
+        }
+    }
+    bed.drain(&bed.app()).await;
+    assert_same_deals(&bed, "pipedrive").await;
+}
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_another_connection_has_is_not_read_twice() {

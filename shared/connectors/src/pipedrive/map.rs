@@ -2,14 +2,16 @@
 
 use crate::item::Item;
 use crate::meaning::{self, Ends};
-use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, text};
+use connector::value::{
+    Fields, ODD_NUMBER, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, number, text,
+};
 use connector::{Context, Hint, Known, Out, Record};
 use model::{
     Activity, ActivityKind, Company, Deal, Entity, EntityKey, Person, Pipeline, StageVisit,
     Stakeholder, Timestamp,
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pipedrive closes a deal by its status and leaves it in its stage; these are the labels of the
 /// stages that are entered then.
@@ -148,12 +150,42 @@ pub(super) fn deal(it: &mut Item) {
         let custom = &mut deal.custom_fields;
         custom.extend(value.map(|value| (field.to_owned(), value)));
     }
+    sold(&mut deal, it);
     let visits = visits(&deal, it);
     for person in persons {
         stakeholder(&it.id.clone(), person, it.cx, it.out);
     }
     it.out.whole.push(key);
     it.put_deal(deal, visits);
+}
+
+/// What is sold, by Pipedrive's own codes for it. The same products give the same text, whatever
+/// their order and number, so that deals can be told apart by them.
+fn sold(deal: &mut Deal, it: &mut Item) {
+    // What is switched off is an offer that does not count for the value.
+    let counts = |line: &&Value| line.get("is_enabled") != Some(&Value::Bool(false));
+    let lines = it.part("products").iter().filter(counts);
+    let names = lines.clone().map(product);
+    let names = meaning::joined(names.collect::<BTreeSet<_>>(), "; ");
+    let all = lines.map(|line| number(line, "quantity"));
+    let all = all.reduce(|all, more| all?.checked_add(more?));
+    if all == Some(None) {
+        let what = "one of these quantities is not a number";
+        let remedy = "correct it at the source";
+        it.odd(ODD_NUMBER, "products", what, remedy, "");
+    }
+    let quantity = all.flatten().map(|all| all.normalize().to_string());
+    for (field, value) in [("product_name", names), ("product_quantity", quantity)] {
+        let custom = &mut deal.custom_fields;
+        custom.extend(value.map(|value| (field.to_owned(), value)));
+    }
+}
+
+/// A product by its name, else by its number.
+fn product(line: &Value) -> Option<String> {
+    let name = text(line, "name").map(str::trim);
+    let name = name.filter(|name| !name.is_empty());
+    name.map(str::to_owned).or_else(|| id(line, "product_id"))
 }
 
 /// The label of the stage; the number of one that is no longer there.

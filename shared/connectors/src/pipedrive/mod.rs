@@ -154,6 +154,16 @@ const OF_DEALS: &[Join] = &[
     Join::each("changelog", live, pages(changelog)),
     // The person in charge and all participants; taking part moves no deal's own stamp.
     Join::each("persons", live, pages(|it| of(it, "persons", "deal_id"))),
+    // Not every account sells by them, and nobody says what the others are answered.
+    Join::may(Join::many(
+        100,
+        |line| value::id(line, "deal_id"),
+        Join::each(
+            "products",
+            live,
+            pages(|it| of(it, "deals/products", "deal_ids")),
+        ),
+    )),
 ];
 
 const USERS: Ask = pages(|it| old(it, "users"));
@@ -296,3 +306,6 @@ fn verdict(response: &Response) -> Verdict {
         _ => Verdict::usual(response),
     }
 }
+
+#[cfg(test)]
+mod tests;

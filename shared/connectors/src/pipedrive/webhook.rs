@@ -18,8 +18,9 @@ pub(super) const WEBHOOK: Webhook = Webhook {
 fn event(body: &Value) -> Option<Event> {
     let meta = body.get("meta")?;
     let text = |field: &str| value::id(meta, field);
-    let stream = match meta.get("entity")?.as_str()? {
-        "deal" => Some("deals"),
+    let entity = meta.get("entity")?.as_str()?;
+    let stream = match entity {
+        "deal" | "deal_product" => Some("deals"),
         "person" => Some("persons"),
         "organization" => Some("organizations"),
         "activity" => Some("activities"),
@@ -27,10 +28,14 @@ fn event(body: &Value) -> Option<Event> {
         "user" => Some("users"),
         _ => None,
     };
-    // Of two that were merged both are read: one is gone, and the other has what it had.
-    let ids = [text("entity_id"), text("merged_to_id")]
-        .into_iter()
-        .flatten();
+    let deal = |of: &str| value::id(body.get(of)?, "deal_id");
+    let ids = match entity {
+        // What is sold with a deal has a number of its own, and is told by nothing else when it is gone.
+        "deal_product" => [deal("data").or_else(|| deal("previous")), None],
+        // Of two that were merged both are read: one is gone, and the other has what it had.
+        _ => [text("entity_id"), text("merged_to_id")],
+    };
+    let ids = ids.into_iter().flatten();
     Some(Event {
         key: text("id")?,
         account: text("company_id"),

@@ -315,6 +315,7 @@ pub fn play(
             }
             Verdict::Restart => pull.restart(),
             Verdict::Narrow => pull.narrow(),
+            Verdict::Forbidden(why) if pull.refuse_join(&why) => Ok(()),
             Verdict::Forbidden(_) | Verdict::Fail(..) if pull.refuse_job() => Ok(()),
             other => return Err(format!("{other:?}")),
         };

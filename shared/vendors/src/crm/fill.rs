@@ -1,8 +1,8 @@
 //! An account filled from the invented company, or with many plain deals.
 
 use super::{
-    Activity, ActivityKind, Company, Contact, Crm, CustomField, Deal, FieldKind, Move, Object,
-    Pipeline, Role, Stage, State, User, later, utc,
+    Activity, ActivityKind, CATALOGUE, Company, Contact, Crm, CustomField, Deal, FieldKind, Line,
+    Move, Object, Pipeline, Role, Stage, State, User, later, utc,
 };
 use crate::chance::Chance;
 use jiff::Timestamp;
@@ -388,9 +388,36 @@ fn told(
         custom,
         moves,
         roles,
+        lines: sold(crm, world.seed ^ number as u64, utc(deal.created)),
         state: State::Live,
         merged_from: Vec::new(),
     }
+}
+
+/// What a deal is about, where the seller wrote it down: one product, or several, in any order; and some that were
+/// offered and switched off again.
+fn sold(crm: &mut Crm, seed: u64, at: Timestamp) -> Vec<Line> {
+    let mut chance = Chance::of(seed, "sold");
+    if !chance.chance(0.6) {
+        return Vec::new();
+    }
+    let first = chance.below(CATALOGUE.len());
+    let numbers = (first..first + 1 + chance.below(3)).map(|n| n % CATALOGUE.len());
+    let lines = numbers.zip(0..).filter_map(|(product, n)| {
+        let (name, _, price) = CATALOGUE.get(product)?;
+        crm.lines += 1;
+        Some(Line {
+            id: crm.lines,
+            product: product as u64 + 1,
+            name: (*name).to_owned(),
+            price: Decimal::from(*price),
+            quantity: Decimal::from(1 + chance.below(40)),
+            enabled: n == 0 || chance.chance(0.8),
+            created_at: at,
+            modified_at: at,
+        })
+    });
+    lines.collect()
 }
 
 /// What a seller typed of the yearly part of a deal, into a field that takes any text.
@@ -494,6 +521,11 @@ pub(super) fn scaled(crm: &mut Crm, deals: usize) {
             custom: BTreeMap::new(),
             moves,
             roles: vec![role],
+            lines: if n.is_multiple_of(3) {
+                sold(crm, n as u64, created)
+            } else {
+                Vec::new()
+            },
             state: State::Live,
             merged_from: Vec::new(),
         };

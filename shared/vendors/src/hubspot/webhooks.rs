@@ -267,8 +267,8 @@ fn told(crm: &Crm, change: &Change, generic: bool) -> Vec<Value> {
             vec![tie(Kind::Contact, contact, false, false)]
         }
         What::RoleRemoved { contact } => vec![tie(Kind::Contact, contact, true, false)],
-        // Nobody can subscribe to the stamp.
-        What::Touched | What::Purged => Vec::new(),
+        // Nobody can subscribe to the stamp, and line items are no part of this account.
+        What::Touched | What::Purged | What::Line { .. } => Vec::new(),
     }
 }
 

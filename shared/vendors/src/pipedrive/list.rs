@@ -511,7 +511,8 @@ pub(super) fn products(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
     page(rows, params)
 }
 
-pub(super) fn deal_products(crm: &Crm, params: &Params) -> Result<Value, Refusal> {
+/// The products of several deals, or of one.
+pub(super) fn deal_products(crm: &Crm, params: &Params, now: Timestamp) -> Result<Value, Refusal> {
     params.only(&["deal_ids", "limit", "cursor", "sort_by", "sort_direction"])?;
     let ids = params.words("deal_ids");
     if ids.is_empty() || ids.len() > MOST_IDS {
@@ -519,11 +520,44 @@ pub(super) fn deal_products(crm: &Crm, params: &Params) -> Result<Value, Refusal
             "Validation failed: deal_ids: from 1 to {MOST_IDS} values"
         )));
     }
-    let rows = ids
-        .iter()
-        .filter_map(|id| crm.deals.get(*id))
-        .flat_map(shape::deal_products)
-        .collect();
+    if let Some(odd) = ids.iter().find(|id| id.parse::<u64>().is_err()) {
+        return Err(Refusal::schema(format!(
+            "Validation failed: deal_ids: {odd} is not a whole number"
+        )));
+    }
+    let ids: BTreeSet<&str> = ids.into_iter().collect();
+    let deals = ids.into_iter().filter_map(|id| crm.deals.get(id));
+    let deals = deals.filter(|deal| super::is_readable(&deal.state, now));
+    lines(deals.flat_map(shape::deal_products).collect(), params, true)
+}
+
+pub(super) fn products_of(deal: &Deal, params: &Params) -> Result<Value, Refusal> {
+    params.only(&["limit", "cursor", "sort_by", "sort_direction"])?;
+    lines(shape::deal_products(deal), params, false)
+}
+
+/// A page of products on deals, by their numbers if nothing is said.
+fn lines(mut rows: Vec<Value>, params: &Params, of_several: bool) -> Result<Value, Refusal> {
+    let by = params.get("sort_by").unwrap_or("id");
+    let known = ["id", "add_time", "update_time", "order_nr"];
+    if !known.contains(&by) && !(by == "deal_id" && of_several) {
+        return Err(Refusal::schema(format!(
+            "Validation failed: sort_by: {by} is not known"
+        )));
+    }
+    rows.sort_by_key(|row| {
+        let text = row[by].as_str().unwrap_or_default().to_owned();
+        (text, row[by].as_u64(), row["id"].as_u64())
+    });
+    match params.get("sort_direction") {
+        None | Some("asc") => {}
+        Some("desc") => rows.reverse(),
+        Some(_) => {
+            return Err(Refusal::schema(
+                "Validation failed: sort_direction: must be asc or desc",
+            ));
+        }
+    }
     numbered_page(rows, params)
 }
 

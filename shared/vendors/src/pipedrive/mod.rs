@@ -90,6 +90,7 @@ struct Rest {
     spent: u32,
     day: Date,
     inactive: bool,
+    without_products: bool,
     silent_failures: u32,
     requests: u64,
 }
@@ -250,6 +251,7 @@ impl Pipedrive {
                 spent: 0,
                 day: Date::ZERO,
                 inactive: false,
+                without_products: false,
                 silent_failures: 0,
                 requests: 0,
             }),
@@ -292,6 +294,12 @@ impl Pipedrive {
     /// Whether the company has not paid.
     pub fn set_inactive(&self, inactive: bool) {
         self.rest().inactive = inactive;
+    }
+
+    /// Whether nobody there may see what is sold. What such an account answers is written nowhere; here it is what
+    /// the vendor's list of statuses has for what is not allowed.
+    pub fn set_without_products(&self, without: bool) {
+        self.rest().without_products = without;
     }
 
     /// Lets the next `n` requests fail with no word of why: `success` is false, the status 200 and the list empty.
@@ -531,14 +539,14 @@ impl Pipedrive {
         let data = match parts {
             ["deals"] => list::deals(&crm, params, false, now)?,
             ["deals", "archived"] => list::deals(&crm, params, true, now)?,
-            ["deals", "products"] => list::deal_products(&crm, params)?,
+            ["deals", "products"] => list::deal_products(&crm, params, now)?,
             ["deals", id, "products"] => {
                 let deal = crm
                     .deals
                     .get(*id)
                     .filter(|deal| is_readable(&deal.state, now))
                     .ok_or_else(|| Refusal::not_found("Deal"))?;
-                list::numbered_page(shape::deal_products(deal), params)?
+                list::products_of(deal, params)?
             }
             ["deals", id] => {
                 let extra = list::include_fields(params, &list::DEAL_EXTRAS)?;
@@ -681,25 +689,26 @@ fn place<'a>(path: &'a str, host: &str) -> Option<(Api, Vec<&'a str>)> {
     Some((api, rest.trim_end_matches('/').split('/').collect()))
 }
 
-/// The scope a path needs, and what it costs.
-fn terms(api: Api, parts: &[&str]) -> (&'static str, u32) {
+/// The scopes of which a path needs one, and what it costs.
+fn terms(api: Api, parts: &[&str]) -> (&'static [&'static str], u32) {
     let single = parts
         .get(1)
         .is_some_and(|id| id.bytes().all(|b| b.is_ascii_digit()));
-    let scope = match parts {
-        ["deals", _, "flow"] => "recents:read",
-        ["deals", _, "mailMessages"] | ["mailbox", ..] => "mail:read",
+    let scopes: &[&str] = match parts {
+        ["deals", _, "flow"] => &["recents:read"],
+        ["deals", _, "mailMessages"] | ["mailbox", ..] => &["mail:read"],
         [
             "persons" | "organizations" | "personFields" | "organizationFields",
             ..,
-        ] => "contacts:read",
-        ["activities" | "activityFields" | "activityTypes", ..] => "activities:read",
-        ["products" | "productFields", ..] | ["deals", _, "products"] => "products:read",
-        ["users", "me"] => "base",
-        ["users", ..] => "users:read",
-        ["leads", ..] => "leads:read",
-        ["webhooks", ..] => "webhooks:full",
-        _ => "deals:read",
+        ] => &["contacts:read"],
+        ["activities" | "activityFields" | "activityTypes", ..] => &["activities:read"],
+        ["products" | "productFields", ..] => &["products:read"],
+        ["deals", "products"] | ["deals", _, "products"] => &["products:read", "deals:read"],
+        ["users", "me"] => &["base"],
+        ["users", ..] => &["users:read"],
+        ["leads", ..] => &["leads:read"],
+        ["webhooks", ..] => &["webhooks:full"],
+        _ => &["deals:read"],
     };
     let cost = match (api, parts) {
         (Api::V2, ["pipelines" | "stages"]) => 5,
@@ -709,7 +718,7 @@ fn terms(api: Api, parts: &[&str]) -> (&'static str, u32) {
         (Api::V1, [_, _]) if single => 2,
         (Api::V1, _) => 20,
     };
-    (scope, cost)
+    (scopes, cost)
 }
 
 async fn serve(State(pipedrive): State<Arc<Pipedrive>>, request: Request) -> Response {
@@ -735,7 +744,7 @@ async fn serve(State(pipedrive): State<Arc<Pipedrive>>, request: Request) -> Res
         let refusal = Refusal::unknown();
         return answer(refusal.status, &refusal.body(), None);
     };
-    let (scope, cost) = terms(api, &parts);
+    let (scopes, cost) = terms(api, &parts);
     let (gauge, refused) = pipedrive.admit(&caller, cost);
     match refused {
         Some(Refused::Firewall) => return firewall(&pipedrive),
@@ -753,13 +762,22 @@ async fn serve(State(pipedrive): State<Arc<Pipedrive>>, request: Request) -> Res
             return answer(StatusCode::OK, &nothing, Some(gauge));
         }
     }
-    let inactive = pipedrive.rest().inactive;
+    let (inactive, without_products) = {
+        let rest = pipedrive.rest();
+        (rest.inactive, rest.without_products)
+    };
+    let is_sold = matches!(
+        *parts,
+        ["products" | "productFields", ..] | ["deals", "products"] | ["deals", _, "products"]
+    );
     let result = if inactive {
         Err(Refusal::new(
             StatusCode::PAYMENT_REQUIRED,
             "The company's account is not open.",
         ))
-    } else if caller.may(scope) {
+    } else if without_products && is_sold {
+        Err(Refusal::new(StatusCode::FORBIDDEN, "Request not allowed"))
+    } else if scopes.iter().any(|scope| caller.may(scope)) {
         pipedrive.reply(&head.method, api, &parts, &params, &body)
     } else {
         Err(Refusal::scope())

@@ -1,8 +1,8 @@
 //! Records as Pipedrive's JSON.
 
 use crate::crm::{
-    Activity, ActivityKind, Company, Contact, Crm, CustomField, Deal, FieldKind, Object, Stage,
-    State as Life, User,
+    Activity, ActivityKind, CATALOGUE, Company, Contact, Crm, CustomField, Deal, FieldKind, Line,
+    Object, Stage, State as Life, User,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -224,7 +224,7 @@ fn add_extras(value: &mut Value, deal: &Deal, crm: &Crm, extra: &[String]) {
             "undone_activities_count" => (rest.len() - finished).into(),
             "notes_count" => notes.len().into(),
             "participants_count" => deal.roles.len().into(),
-            "products_count" => deal_products(deal).len().into(),
+            "products_count" => deal.lines.len().into(),
             "last_outgoing_mail_time" => mail().into(),
             "first_won_time" => value["won_time"].clone(),
             "files_count" | "followers_count" | "email_messages_count" => 0.into(),
@@ -501,11 +501,7 @@ pub(super) fn participants(deal: &Deal, crm: &Crm) -> Vec<Value> {
 pub(super) fn products(crm: &Crm) -> Vec<Value> {
     let born = time(born(crm));
     (1..)
-        .zip([
-            ("Planning seat", "SEAT", 450),
-            ("Routing calls", "CALLS", 1_200),
-            ("Roll-out", "ROLL", 8_000),
-        ])
+        .zip(CATALOGUE)
         .map(|(id, (name, code, price))| {
             json!({
                 "id": id,
@@ -521,7 +517,7 @@ pub(super) fn products(crm: &Crm) -> Vec<Value> {
                 "owner_id": owner(None, crm),
                 "add_time": born,
                 "update_time": born,
-                "billing_frequency": if code == "ROLL" { "one-time" } else { "annually" },
+                "billing_frequency": frequency(id),
                 "billing_frequency_cycles": null,
                 "prices": [{"product_id": id, "price": price, "currency": crm.currency, "cost": 0, "direct_cost": null, "notes": ""}],
                 "custom_fields": null,
@@ -530,35 +526,44 @@ pub(super) fn products(crm: &Crm) -> Vec<Value> {
         .collect()
 }
 
-/// Every third deal lists what is sold.
+/// What is rolled out once is billed once.
+fn frequency(product: u64) -> &'static str {
+    if product == 3 { "one-time" } else { "annually" }
+}
+
+/// The products on a deal, in their order.
 pub(super) fn deal_products(deal: &Deal) -> Vec<Value> {
-    let id: u64 = deal.id.parse().unwrap_or(1);
-    if !id.is_multiple_of(3) {
-        return Vec::new();
-    }
-    let quantity = 1 + id % 40;
-    vec![json!({
-        "id": 50_000 + id,
-        "deal_id": id,
-        "product_id": 1,
+    let numbers = 1..;
+    let lines = numbers.zip(&deal.lines);
+    lines
+        .map(|(place, line)| deal_product(line, place, deal))
+        .collect()
+}
+
+pub(super) fn deal_product(line: &Line, place: u64, deal: &Deal) -> Value {
+    json!({
+        "id": line.id,
+        "deal_id": number(&deal.id),
+        "product_id": line.product,
         "product_variation_id": null,
-        "name": "Planning seat",
-        "add_time": time(deal.created_at),
-        "update_time": null,
-        "item_price": 450,
-        "quantity": quantity,
-        "sum": 450 * quantity,
+        "name": line.name,
+        "order_nr": place,
+        "add_time": time(line.created_at),
+        "update_time": time(line.modified_at),
+        "item_price": amount(Some(line.price)),
+        "quantity": amount(Some(line.quantity)),
+        "sum": amount(Some(line.price * line.quantity)),
         "currency": deal.currency,
         "discount": 0,
         "discount_type": "percentage",
         "tax": 0,
         "tax_method": "exclusive",
-        "is_enabled": true,
-        "comments": null,
-        "billing_frequency": "annually",
+        "is_enabled": line.enabled,
+        "comments": "",
+        "billing_frequency": frequency(line.product),
         "billing_frequency_cycles": null,
         "billing_start_date": null,
-    })]
+    })
 }
 
 /// The forty letters under which a custom field is known.

@@ -165,6 +165,7 @@ fn a_request_needs_a_token_that_is_known() {
 fn a_token_reads_what_its_scopes_allow() {
     let test = Test::new();
     let flow = format!("/v1/deals/{}/flow", test.a_deal("open"));
+    let sold = format!("/api/v2/deals/products?deal_ids={}", test.a_deal("open"));
     for (scopes, path, expected) in [
         (&["deals:read"][..], "/api/v2/deals", 200),
         (&["deals:full"], "/api/v2/deals", 200),
@@ -172,6 +173,11 @@ fn a_token_reads_what_its_scopes_allow() {
         (&["contacts:read"], "/api/v2/persons", 200),
         (&["deals:read"], flow.as_str(), 403),
         (&["recents:read"], flow.as_str(), 200),
+        (&["products:read"], "/api/v2/deals", 403),
+        (&["products:read"], sold.as_str(), 200),
+        (&["deals:read"], sold.as_str(), 200),
+        (&["contacts:read"], sold.as_str(), 403),
+        (&["deals:read"], "/api/v2/products", 403),
         (&["base"], "/v1/users/me", 200),
         (&["base"], "/v1/users", 403),
     ] {
@@ -288,6 +294,10 @@ fn what_pipedrive_would_refuse_is_refused() {
         "pipelines?updated_since=2026-01-01T00:00:00Z",
         "stages?updated_since=2026-01-01T00:00:00Z",
         "deals/products",
+        "deals/products?deal_ids=4021,some",
+        "deals/products?deal_ids=4021&sort_by=name",
+        "deals/products?deal_ids=4021&limit=501",
+        &format!("deals/products?deal_ids={ids}"),
         &format!("deals?ids={ids}"),
         &format!("deals?custom_fields={keys}"),
     ] {
@@ -616,6 +626,119 @@ fn persons_and_deals_find_each_other() {
     test.crm().delete(Object::Contact, &ada.to_string());
     let people = test.all(&format!("/api/v2/persons?deal_id={id}"));
     assert!(!ids_of(&people).contains(&ada));
+}
+
+#[test]
+fn what_is_sold_comes_for_a_hundred_deals_at_once() {
+    let test = Test::new();
+    let sold: Vec<String> = {
+        let crm = test.crm();
+        let sold = crm.live_deals().filter(|deal| !deal.lines.is_empty());
+        sold.take(100).map(|deal| deal.id.clone()).collect()
+    };
+    assert_eq!(sold.len(), 100);
+    let path = format!("/api/v2/deals/products?deal_ids={}", sold.join(","));
+    let spent = test.pipedrive.spent();
+    let rows = test.ok(&format!("{path}&limit=500"))["data"].clone();
+    assert_eq!(test.pipedrive.spent() - spent, 10);
+    let rows = rows.as_array().unwrap();
+    let deals: BTreeSet<String> = rows.iter().map(|row| row["deal_id"].to_string()).collect();
+    assert_eq!(deals, sold.iter().cloned().collect());
+    assert!(ids_of(rows).is_sorted(), "by their own numbers");
+    let names: BTreeSet<String> = rows.iter().map(|row| word(&row["name"])).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(rows.iter().any(|row| row["is_enabled"] == false));
+    for row in rows {
+        let number = |field: &str| row[field].as_f64().unwrap();
+        let sum = number("item_price") * number("quantity");
+        assert!((number("sum") - sum).abs() < 0.01, "{row}");
+    }
+    // Its pages are those of every list, and of one deal they are the same rows.
+    assert_eq!(ids_of(&test.all(&path)), ids_of(rows));
+    let first = &sold[0];
+    let own = test.all(&format!("/api/v2/deals/{first}/products"));
+    let of_first = rows
+        .iter()
+        .filter(|row| row["deal_id"].to_string() == *first);
+    assert_eq!(own, of_first.cloned().collect::<Vec<_>>());
+    let turned = test.all(&format!("{path}&sort_by=deal_id&sort_direction=desc"));
+    let deals = turned.iter().map(|row| row["deal_id"].as_u64().unwrap());
+    assert!(deals.rev().is_sorted());
+    // A deal that is not there has none, and one in the bin still has its own.
+    let nobody = test.ok("/api/v2/deals/products?deal_ids=999999999");
+    assert_eq!(nobody["data"], json!([]));
+    test.crm().delete(Object::Deal, first);
+    let gone = test.ok(&format!("/api/v2/deals/products?deal_ids={first}"));
+    assert_eq!(gone["data"].as_array().unwrap().len(), own.len());
+    test.wait(DELETED_KEPT);
+    let gone = test.ok(&format!("/api/v2/deals/products?deal_ids={first}"));
+    assert_eq!(gone["data"], json!([]));
+}
+
+#[test]
+fn an_account_that_may_not_see_products_reads_everything_else() {
+    let test = Test::new();
+    let id = test.a_deal("open");
+    test.pipedrive.set_without_products(true);
+    for path in [
+        "products".to_owned(),
+        format!("deals/{id}/products"),
+        format!("deals/products?deal_ids={id}"),
+    ] {
+        let (status, value) = test.get(&format!("/api/v2/{path}"));
+        assert_eq!(
+            (status.as_u16(), &value["success"]),
+            (403, &json!(false)),
+            "{path}"
+        );
+    }
+    test.ok("/api/v2/deals");
+    test.ok(&format!("/v1/deals/{id}/changelog"));
+}
+
+#[test]
+fn a_deal_is_worth_what_is_sold_and_each_product_is_told_of() {
+    let test = Test::new();
+    let id = test.a_deal("open");
+    test.pipedrive
+        .listen("https://pie.example/hook", "pie", "secret");
+    test.wait(SignedDuration::from_mins(1));
+    let mut line = 0;
+    let told = test.told(|crm| {
+        crm.edit_lines(&id, Vec::clear);
+        line = crm.add_line(&id, 1, 2).unwrap();
+    });
+    let of = |told: &[Value], entity: &str| -> Vec<Value> {
+        let of = told.iter().filter(|it| it["meta"]["entity"] == entity);
+        of.cloned().collect()
+    };
+    assert_eq!(test.deal(&id)["value"], 900);
+    assert!(!of(&told, "deal").is_empty(), "its value changed");
+    let created = of(&told, "deal_product").pop().unwrap();
+    assert_eq!(created["meta"]["action"], "create");
+    assert_eq!(created["meta"]["entity_id"], line.to_string());
+    assert_eq!(created["data"]["deal_id"], shape::number(&id));
+    // What costs the same moves no deal, and is told all the same.
+    test.wait(SignedDuration::from_mins(1));
+    let before = test.deal(&id)["update_time"].clone();
+    let told = test.told(|crm| {
+        crm.edit_lines(&id, |lines| lines[0].name = "Planning place".to_owned());
+    });
+    assert_eq!(test.deal(&id)["update_time"], before);
+    assert!(of(&told, "deal").is_empty());
+    let changed = of(&told, "deal_product").pop().unwrap();
+    assert_eq!(changed["meta"]["action"], "change");
+    assert_eq!(changed["previous"]["name"], "Planning seat");
+    let told = test.told(|crm| {
+        crm.edit_lines(&id, Vec::clear);
+    });
+    let gone = of(&told, "deal_product").pop().unwrap();
+    assert_eq!(
+        (&gone["meta"]["action"], &gone["data"]),
+        (&json!("delete"), &Value::Null)
+    );
+    assert_eq!(gone["previous"]["deal_id"], shape::number(&id));
+    assert_eq!(test.deal(&id)["value"], 0);
 }
 
 #[test]

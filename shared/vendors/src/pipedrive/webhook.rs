@@ -3,7 +3,7 @@
 use super::shape::{self, number, time};
 use super::{Refusal, history};
 use crate::chance::Chance;
-use crate::crm::{Change, Crm, Object, What};
+use crate::crm::{Change, Crm, Line, Object, What};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -242,6 +242,9 @@ struct Event {
 /// What a save is told as; none for what webhooks do not tell of.
 fn event(save: &[Change], crm: &Crm) -> Option<Event> {
     let first = save.first()?;
+    if let What::Line { before, after } = &first.what {
+        return deal_product(before.as_deref(), after.as_deref(), first, crm);
+    }
     let (entity, record) = match first.object {
         Object::Deal => ("deal", shape::deal(crm.deals.get(&first.id)?, crm, &[])),
         Object::Contact => ("person", shape::person(crm.contacts.get(&first.id)?, crm)),
@@ -292,7 +295,8 @@ fn event(save: &[Change], crm: &Crm) -> Option<Event> {
         What::Purged
         | What::RoleAdded { .. }
         | What::RoleRelabelled { .. }
-        | What::RoleRemoved { .. } => return None,
+        | What::RoleRemoved { .. }
+        | What::Line { .. } => return None,
     };
     let mut record = record;
     if record.get("custom_fields").is_some() {
@@ -311,6 +315,44 @@ fn event(save: &[Change], crm: &Crm) -> Option<Event> {
         previous,
         at: first.at,
         merged_to,
+    })
+}
+
+/// A product that was put on a deal, changed or taken off it. Which fields are told is written nowhere; they are those
+/// of the list, as with everything else.
+fn deal_product(
+    before: Option<&Line>,
+    after: Option<&Line>,
+    change: &Change,
+    crm: &Crm,
+) -> Option<Event> {
+    let deal = crm.deals.get(&change.id)?;
+    let place = |line: &Line| deal.lines.iter().position(|known| known.id == line.id);
+    let place = |line: &Line| place(line).map_or(1, |at| at as u64 + 1);
+    let shown = |line: &Line| shape::deal_product(line, place(line), deal);
+    let (data, mut previous) = (
+        after.map_or(Value::Null, shown),
+        before.map_or(Value::Null, shown),
+    );
+    let action = match (before, after) {
+        (None, _) => "create",
+        (_, None) => "delete",
+        _ => {
+            // Of a change only what was otherwise is told.
+            if let Some(fields) = previous.as_object_mut() {
+                fields.retain(|field, value| data.get(field) != Some(value));
+            }
+            "change"
+        }
+    };
+    Some(Event {
+        action,
+        entity: "deal_product",
+        id: after.or(before)?.id.to_string(),
+        data,
+        previous,
+        at: change.at,
+        merged_to: None,
     })
 }
 

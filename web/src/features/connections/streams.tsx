@@ -10,7 +10,10 @@ export function Streams({ connection, now }: { connection: Connection; now: numb
   const { streams } = connection;
   // What only says which records are gone stands apart, as long as nothing is to be said of it.
   const isQuiet = (stream: Stream) =>
-    isFollower(stream.name) && stream.issues.length === 0 && streamStanding(stream).tone === "good";
+    isFollower(stream.name) &&
+    stream.issues.length === 0 &&
+    !stream.problem &&
+    streamStanding(stream).tone === "good";
   const quiet = streams.filter(isQuiet);
   const shown = streams.filter((stream) => !isQuiet(stream));
   return (
