@@ -1,7 +1,7 @@
 //! How good would the forecasts have been? Rolling origins on the customer's own past.
 //!
 //! At each origin everything is learned anew from what was visible then, features are as of the
-//! origin, and every deal open there is predicted (evenly thinned beyond 10,000). Beside the model stand what needs no model: the
+//! origin, and every deal open there is predicted (thinned to about 10,000 where there are more). Beside the model stand what needs no model: the
 //! base rate, the stage's own rate and a memoryless Markov chain.
 
 use rayon::prelude::*;
@@ -144,7 +144,7 @@ pub enum BacktestError {
     },
 }
 
-/// Of more open deals than this every second, third … one is predicted at an origin.
+/// Of more open deals than this about so many are predicted at an origin, drawn anew at each.
 const MOST_PER_ORIGIN: usize = 10_000;
 
 /// Predictions of one method at one origin.
@@ -156,7 +156,8 @@ struct Made {
 
 struct AtOrigin {
     at: f64,
-    deals: Vec<usize>,
+    /// Where each stands in the panel's order.
+    ranks: Vec<usize>,
     won: Vec<bool>,
     amounts: Vec<Option<f64>>,
     /// Model, base rate, stage rate, Markov.
@@ -231,14 +232,15 @@ fn origins(panel: &Panel, options: &Options) -> Result<Vec<f64>, BacktestError> 
 
 fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
     let horizon = f64::from(options.horizon_days);
-    let mut open: Vec<(usize, Standing)> = (0..panel.deals())
+    let mut open: Vec<(usize, Standing)> = panel
+        .in_order()
         .filter_map(|deal| match panel.state(deal, at)? {
             State::Open(standing) => Some((deal, standing)),
             State::Closed { .. } => None,
         })
         .collect();
     let every = open.len().div_ceil(MOST_PER_ORIGIN).max(1);
-    open = open.into_iter().step_by(every).collect();
+    open.retain(|(deal, _)| Stream::new(panel.key(*deal), at.to_bits()).below(every) == 0);
     let truth: Vec<(bool, f64)> = open
         .iter()
         .map(|(deal, _)| {
@@ -286,13 +288,14 @@ fn run_origin(panel: &Panel, at: f64, options: &Options) -> AtOrigin {
         .iter()
         .map(|(won, closed)| *won && *closed <= at + horizon)
         .collect();
+    let keys: Vec<u64> = open.iter().map(|(deal, _)| panel.key(*deal)).collect();
     AtOrigin {
         at,
         amounts: open.iter().map(|(deal, _)| panel.amount(*deal)).collect(),
-        deals: open.iter().map(|(deal, _)| *deal).collect(),
+        ranks: open.iter().map(|(deal, _)| panel.rank(*deal)).collect(),
         won,
         methods: [model, base, stage, markov],
-        counts: counts(&members, options.seed),
+        counts: counts(&members, &keys, options.seed),
     }
 }
 
@@ -305,14 +308,20 @@ fn made_of(curves: impl Iterator<Item = Curve>, step: f64, at: f64, truth: &[(bo
     made
 }
 
-/// Draws of the number of wins: which model, then which deals. Ascending.
-fn counts(members: &[Vec<f64>], seed: u64) -> Vec<f64> {
+/// Draws of the number of wins: which model, then which deals, each by its own key. Ascending.
+fn counts(members: &[Vec<f64>], keys: &[u64], seed: u64) -> Vec<f64> {
     const DRAWS: usize = 40;
     let mut out = Vec::with_capacity(members.len() * DRAWS);
     for (i, member) in members.iter().enumerate() {
-        let mut chance = Stream::new(seed, (1 << 32) + i as u64);
+        let stream = (1 << 32) + i as u64;
+        let chances = keys.iter().map(|key| Stream::of(seed, stream, *key));
+        let mut chances: Vec<Stream> = chances.collect();
         for _ in 0..DRAWS {
-            out.push(member.iter().filter(|p| chance.unit() < **p).count() as f64);
+            let won = member.iter().zip(&mut chances);
+            out.push(
+                won.filter_map(|(p, it)| (it.unit() < *p).then_some(()))
+                    .count() as f64,
+            );
         }
     }
     out.sort_by(f64::total_cmp);
@@ -393,7 +402,7 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
     let won: Vec<bool> = results.iter().flat_map(|r| r.won.iter().copied()).collect();
     let deal: Vec<usize> = results
         .iter()
-        .flat_map(|r| r.deals.iter().copied())
+        .flat_map(|r| r.ranks.iter().copied())
         .collect();
     let brier_of = |method: usize| -> Vec<f64> {
         let p = results.iter().flat_map(|r| r.methods[method].p.iter());
@@ -401,7 +410,8 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
             .map(|(p, y)| (p - f64::from(*y)).powi(2))
             .collect()
     };
-    let resamples = Resamples::of(panel.deals(), &deal, options.seed);
+    let keys: Vec<u64> = panel.in_order().map(|deal| panel.key(deal)).collect();
+    let resamples = Resamples::of(&keys, &deal, options.seed);
     let model = brier_of(0);
     let scores = |method: usize| -> Scores {
         let p: Vec<f64> = results
@@ -416,7 +426,7 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
                 .iter()
                 .filter_map(|r| {
                     let sum = |value: &dyn Fn(usize) -> f64| {
-                        (0..r.deals.len())
+                        (0..r.ranks.len())
                             .map(|i| value(i) * weight(r, i))
                             .sum::<f64>()
                     };
@@ -451,7 +461,7 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
         .iter()
         .map(|r| Origin {
             at: r.at,
-            open: r.deals.len(),
+            open: r.ranks.len(),
             won: r.won.iter().filter(|y| **y).count(),
             expected: r.methods[0].p.iter().sum(),
             interval80: [quantile(&r.counts, 0.1), quantile(&r.counts, 0.9)],
@@ -500,7 +510,8 @@ fn summarise(panel: &Panel, results: &[AtOrigin], options: &Options) -> Backtest
     }
 }
 
-/// Multiplicities of deals in resamples, so that rows of one deal stay together.
+/// Multiplicities of deals in resamples, so that rows of one deal stay together. Deals are numbered in
+/// the panel's order.
 struct Resamples<'a> {
     deal: &'a [usize],
     deals: usize,
@@ -510,17 +521,17 @@ struct Resamples<'a> {
 impl<'a> Resamples<'a> {
     const DRAWS: u64 = 300;
 
-    fn of(deals: usize, deal: &'a [usize], seed: u64) -> Self {
+    fn of(keys: &[u64], deal: &'a [usize], seed: u64) -> Self {
+        let deals = keys.len();
         let mut used = deal.to_vec();
         used.sort_unstable();
         used.dedup();
         let draws = (0..Self::DRAWS)
             .into_par_iter()
             .map(|draw| {
-                let mut chance = Stream::new(seed, (2 << 32) + draw);
                 let mut times = vec![0u16; deals];
-                for _ in 0..used.len() {
-                    times[used[chance.below(used.len())]] += 1;
+                for deal in &used {
+                    times[*deal] = Stream::of(seed, (2 << 32) + draw, keys[*deal]).times();
                 }
                 times
             })

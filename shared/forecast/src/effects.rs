@@ -12,7 +12,6 @@ use crate::engine::logit;
 use crate::law;
 use crate::learn::hazard::Hazards;
 use crate::learn::panel::{Facts, Mark, Panel, State};
-use crate::rng::Stream;
 use crate::score::logistic::{self, Prior, Rows};
 
 /// A covariate with an effect on the odds of moving forward.
@@ -91,7 +90,7 @@ pub struct Effect {
     pub prior_driven: bool,
     /// Finished stays it was learned from.
     pub stays: usize,
-    /// Those in which the covariate was not 0.
+    /// Those in which the covariate was not 0; one in which it was for half of the time is half a stay.
     pub stays_with: usize,
     /// Its mean over finished stays, which the forecast already contains.
     pub mean: f64,
@@ -109,8 +108,10 @@ pub struct Effects {
 impl Effects {
     /// Learns from the stays that ended before `origin`; without dated facts the priors stand.
     ///
-    /// What is known of a stay is taken at one moment of it, drawn evenly: at its end much happens
-    /// because it ends. Stays from before facts were recorded are left out.
+    /// What is known of a stay is looked at in [`MOMENTS`] moments spread evenly over it, each of which
+    /// counts as that part of a stay: at its end much happens because it ends, and one moment drawn by
+    /// chance would let chance move the effects by half their standard deviation. Moments from before
+    /// facts were recorded are left out.
     pub fn learn(panel: &Panel, chain: &Chain, origin: f64) -> Self {
         const RECORDED_DAYS: f64 = 14.0;
         let p = chain.p_win();
@@ -122,25 +123,27 @@ impl Effects {
         let recorded = first_fact(panel) + RECORDED_DAYS;
         let (mut x, mut y, mut at) = (Vec::new(), Vec::new(), Vec::new());
         let mut odds = vec![(0.5, 0.5); panel.stages.len()];
-        for (i, stay) in panel.sojourns(origin).into_iter().enumerate() {
+        for stay in panel.sojourns(origin) {
             let (Some(to), Some(facts)) = (stay.to, panel.facts(stay.deal as usize)) else {
                 continue;
             };
-            let moment =
-                stay.enter + Stream::new(MOMENTS, i as u64).unit() * (stay.exit - stay.enter);
-            if moment < recorded {
-                continue;
-            }
             let forward = forward(stay.stage, to);
-            let cell: &mut (f64, f64) = &mut odds[stay.stage as usize];
-            if forward {
-                cell.0 += 1.0;
-            } else {
-                cell.1 += 1.0;
+            for part in 0..MOMENTS {
+                let place = (f64::from(part) + 0.5) * PART;
+                let moment = stay.enter + place * (stay.exit - stay.enter);
+                if moment < recorded {
+                    continue;
+                }
+                let cell: &mut (f64, f64) = &mut odds[stay.stage as usize];
+                if forward {
+                    cell.0 += PART;
+                } else {
+                    cell.1 += PART;
+                }
+                x.extend(COVARIATES.map(|c| c.value(facts, moment)));
+                y.push(f64::from(forward));
+                at.push(stay.stage as usize);
             }
-            x.extend(COVARIATES.map(|c| c.value(facts, moment)));
-            y.push(f64::from(forward));
-            at.push(stay.stage as usize);
         }
         let offset: Vec<f64> = at
             .iter()
@@ -150,6 +153,8 @@ impl Effects {
         let n = y.len();
         let column = |c: usize| x.iter().skip(c).step_by(columns);
         let with: [usize; 3] = std::array::from_fn(|c| column(c).filter(|v| **v != 0.0).count());
+        let stays = |moments: usize| (moments as f64 * PART).round() as usize;
+        let weight = vec![PART; n];
         let means: [f64; 3] = std::array::from_fn(|c| {
             // What no past stay shows, the hazards contain as the open deals do.
             if with[c] == 0 {
@@ -172,7 +177,7 @@ impl Effects {
                 x: &centred,
                 columns,
                 y: &y,
-                weight: None,
+                weight: Some(&weight),
                 offset: Some(&offset),
             };
             logistic::fit(rows, Prior::shrink(1.0), &priors)
@@ -194,8 +199,8 @@ impl Effects {
                 sd,
                 prior_share,
                 prior_driven: prior_share > 0.5,
-                stays: n,
-                stays_with: with[i],
+                stays: stays(n),
+                stays_with: stays(with[i]),
                 mean: means[i],
                 associational: true,
             }
@@ -218,8 +223,10 @@ impl Effects {
     }
 }
 
-/// Seed of the moments at which stays are looked at.
-const MOMENTS: u64 = 17;
+/// Moments at which a stay is looked at.
+const MOMENTS: u32 = 8;
+/// The part of a stay that each of them stands for.
+const PART: f64 = 1.0 / MOMENTS as f64;
 
 /// The day of the first dated fact; infinite without any.
 fn first_fact(panel: &Panel) -> f64 {
@@ -238,8 +245,8 @@ fn first_fact(panel: &Panel) -> f64 {
 
 /// A covariate's mean over the deals open at `origin`.
 fn mean_of_open(panel: &Panel, covariate: Covariate, origin: f64) -> f64 {
-    let open =
-        (0..panel.deals()).filter(|d| matches!(panel.state(*d, origin), Some(State::Open(_))));
+    let open = panel.in_order();
+    let open = open.filter(|d| matches!(panel.state(*d, origin), Some(State::Open(_))));
     let values: Vec<f64> = open
         .filter_map(|d| Some(covariate.now(panel.facts(d)?, origin)))
         .collect();

@@ -330,6 +330,12 @@ impl Model {
             .collect()
     }
 
+    /// The same in the panel's order, in which sums over deals are taken.
+    pub(crate) fn open_in_order(&self) -> Vec<usize> {
+        let deals = self.reading.panel.in_order();
+        deals.filter(|deal| self.standing(*deal).is_ok()).collect()
+    }
+
     /// Where an open deal stands.
     pub fn standing(&self, deal: usize) -> Result<Standing, DealError> {
         if deal >= self.reading.panel.deals() {

@@ -181,8 +181,9 @@ impl Model {
         owner: &dyn Fn(usize) -> Option<(PersonId, String)>,
         closes: &dyn Fn(usize) -> Option<f64>,
     ) -> PipelineForecast {
-        let mut open = self.open();
+        let mut open = self.open_in_order();
         open.retain(|deal| seen(*deal));
+        let keys: Vec<u64> = open.iter().map(|it| self.reading.panel.key(*it)).collect();
         let now = self.origin();
         let periods = periods(now, by, count.clamp(1, 12));
         let ends: Vec<f64> = periods.iter().map(|(_, end)| end - now).collect();
@@ -258,13 +259,13 @@ impl Model {
             .into_par_iter()
             .flat_map_iter(|member| {
                 let won_by = chances(Some(member));
-                let mut chance = Stream::new(self.seed, (3 << 32) + member as u64);
+                let mut luck = self.luck(&keys, (3 << 32) + member as u64);
                 let (owner_of, stage_of, amounts) = (&owner_of, &stage_of, &amounts);
                 let draws: Vec<_> = (0..DRAWS)
                     .map(|_| {
                         let mut sums = vec![[0.0; 2]; groups];
                         for (i, won_by) in won_by.iter().enumerate() {
-                            let u = chance.unit();
+                            let u = luck[i].unit();
                             let Some(period) = won_by.iter().position(|p| u < *p) else {
                                 continue;
                             };
@@ -328,12 +329,14 @@ impl Model {
                 };
                 line(n_periods + n_owners + i, name.clone(), of)
             });
+        let mut listed = open.clone();
+        listed.sort_unstable();
         PipelineForecast {
             owners,
             stages: stages.filter(|line| line.deals > 0).collect(),
             total: line(groups - 1, "all periods".to_owned(), Of::All),
             slips: self.slips(&open, far, closes),
-            deals: self.deals(&open),
+            deals: self.deals(&listed),
             newcomers_share: self.newcomers(by, seen),
             period_sd: self.trained.period_sd,
             periods: periods
@@ -365,8 +368,14 @@ impl Model {
                 .map(|by| by.iter().map(|[won, _]| *won).collect())
                 .collect()
         };
+        let panel = &self.reading.panel;
+        let keys: Vec<u64> = deals.iter().map(|deal| panel.key(*deal)).collect();
+        let mut order: Vec<usize> = (0..deals.len()).collect();
+        order.sort_by_key(|i| panel.rank(deals[*i]));
         let mut expected = vec![0.0; groups];
-        for (i, won_by) in chances(None).iter().enumerate() {
+        let best = chances(None);
+        for i in &order {
+            let (i, won_by) = (*i, &best[*i]);
             let mut before = 0.0;
             for (k, won) in won_by.iter().enumerate() {
                 let (p, from) = ((won - before) / f64::from(PARTS), begins(k));
@@ -382,12 +391,14 @@ impl Model {
             .into_par_iter()
             .flat_map_iter(|member| {
                 let won_by = chances(Some(member));
-                let mut chance = Stream::new(self.seed, (4 << 32) + member as u64);
+                let mut luck = self.luck(&keys, (4 << 32) + member as u64);
+                let order = &order;
                 let draws: Vec<_> = (0..DRAWS)
                     .map(|_| {
                         let mut sums = vec![0.0; groups];
-                        for (i, won_by) in won_by.iter().enumerate() {
-                            let u = chance.unit();
+                        for i in order {
+                            let (i, won_by) = (*i, &won_by[*i]);
+                            let u = luck[i].unit();
                             let k = won_by.partition_point(|p| *p <= u);
                             let Some(upto) = won_by.get(k) else {
                                 continue;
@@ -410,6 +421,12 @@ impl Model {
                 Total::of(expected, draws.iter().map(|draw| draw[group]).collect())
             })
             .collect()
+    }
+
+    /// A stream of chance for each of these deals, which no other deal has a part in.
+    fn luck(&self, keys: &[u64], stream: u64) -> Vec<Stream> {
+        let of = |key: &u64| Stream::of(self.seed, stream, *key);
+        keys.iter().map(of).collect()
     }
 
     fn slips(&self, open: &[usize], far: f64, closes: &dyn Fn(usize) -> Option<f64>) -> Vec<Slip> {
@@ -444,10 +461,11 @@ impl Model {
             })
             .collect();
         let at_risk = |slip: &Slip| slip.p_open_then * slip.amount.unwrap_or(0.0);
+        let rank = |slip: &Slip| self.reading.panel.rank(slip.deal);
         slips.sort_by(|a, b| {
             at_risk(b)
                 .total_cmp(&at_risk(a))
-                .then_with(|| a.deal.cmp(&b.deal))
+                .then_with(|| rank(a).cmp(&rank(b)))
         });
         slips
     }
@@ -458,7 +476,7 @@ impl Model {
         let (first, _) = panel.span(self.origin())?;
         let mut revenue: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
         let key = |day: f64| crate::learn::calendar::month_number(day).div_euclid(by.months());
-        for deal in (0..panel.deals()).filter(|deal| seen(*deal)) {
+        for deal in panel.in_order().filter(|deal| seen(*deal)) {
             let Some(State::Closed { won: true, at }) = panel.state(deal, self.origin()) else {
                 continue;
             };

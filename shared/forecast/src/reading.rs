@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use model::{
-    Activity, ActivityKind, ActivityOutcome, Book, Currency, Outcome, PipelineId, RateTable,
+    Activity, ActivityKind, ActivityOutcome, Book, Currency, Deal, Outcome, PipelineId, RateTable,
     StakeholderRole, Timestamp,
 };
 use rust_decimal::prelude::ToPrimitive;
@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::learn::metrics::quantile;
 use crate::learn::panel::{Facts, Mark, Panel, Row, State};
+use crate::rng;
 
 /// An instant in days since 1970-01-01 UTC.
 pub fn days(at: Timestamp) -> f64 {
@@ -117,10 +118,12 @@ impl Reading {
             share(&|o| o == Some(Outcome::Lost)),
         );
         let amounts_filled_at_close = won > 0.05 && (open < 0.5 * won || lost < 0.5 * won);
-        let won_amounts: Vec<f64> = (0..outcomes.len())
+        let mut won_amounts: Vec<f64> = (0..outcomes.len())
             .filter(|d| outcomes[*d] == Some(Outcome::Won))
             .filter_map(|d| stated[d])
             .collect();
+        // In an order of their own, since their sum depends on it.
+        won_amounts.sort_by(f64::total_cmp);
         let mean_won = (!won_amounts.is_empty())
             .then(|| won_amounts.iter().sum::<f64>() / won_amounts.len() as f64);
         let values = (0..book.deals.len())
@@ -150,7 +153,8 @@ impl Reading {
             } else {
                 stated[i]
             };
-            panel.push(rows, amount, facts.as_ref().map(|facts| facts[i].clone()));
+            let facts = facts.as_ref().map(|facts| facts[i].clone());
+            panel.push_named(name(deal), rows, amount, facts);
         }
         Self {
             panel,
@@ -192,8 +196,18 @@ impl Reading {
     }
 }
 
-/// The open stages, named with their pipeline where there are several; the pipeline and label of
-/// each; and what a code of the log stands for in a pipeline.
+/// The key of what a deal is called, wherever it is kept: its source's own id, which is a fact. Our
+/// id, which depends on the tenant, is for a deal that no source knows.
+fn name(deal: &Deal) -> u64 {
+    match deal.external_ids.values().next() {
+        Some(id) => rng::key(id.as_bytes()),
+        None => rng::key(deal.id.as_bytes()),
+    }
+}
+
+/// The open stages in the order of pipelines by name and of their stages, named with their pipeline
+/// where there are several; the pipeline and label of each; and what a code of the log stands for in a
+/// pipeline.
 fn stages(
     book: &Book,
 ) -> (
@@ -211,20 +225,29 @@ fn stages(
         .map(|code| book.outcome_of_stage(code as u16))
         .collect();
     seen.retain(|(_, code), _| outcomes[*code as usize].is_none());
+    // Codes and ids are as chance would have them, and sums over stages follow this order.
+    let place = |(id, code): &(Option<PipelineId>, u16)| {
+        let label = book.log.stages()[*code as usize].as_str();
+        let pipeline = id.and_then(|id| book.pipelines.iter().find(|p| p.id == id));
+        let order = pipeline.and_then(|it| Some(it.stage(label)?.order));
+        let name = pipeline.map(|it| it.name.as_str());
+        (name, order.unwrap_or(u16::MAX), label, *id)
+    };
+    let mut order: Vec<(Option<PipelineId>, u16)> = seen.keys().copied().collect();
+    order.sort_by_cached_key(place);
     let several = seen
         .keys()
         .map(|(pipeline, _)| *pipeline)
         .collect::<std::collections::BTreeSet<_>>()
         .len()
         > 1;
-    let of = seen.keys();
+    let of = order.iter();
     let of = of.map(|(pipeline, code)| (*pipeline, book.log.stages()[*code as usize].clone()));
     let of = of.collect();
-    let names = seen
-        .iter_mut()
-        .enumerate()
-        .map(|(index, ((pipeline, code), slot))| {
-            *slot = index as u16;
+    seen.extend(order.iter().copied().zip(0..));
+    let names = order
+        .iter()
+        .map(|(pipeline, code)| {
             let label = book.log.stages()[*code as usize].clone();
             let name = pipeline
                 .and_then(|id| book.pipelines.iter().find(|p| p.id == id))

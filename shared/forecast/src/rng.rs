@@ -7,6 +7,9 @@
 //! The generator is `wyrand` (Wang Yi, final version 4), a Weyl sequence and one 64 × 64 → 128 bit
 //! product, used by counter: each step has a stream of its own, begun at a place that `SplitMix64`
 //! hashes from (seed, step), and the run is the position in it.
+//!
+//! What is drawn for one thing among many, a deal among deals, is addressed by the thing's own
+//! [`key`] as well: then no other thing that comes, goes or stands elsewhere moves its luck.
 
 /// `SplitMix64`'s stride, the odd constant nearest 2⁶⁴ divided by the golden ratio.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -90,6 +93,25 @@ impl Draw {
     }
 }
 
+/// A number for a thing from what it is called, the same on every machine. No secret: who knows the
+/// key knows the name.
+///
+/// ```
+/// use forecast::rng::key;
+///
+/// assert_eq!(key(b"OP-7"), key(b"OP-7"));
+/// assert_ne!(key(b"OP-7"), key(b"OP-70"));
+/// ```
+#[must_use]
+pub fn key(name: &[u8]) -> u64 {
+    name.chunks(8).fold(mix(name.len() as u64), |key, part| {
+        let part = part
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte));
+        mix(key.wrapping_add(GOLDEN) ^ part)
+    })
+}
+
 /// One long stream of chance for work that goes in order: resampling cases, shuffling, splitting.
 ///
 /// Streams of one seed with different numbers do not overlap in practice.
@@ -106,6 +128,12 @@ impl Stream {
         Stream {
             state: mix(seed ^ mix(stream.wrapping_add(0xD1B5_4A32_D192_ED03))),
         }
+    }
+
+    /// The part of a stream that belongs to the thing with this key alone.
+    #[must_use]
+    pub const fn of(seed: u64, stream: u64, key: u64) -> Stream {
+        Stream::new(Stream::new(seed, stream).bits(), key)
     }
 
     /// The next 64 bits.
@@ -125,11 +153,24 @@ impl Stream {
     pub const fn below(&mut self, n: usize) -> usize {
         ((self.bits() as u128 * n as u128) >> 64) as usize
     }
+
+    /// How often a thing is in a resample: Poisson with mean 1, which is what drawing with replacement
+    /// from many comes to for each of them alone.
+    pub fn times(&mut self) -> u16 {
+        const MOST: u16 = 20;
+        let (mut left, mut p, mut times) = (self.unit(), 1.0 / std::f64::consts::E, 0);
+        while left >= p && times < MOST {
+            left -= p;
+            times += 1;
+            p /= f64::from(times);
+        }
+        times
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Draw, Step, Stream, mix};
+    use super::{Draw, Step, Stream, key, mix};
 
     /// Chi-square of byte counts against equal shares; 255 degrees of freedom.
     fn chi_square_of_bytes(bytes: impl Iterator<Item = u8>) -> f64 {
@@ -303,5 +344,55 @@ mod tests {
             assert!((f64::from(count) - 10_000.0).abs() < 480.0, "{counts:?}");
         }
         assert_eq!(Stream::new(3, 1).below(0), 0);
+    }
+
+    #[test]
+    fn things_are_drawn_into_a_resample_as_chance_would_have_it() {
+        // Poisson with mean 1: e⁻¹ / k!
+        let expected = [0.3679, 0.3679, 0.1839, 0.0613, 0.0153];
+        let n = 200_000_u64;
+        let mut counts = [0_u32; 21];
+        for thing in 0..n {
+            let name = thing.to_string();
+            counts[usize::from(Stream::of(1, 2, key(name.as_bytes())).times())] += 1;
+        }
+        for (times, p) in expected.into_iter().enumerate() {
+            let share = f64::from(counts[times]) / n as f64;
+            assert!((share - p).abs() < 0.005, "{times}: {share}");
+        }
+        let sum: f64 = (0..).zip(counts).map(|(k, n)| f64::from(k * n)).sum();
+        assert!((sum / n as f64 - 1.0).abs() < 0.012, "{sum}");
+    }
+
+    #[test]
+    fn things_whose_names_are_alike_have_luck_of_their_own() {
+        let n = 200_000_u32;
+        let of = |stream: u64, thing: u32| {
+            Stream::of(5, stream, key(format!("OP-{thing:05}").as_bytes())).unit()
+        };
+        check_independent("neighbours", (0..n).map(|i| (of(1, i), of(1, i + 1))));
+        check_independent("streams", (0..n).map(|i| (of(1, i), of(2, i))));
+        check_independent(
+            "draws",
+            (0..n).map(|i| {
+                let mut stream = Stream::of(5, 1, key(&i.to_be_bytes()));
+                (stream.unit(), stream.unit())
+            }),
+        );
+        check_bytes("keys", || {
+            Box::new((0..200_000_u32).map(|i| Draw(key(&i.to_be_bytes()))))
+        });
+    }
+
+    #[test]
+    fn a_key_keeps_its_value_from_release_to_release() {
+        // Computed apart from this code, from the definition.
+        for (name, expected) in [
+            ("", 0x0000_0000_0000_0000),
+            ("OP-7", 0x050B_9A68_8A9D_59D5),
+            ("a name of more than eight", 0x9559_E11A_BA25_01EB),
+        ] {
+            assert_eq!(key(name.as_bytes()), expected, "{name}");
+        }
     }
 }

@@ -227,6 +227,11 @@ impl Change {
             effect: Some(effect.clone()),
         });
     }
+
+    /// Whether it changes what becomes of the deal, or how surely, and not only how soon.
+    fn moves_chances(&self) -> bool {
+        self.push != 0.0 || self.push_sd != 0.0 || self.amount.is_some() || self.stage.is_some()
+    }
 }
 
 impl Model {
@@ -563,7 +568,12 @@ impl Model {
         change: &Change,
         (a, b): (Arm, Arm),
     ) -> Result<Delta, DealError> {
-        let value = b.p_win - a.p_win;
+        // Two solutions of one chain differ by a rounding where nothing but the pace does.
+        let value = if change.moves_chances() {
+            b.p_win - a.p_win
+        } else {
+            0.0
+        };
         // The effects' error and the model's, each as far from the value as one end of its 80 % interval.
         let z = crate::chain::normal_quantile(0.9);
         let mut effect = [0.0, 0.0];

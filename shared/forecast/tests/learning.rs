@@ -9,7 +9,8 @@ use forecast::learn::fit::{Evidence, Forecaster, Trained};
 use forecast::learn::hazard::{Hazards, Settings};
 use forecast::learn::panel::{Mark, Panel, Row, State};
 use forecast::predict::{Least, predict};
-use forecast::rng::Stream;
+use forecast::rng::{self, Stream};
+use std::collections::BTreeSet;
 
 /// A pipeline of two stages: A leads to B or is lost, B is won or lost; stays are Weibull with the
 /// shape given, deals begin evenly over two years.
@@ -413,4 +414,88 @@ fn weekday_and_quarter_patterns_are_learned_only_from_enough_whole_months() {
         make(150.0).quarter.is_none(),
         "one quarter cannot tell a season from a trend"
     );
+}
+
+#[test]
+fn neither_the_order_of_deals_nor_one_more_moves_anybody_s_luck() {
+    let all = World {
+        deals: 900,
+        ..PLAIN
+    }
+    .panel(12);
+    let name = |deal: usize| rng::key(format!("OP-{deal}").as_bytes());
+    let of = |deals: &[usize]| {
+        let mut panel = Panel::new(all.stages.clone());
+        for deal in deals {
+            panel.push_named(
+                name(*deal),
+                all.rows(*deal).to_vec(),
+                all.amount(*deal),
+                None,
+            );
+        }
+        panel
+    };
+    let forward: Vec<usize> = (0..900).collect();
+    let backward: Vec<usize> = forward.iter().rev().copied().collect();
+    let (a, b) = (of(&forward), of(&backward));
+    let said = |panel: &Panel| {
+        let trained = Trained::learn(panel, START + 600.0, 30.0, 8, 3);
+        let options = backtest::Options {
+            every_days: Some(120.0),
+            members: 4,
+            ..Default::default()
+        };
+        let result = backtest(panel, &options, &|_, _| ()).unwrap();
+        format!("{trained:?} {}", serde_json::to_string(&result).unwrap())
+    };
+    assert_eq!(said(&a), said(&b));
+    let fewer = of(&forward[1..]);
+    for deal in 1..900 {
+        assert_eq!(a.key(deal), b.key(899 - deal));
+        assert_eq!(a.key(deal), fewer.key(deal - 1));
+    }
+}
+
+#[test]
+fn namesakes_are_told_apart_by_what_they_did() {
+    let row = |at: f64| {
+        vec![Row {
+            at,
+            mark: Mark::Stage(0),
+        }]
+    };
+    let of = |deals: &[(u64, f64, f64)]| {
+        let mut panel = Panel::new(vec!["A".into()]);
+        for (name, at, amount) in deals {
+            panel.push_named(*name, row(*at), Some(*amount), None);
+        }
+        let places = 0..panel.deals();
+        places.map(|it| panel.key(it)).collect::<Vec<_>>()
+    };
+    // Two accounts of one vendor both have a deal 7, and both a deal 8.
+    let deals = [(7, 1.0, 5.0), (7, 2.0, 5.0), (8, 1.0, 5.0), (8, 1.0, 6.0)];
+    let keys = of(&deals);
+    let distinct: BTreeSet<&u64> = keys.iter().collect();
+    assert_eq!(distinct.len(), 4);
+    let mut turned = deals;
+    turned.reverse();
+    let mut again = of(&turned);
+    again.reverse();
+    assert_eq!(keys, again);
+}
+
+#[test]
+fn a_deal_without_a_name_is_known_by_how_it_began() {
+    let row = |at: f64, mark| Row { at, mark };
+    let key = |rows: &[Row]| {
+        let mut panel = Panel::new(vec!["A".into(), "B".into()]);
+        panel.push(rows.to_vec(), None, None);
+        panel.key(0)
+    };
+    let began = row(3.0, Mark::Stage(0));
+    let alone = key(&[began]);
+    assert_eq!(alone, key(&[row(9.0, Mark::Won), began]));
+    assert_ne!(alone, key(&[row(4.0, Mark::Stage(0))]));
+    assert_ne!(alone, key(&[row(3.0, Mark::Stage(1))]));
 }

@@ -14,8 +14,15 @@ const NEWEST: usize = 1_500;
 /// Learns to tell closed deals apart by owner, company, pipeline and custom fields alone. `None`
 /// where there are too few closed deals or nothing to tell them apart by.
 ///
-/// Fields that are filled in only for one outcome are left out: they would give it away.
-pub(crate) fn at_the_start(book: &Book, mined: &Mined, names: &Names, seed: u64) -> Option<Report> {
+/// Fields that are filled in only for one outcome are left out: they would give it away. Deals closed at
+/// the same moment stand by their `rank`, which no id and no order of the book decides.
+pub(crate) fn at_the_start(
+    book: &Book,
+    mined: &Mined,
+    rank: &dyn Fn(usize) -> usize,
+    names: &Names,
+    seed: u64,
+) -> Option<Report> {
     let leaks: BTreeSet<&str> = mined
         .quality
         .leaks
@@ -31,7 +38,7 @@ pub(crate) fn at_the_start(book: &Book, mined: &Mined, names: &Names, seed: u64)
             Some((i, outcome == Outcome::Won))
         })
         .collect();
-    closed.sort_by_key(|(i, _)| (std::cmp::Reverse(book.deals[*i].closed_at), *i));
+    closed.sort_by_key(|(i, _)| (std::cmp::Reverse(book.deals[*i].closed_at), rank(*i)));
     closed.truncate(NEWEST);
     let fields: BTreeSet<&str> = closed
         .iter()

@@ -134,6 +134,12 @@ impl Told {
         label(&self.source_id, self.name.as_deref())
     }
 
+    /// What puts deals in an order that are alike otherwise: what the source calls them, and where that
+    /// is one name, the id.
+    fn facts_first(&self) -> (&str, &str) {
+        (&self.source_id, &self.id)
+    }
+
     /// The strongest reasons, in words.
     pub fn why(&self, most: usize) -> String {
         let reasons: Vec<String> = self
@@ -275,7 +281,7 @@ pub fn outlook(
     let names = Names::of(book);
     let trust = trust(model, request, progress);
     let new_deals = match request.backtest {
-        Some(_) => new_deals(book, mined, &names),
+        Some(_) => new_deals(book, mined, model, &names),
         None => None,
     };
     let all = Sight::of(book, &model::Viewer::all());
@@ -428,7 +434,7 @@ fn riskiest(deals: &[Told], top: usize) -> Vec<Told> {
     live.sort_by(|a, b| {
         at_risk(b)
             .total_cmp(&at_risk(a))
-            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| a.facts_first().cmp(&b.facts_first()))
     });
     live.into_iter().take(top).cloned().collect()
 }
@@ -439,7 +445,7 @@ fn forgotten(deals: &[Told], top: usize) -> Forgotten {
     all.sort_by(|a, b| {
         amount(b)
             .total_cmp(&amount(a))
-            .then_with(|| a.id.cmp(&b.id))
+            .then_with(|| a.facts_first().cmp(&b.facts_first()))
     });
     Forgotten {
         count: all.len(),
@@ -465,9 +471,10 @@ pub fn trust(model: &Model, request: &Request, progress: &(dyn Fn(usize, usize) 
 }
 
 /// Says so where nothing known at a deal's start tells winners from losers.
-fn new_deals(book: &Book, mined: &Mined, names: &Names) -> Option<String> {
+fn new_deals(book: &Book, mined: &Mined, model: &Model, names: &Names) -> Option<String> {
     const SEED: u64 = 1;
-    let report = attributes::at_the_start(book, mined, names, SEED)?;
+    let rank = |deal: usize| model.reading.panel.rank(deal);
+    let report = attributes::at_the_start(book, mined, &rank, names, SEED)?;
     let tried = report.used.iter().map(String::as_str);
     let tried: Vec<&str> = tried
         .chain(report.dropped.iter().map(|d| d.column.as_str()))

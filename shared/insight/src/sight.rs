@@ -2,7 +2,7 @@
 
 use model::{
     Activity, Book, CanonicalStage, Company, CompanyId, DealId, Outcome, Person, PersonId,
-    Pipeline, StageLog, Stakeholder, Viewer, visible,
+    Pipeline, StageLog, Stakeholder, Viewer, by_name, visible,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -211,7 +211,7 @@ pub(crate) fn stage_outcomes(book: &Book) -> Vec<Option<Outcome>> {
 /// The same if these were the book's pipelines.
 pub(crate) fn outcomes_by(book: &Book, pipelines: &[Pipeline]) -> Vec<Option<Outcome>> {
     let mut declared: HashMap<&str, Option<CanonicalStage>> = HashMap::new();
-    for stage in pipelines.iter().flat_map(|it| &it.stages) {
+    for stage in by_name(pipelines).into_iter().flat_map(|it| &it.stages) {
         let known = declared.entry(&stage.label).or_default();
         *known = known.or(stage.canonical);
     }

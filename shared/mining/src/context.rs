@@ -367,7 +367,8 @@ pub(crate) fn outcomes(book: &Book) -> Vec<Option<Outcome>> {
 /// one go, for a log may have tens of thousands.
 pub(crate) fn stage_outcomes(book: &Book) -> Vec<Option<Outcome>> {
     let mut declared: BTreeMap<&str, Option<CanonicalStage>> = BTreeMap::new();
-    for stage in book.pipelines.iter().flat_map(|p| &p.stages) {
+    let pipelines = model::by_name(&book.pipelines).into_iter();
+    for stage in pipelines.flat_map(|p| &p.stages) {
         let known = declared.entry(&stage.label).or_default();
         *known = known.or(stage.canonical);
     }

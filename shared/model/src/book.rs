@@ -2,7 +2,7 @@
 
 use crate::{
     Activity, CanonicalStage, Company, Deal, DealId, Invoice, Outcome, OwnFields, Payment, Person,
-    Pipeline, StageLog, Stakeholder, Subscription, Timestamp, stage_map::vendor_default,
+    Pipeline, StageLog, Stakeholder, Subscription, Timestamp, by_name, stage_map::vendor_default,
 };
 use std::collections::BTreeMap;
 
@@ -69,7 +69,8 @@ impl Book {
     /// How a deal ended that is in a stage of the log; `None` for an open stage, and for a code the
     /// log does not have.
     ///
-    /// The pipelines say what a label means. A label in none of them has the meaning it has with
+    /// The pipelines say what a label means; of several that say it the first [by name](crate::by_name)
+    /// counts. A label in none of them has the meaning it has with
     /// common vendors, see [`StageMap::vendor_defaults`](crate::StageMap::vendor_defaults).
     pub fn outcome_of_stage(&self, code: u16) -> Option<Outcome> {
         let label = self.log.stages().get(usize::from(code))?;
@@ -142,9 +143,8 @@ impl Book {
     }
 
     fn meaning(&self, label: &str) -> Option<CanonicalStage> {
-        let mut declared = self
-            .pipelines
-            .iter()
+        let pipelines = by_name(&self.pipelines).into_iter();
+        let mut declared = pipelines
             .filter_map(|pipeline| pipeline.stage(label))
             .peekable();
         match declared.peek() {
@@ -291,6 +291,18 @@ mod tests {
             "Done",
             Some(Outcome::Won),
         );
+        // Pipelines that differ are asked by name, whichever comes first.
+        let named = |name: &str, canonical| Pipeline {
+            name: name.into(),
+            ..pipeline(&[("Done", Some(canonical))])
+        };
+        let (sales, renewal) = (
+            named("Sales", CanonicalStage::ClosedWon),
+            named("Renewal", CanonicalStage::ClosedLost),
+        );
+        let lost = Some(Outcome::Lost);
+        check(&[sales.clone(), renewal.clone()], "Done", lost);
+        check(&[renewal, sales], "Done", lost);
         // The pipelines do not know the label at all.
         check(&[pipeline(&[("Done", won)])], "Lost", Some(Outcome::Lost));
     }

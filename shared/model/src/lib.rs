@@ -48,7 +48,7 @@ pub use merge::{Merge, Precedence, merge};
 pub use money::{Converted, Currency, Money, MoneyError, RateTable};
 pub use person::Person;
 pub use provenance::{Origin, Provenance, Source};
-pub use stage::{CanonicalStage, Layer, Outcome, Pipeline, Stage, StageError};
+pub use stage::{CanonicalStage, Layer, Outcome, Pipeline, Stage, StageError, by_name};
 pub use stage_map::StageMap;
 pub use stakeholder::{Inferred, Stakeholder, StakeholderRole};
 pub use time::{Period, PeriodError};

@@ -185,6 +185,14 @@ impl Pipeline {
     }
 }
 
+/// Pipelines in the order in which they have a say where they differ: by name, which is a fact. A store
+/// keeps them by id.
+pub fn by_name(pipelines: &[Pipeline]) -> Vec<&Pipeline> {
+    let mut order: Vec<&Pipeline> = pipelines.iter().collect();
+    order.sort_by(|a, b| a.name.cmp(&b.name));
+    order
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {

@@ -330,14 +330,14 @@ impl Trained {
         let ensemble = (0..members)
             .into_par_iter()
             .map(|member| {
-                let mut chance = Stream::new(seed, member as u64);
-                let mut weight = vec![0.0; panel.deals()];
-                for _ in 0..panel.deals() {
-                    weight[chance.below(panel.deals())] += 1.0;
-                }
+                let times = |deal| Stream::of(seed, member as u64, panel.key(deal)).times();
+                let weight: Vec<f64> = (0..panel.deals()).map(|d| f64::from(times(d))).collect();
                 // The calendar is kept: a resample of deals says nothing about periods.
                 let hazards = best.hazards.refit(&sojourns, &weight);
-                let tilt = best.tilt.as_ref().map(|tilt| tilt.drawn(&mut chance));
+                let tilt = best
+                    .tilt
+                    .as_ref()
+                    .map(|tilt| tilt.drawn(seed, (5 << 32) + member as u64));
                 // Evenly spread normal quantiles, so that few members still have the right spread.
                 let spread = crate::chain::normal_quantile((member as f64 + 0.5) / members as f64);
                 let shift = spread * period_sd / (1.0 - mean_p).max(0.2);

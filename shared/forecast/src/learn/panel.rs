@@ -1,6 +1,10 @@
 //! The history the engine learns from: stage visits in days, seen as of an origin.
 
 use serde::Serialize;
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use crate::rng::{self, Stream};
 
 /// What one row of a deal's history says: the deal entered an open stage, or it closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +50,9 @@ pub struct Facts {
 
 /// Stage histories of many deals, columnar: the rows of deal `i` are `rows[start[i]..start[i + 1]]`,
 /// ascending in time.
+///
+/// The place of a deal is whatever the caller counts by. It decides nothing: sums are taken in the
+/// [order of names](Self::in_order), and luck belongs to a deal's [key](Self::key).
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     /// Labels of the open stages.
@@ -54,6 +61,17 @@ pub struct Panel {
     rows: Vec<Row>,
     amounts: Vec<Option<f64>>,
     facts: Vec<Facts>,
+    names: Vec<u64>,
+    line: OnceLock<Line>,
+}
+
+/// The deals in the order of their names.
+#[derive(Clone, Debug)]
+struct Line {
+    order: Vec<u32>,
+    /// Where each deal stands in it.
+    rank: Vec<u32>,
+    keys: Vec<u64>,
 }
 
 impl Panel {
@@ -66,9 +84,25 @@ impl Panel {
         }
     }
 
-    /// Appends a deal. Rows are put in time order (a stable sort: equal times keep their order). Of
-    /// closings that follow each other the last says how it ended and the first when.
-    pub fn push(&mut self, mut rows: Vec<Row>, amount: Option<f64>, facts: Option<Facts>) {
+    /// Appends a deal without a name of its own; it is known by how it began. See
+    /// [`push_named`](Self::push_named).
+    pub fn push(&mut self, rows: Vec<Row>, amount: Option<f64>, facts: Option<Facts>) {
+        let first = rows.iter().min_by(|a, b| a.at.total_cmp(&b.at));
+        let began = first.map_or([0; 2], |row| [row.at.to_bits(), code(row.mark)]);
+        let name = rng::key(began.map(u64::to_be_bytes).as_flattened());
+        self.push_named(name, rows, amount, facts);
+    }
+
+    /// Appends a deal whose name has this [key](rng::key). Rows are put in time order (a stable sort:
+    /// equal times keep their order). Of closings that follow each other the last says how it ended and
+    /// the first when.
+    pub fn push_named(
+        &mut self,
+        name: u64,
+        mut rows: Vec<Row>,
+        amount: Option<f64>,
+        facts: Option<Facts>,
+    ) {
         rows.retain(|row| row.at.is_finite());
         rows.sort_by(|a, b| a.at.total_cmp(&b.at));
         rows.dedup_by(|later, kept| {
@@ -85,6 +119,61 @@ impl Panel {
         self.rows.extend(rows);
         self.start.push(self.rows.len() as u32);
         self.amounts.push(amount.filter(|a| a.is_finite()));
+        self.names.push(name);
+        self.line.take();
+    }
+
+    /// All deals, in an order that the order of [`push`](Self::push) has no part in. Sums over deals
+    /// follow it, since a sum of floating-point numbers depends on the order of its terms.
+    pub fn in_order(&self) -> impl Iterator<Item = usize> + '_ {
+        self.line().order.iter().map(|deal| *deal as usize)
+    }
+
+    /// Where a deal stands in that order.
+    pub fn rank(&self, deal: usize) -> usize {
+        self.line().rank[deal] as usize
+    }
+
+    /// What a deal's luck is addressed by, see [`Stream::of`]: its own, whichever deals there are besides.
+    pub fn key(&self, deal: usize) -> u64 {
+        self.line().keys[deal]
+    }
+
+    fn line(&self) -> &Line {
+        self.line.get_or_init(|| {
+            let mut order: Vec<u32> = (0..self.deals() as u32).collect();
+            order.sort_by(|a, b| {
+                let (a, b) = (*a as usize, *b as usize);
+                self.names[a]
+                    .cmp(&self.names[b])
+                    .then_with(|| self.content(a, b))
+            });
+            let (mut rank, mut keys) = (vec![0; order.len()], vec![0; order.len()]);
+            let mut namesakes = 0;
+            for (i, deal) in order.iter().enumerate() {
+                let name = |deal: u32| self.names[deal as usize];
+                let again = i > 0 && name(order[i - 1]) == name(*deal);
+                namesakes = if again { namesakes + 1 } else { 0 };
+                rank[*deal as usize] = i as u32;
+                keys[*deal as usize] = Stream::new(name(*deal), namesakes).bits();
+            }
+            Line { order, rank, keys }
+        })
+    }
+
+    /// Puts namesakes in an order: by what they did, then by what they are worth.
+    fn content(&self, a: usize, b: usize) -> Ordering {
+        let row = |a: &Row, b: &Row| {
+            let by_day = a.at.total_cmp(&b.at);
+            by_day.then_with(|| code(a.mark).cmp(&code(b.mark)))
+        };
+        let (x, y) = (self.rows(a), self.rows(b));
+        let differ = x.iter().zip(y).map(|(a, b)| row(a, b));
+        let amount = |deal: usize| self.amounts[deal].unwrap_or(f64::NEG_INFINITY);
+        differ
+            .fold(Ordering::Equal, Ordering::then)
+            .then_with(|| x.len().cmp(&y.len()))
+            .then_with(|| amount(a).total_cmp(&amount(b)))
     }
 
     /// Number of deals.
@@ -153,10 +242,11 @@ impl Panel {
             .map(|row| (row.mark == Mark::Won, row.at))
     }
 
-    /// Every stay in an open stage that began before `origin`, cut off there if it still lasted.
+    /// Every stay in an open stage that began before `origin`, cut off there if it still lasted; deal by
+    /// deal [in order](Self::in_order).
     pub fn sojourns(&self, origin: f64) -> Vec<Sojourn> {
         let mut out = Vec::new();
-        for deal in 0..self.deals() {
+        for deal in self.in_order() {
             let rows = self.before(deal, origin);
             for (i, row) in rows.iter().enumerate() {
                 let Mark::Stage(stage) = row.mark else {
@@ -175,6 +265,14 @@ impl Panel {
             }
         }
         out
+    }
+}
+
+fn code(mark: Mark) -> u64 {
+    match mark {
+        Mark::Stage(stage) => u64::from(stage),
+        Mark::Won => u64::MAX,
+        Mark::Lost => u64::MAX - 1,
     }
 }
 

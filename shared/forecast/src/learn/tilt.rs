@@ -18,7 +18,7 @@ use crate::score::logistic::{cholesky, solve};
 
 /// Landmark days looked back upon.
 const LANDMARKS: usize = 30;
-/// More landmarks than this teach nothing new; they are thinned evenly.
+/// Many more landmarks than this teach nothing new; they are thinned, each deal by its own key.
 const MAX_ROWS: usize = 12_000;
 /// Ridge: prior precision of every coefficient.
 const RIDGE: f64 = 8.0;
@@ -103,6 +103,22 @@ enum Column {
     CameFrom(u16, u16),
 }
 
+impl Column {
+    /// A number of its own.
+    fn key(self) -> u64 {
+        let (kind, stage, other) = match self {
+            Self::Intercept => (0, 0, 0),
+            Self::Numeric(j) => (1, 0, j as u64),
+            Self::AmountSquared => (2, 0, 0),
+            Self::InStage(stage) => (3, stage, 0),
+            Self::NumericInStage(stage, j) => (4, stage, j as u64),
+            Self::AmountSquaredInStage(stage) => (5, stage, 0),
+            Self::CameFrom(stage, from) => (6, stage, u64::from(from)),
+        };
+        kind << 32 | u64::from(stage) << 16 | other
+    }
+}
+
 /// The learned tilts.
 #[derive(Clone, Debug)]
 pub struct Tilt {
@@ -174,7 +190,7 @@ impl Landmarks {
                     .count()
             })
             .sum();
-        let keep_every = total.div_ceil(MAX_ROWS).max(1);
+        let keep_every = total.div_ceil(MAX_ROWS).max(1) as u64;
         let gathered: Vec<Vec<Landmark>> = days
             .par_iter()
             .enumerate()
@@ -186,8 +202,11 @@ impl Landmarks {
                         ..grid
                     },
                 );
-                (0..panel.deals())
-                    .filter(|deal| (deal + i).is_multiple_of(keep_every))
+                let turn = |deal| panel.key(deal).wrapping_add(i as u64);
+                let kept = |deal: &usize| turn(*deal).is_multiple_of(keep_every);
+                panel
+                    .in_order()
+                    .filter(kept)
                     .filter_map(|deal| {
                         let standing = open_at(day, deal)?;
                         let offset = ends
@@ -419,18 +438,20 @@ impl Tilt {
             order.sort_by_key(|i| (std::cmp::Reverse(counts[*i]), *i));
             order
         };
-        for stage in by_size(&in_stage, MIN_STAGE_ROWS) {
+        // The largest that there is room for, in an order that does not turn when two are of nearly one size.
+        let chosen = |mut largest: Vec<usize>, room: usize| {
+            largest.truncate(room);
+            largest.sort_unstable();
+            largest
+        };
+        let room = (MAX_COLUMNS - columns.len()) / (NUMERIC.len() + 2);
+        for stage in chosen(by_size(&in_stage, MIN_STAGE_ROWS), room) {
             let stage = stage as u16;
-            if columns.len() + NUMERIC.len() + 2 > MAX_COLUMNS {
-                break;
-            }
             columns.extend([Column::InStage(stage), Column::AmountSquaredInStage(stage)]);
             columns.extend((0..NUMERIC.len()).map(|j| Column::NumericInStage(stage, j)));
         }
-        for pair in by_size(&pairs, MIN_PAIR_ROWS) {
-            if columns.len() >= MAX_COLUMNS {
-                break;
-            }
+        let room = MAX_COLUMNS - columns.len();
+        for pair in chosen(by_size(&pairs, MIN_PAIR_ROWS), room) {
             columns.push(Column::CameFrom(
                 (pair / stages) as u16,
                 (pair % stages) as u16,
@@ -545,13 +566,17 @@ impl Tilt {
         reasons
     }
 
-    /// A draw from the posterior of the coefficients (Laplace).
+    /// A draw from the posterior of the coefficients (Laplace). Each coefficient's luck is its own,
+    /// whichever others there are.
     #[must_use]
-    pub fn drawn(&self, chance: &mut Stream) -> Self {
+    pub fn drawn(&self, seed: u64, stream: u64) -> Self {
         let (p, n) = (self.won.len(), 2 * self.won.len());
-        let mut z: Vec<f64> = (0..n)
-            .map(|_| crate::chain::normal_quantile(chance.unit().max(1e-12)))
-            .collect();
+        let normal = |class: u64, column: &Column| {
+            let mut chance = Stream::of(seed, stream, 2 * column.key() + class);
+            crate::chain::normal_quantile(chance.unit().max(1e-12))
+        };
+        let each = |class| self.columns.iter().map(move |it| normal(class, it));
+        let mut z: Vec<f64> = each(0).chain(each(1)).collect();
         if self.precision.len() == n * n {
             // With precision L·Lᵀ, a solution of Lᵀ·x = z has the posterior's covariance.
             for i in (0..n).rev() {

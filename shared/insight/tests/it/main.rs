@@ -3,6 +3,7 @@
 
 mod days;
 mod golden;
+mod ids;
 mod lists;
 mod settings;
 mod support;

@@ -258,17 +258,22 @@ pub(crate) fn book(seeds: &[Seed]) -> Book {
 
 /// The demo company as its files are read, sorted as a store keeps it.
 pub(crate) fn demo_book(size: demo::Size) -> Book {
-    let folder = std::env::temp_dir().join(format!("pie-insight-{}-{size:?}", std::process::id()));
+    demo_book_of(TenantId::local(), size)
+}
+
+/// The same, imported by a tenant: every id is another one, and so is the order of everything.
+pub(crate) fn demo_book_of(tenant: TenantId, size: demo::Size) -> Book {
+    let folder = format!("pie-insight-{}-{tenant}-{size:?}", std::process::id());
+    let folder = std::env::temp_dir().join(folder);
     std::fs::create_dir_all(&folder).unwrap();
     for (name, text) in demo::company(7, size).files() {
         std::fs::write(folder.join(name), text).unwrap();
     }
-    let imported = import(
-        std::slice::from_ref(&folder),
-        &Options::default(),
-        &mut |_| {},
-    )
-    .unwrap();
+    let options = Options {
+        tenant,
+        ..Options::default()
+    };
+    let imported = import(std::slice::from_ref(&folder), &options, &mut |_| {}).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     let as_of = imported.book.as_of;
     let mut book = Book::default();
