@@ -25,11 +25,15 @@ import { Toasts, toast } from "@/shared/ui/toast";
 import { Account } from "./account";
 import { features } from "./routes";
 
-const Palette = lazy(() => import("./palette"));
+const palette = () => import("./palette");
+const Palette = lazy(palette);
 const Help = lazy(() => import("./help"));
 
 const nav: readonly NavCommand[] = features.flatMap((feature) => feature.nav ?? []);
 const others: readonly Command[] = features.flatMap((feature) => feature.commands ?? []);
+
+/** By then a screen has what it is for. */
+const PALETTE_MS = 1_500;
 
 type Open = "palette" | "search" | "help" | "nav" | undefined;
 
@@ -41,6 +45,11 @@ export function Shell() {
   const theme = useTheme();
   const [open, setOpen] = useState<Open>();
   const main = useRef<HTMLElement>(null);
+  // Who opens it types at once: letters that come before it does would go to the page, as its keys.
+  useEffect(() => {
+    const soon = setTimeout(() => void palette().catch(() => undefined), PALETTE_MS);
+    return () => clearTimeout(soon);
+  }, []);
   const context = useMemo<CommandContext>(() => ({ go, who: me }), [go, me]);
 
   const own = useMemo<readonly Command[]>(

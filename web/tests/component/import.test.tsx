@@ -80,6 +80,21 @@ test("files that cannot be read are left out with what helps; the others stay", 
   expect(screen.queryByRole("button", { name: "Upload and check" })).toBeNull();
 });
 
+test("who may not import is told so at one import's address too, and nothing is asked for", async () => {
+  const asked = answers({});
+  as(["read"], <OneImportPage />);
+  await screen.findByText("This access may not import");
+  screen.getByRole("heading", { level: 1, name: "Import" });
+  expect(asked).toEqual([]);
+});
+
+test("an import that is not there leads to those that are", async () => {
+  answers({ "GET /v1/imports/": () => problem(404, "not_found") });
+  as(["import"], <OneImportPage />);
+  await screen.findByText("This import is not there");
+  expect(screen.getByRole("link", { name: "Go to the imports" }).getAttribute("href")).toBe("/import");
+});
+
 describe("one import", () => {
   const job = { id: "job_1", kind: "import.validate", status: "succeeded", progress: { phase: "", done: 0 } };
   const replies = {

@@ -159,6 +159,22 @@ describe("the pipeline", () => {
     expect(screen.getByRole("button", { name: "Connect a source" })).toBeDefined();
   });
 
+  test("of conditions that are none says which, and offers to clear them", async () => {
+    const errors = [
+      { pointer: "/filter/amount/gte", code: "bad_value", message: '"abc" is no number; use 10000' },
+    ];
+    const { router } = open("/deals?filter%5Bamount%5D%5Bgte%5D=abc", {
+      "POST /v1/deals/search": async (request: Request) =>
+        Object.keys(((await request.json()) as { filter: object }).filter).length > 0
+          ? problem(422, "invalid_body", { errors })
+          : json(list([row(1)])),
+    });
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toBe('Amount: "abc" is no number.');
+    await user.click(screen.getByRole("button", { name: "Clear all conditions" }));
+    await screen.findByText("Deal 1");
+    expect(router.state.location.searchStr).not.toContain("amount]");
+  });
   test("offers no export to who may not", async () => {
     open("/deals", { "POST /v1/deals/search": list([row(1)]) });
     await screen.findByText("Deal 1");
@@ -190,7 +206,8 @@ describe("the pipeline", () => {
     });
     await user.click(await screen.findByRole("button", { name: "Next step of Deal 1: none. Change" }));
     await user.type(screen.getByRole("textbox", { name: "Next step of Deal 1" }), "Call{Enter}");
-    expect(await screen.findByRole("button", { name: "Next step of Deal 1: Call. Change" })).toBeDefined();
+    const cell = await screen.findByRole("button", { name: "Next step of Deal 1: Call. Change" });
+    expect(document.activeElement).toBe(cell);
     const patches = asked.filter((request) => request.method === "PATCH");
     expect(patches).toHaveLength(1);
     expect(patches[0]?.headers.get("if-match")).toBe('"7-x"');
@@ -220,7 +237,8 @@ describe("the pipeline", () => {
     const { asked } = open("/deals", { "POST /v1/deals/search": list([row(1)]) });
     await user.click(await screen.findByRole("button", { name: "Next step of Deal 1: none. Change" }));
     await user.type(screen.getByRole("textbox", { name: "Next step of Deal 1" }), "Mine{Escape}");
-    expect(await screen.findByRole("button", { name: "Next step of Deal 1: none. Change" })).toBeDefined();
+    const cell = await screen.findByRole("button", { name: "Next step of Deal 1: none. Change" });
+    expect(document.activeElement).toBe(cell);
     expect(asked.filter((request) => request.url.includes("/v1/deals/deal_1"))).toHaveLength(0);
   });
 });

@@ -57,6 +57,7 @@ test.each([
 test.each([
   ["2026-02-28", "28 Feb 2026"],
   ["2026-01-01", "1 Jan 2026"],
+  ["0001-01-01", "1 Jan 1"],
   ["soon", "–"],
   [null, "–"],
 ])("the day %s is %s in every time zone", (day, text) => expect(f.date(day)).toBe(text));
@@ -77,6 +78,22 @@ test.each([
   [0, "±0 days"],
   [undefined, "–"],
 ])("a change of %s has its sign", (value, text) => expect(f.signed(value, f.days)).toBe(text));
+
+test.each([
+  [1234.5, "€1.23k"],
+  [-0.004, "€0"],
+  [3.64e-12, "€0"],
+  [0.01, "€0.01"],
+  [undefined, "–"],
+])("an expectation of %s is %s, without a float's noise", (value, text) =>
+  expect(f.expected(value, "EUR")).toBe(text),
+);
+
+test("a change that is written as none has no direction", () => {
+  const of = (value: number) => f.expected(value, "EUR");
+  expect(f.signed(3.64e-12, of)).toBe("±€0");
+  expect(f.signed(-12, of)).toBe("−€12");
+});
 
 test("an interval of one value is that value", () => {
   expect(f.interval(0.2, 0.2, f.percent)).toBe("20%");

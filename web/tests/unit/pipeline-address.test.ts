@@ -3,6 +3,7 @@ import { searchBody } from "@/api/deals";
 import {
   choose,
   chosen,
+  conditionProblem,
   conditions,
   drop,
   NOBODY,
@@ -113,3 +114,12 @@ test("a question is the same as an address and as a body", () =>
     sort: "-amount",
     limit: 5,
   }));
+
+test("what is wrong with a condition is told of what people see, without what programs could send instead", () => {
+  const check = (pointer: string, message: string, expected: string) =>
+    expect(conditionProblem(pointer, message)).toBe(expected);
+  check("/filter/amount/gte", '"abc" is no number; use one such as 10000', 'Amount: "abc" is no number.');
+  check("/filter/custom.arr", "is not known", "Arr: is not known.");
+  check("/sort", 'deals cannot be sorted by "x"; use one of name', 'Sort: deals cannot be sorted by "x".');
+  check("/q", "longer than 200 bytes; search for a few words", "The words: longer than 200 bytes.");
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Member } from "@/api/settings";
 import { deedWords, detailsOf } from "@/features/settings/deeds";
 import { readDomains, writeDomains } from "@/features/settings/domains";
+import { findMembers } from "@/features/settings/find";
 import { possibleManagers, roleName, seesPart } from "@/features/settings/names";
 
 const member = (id: string, manager: string | null = null): Member => ({
@@ -63,4 +64,24 @@ test("a role of tomorrow keeps its code, and is not taken to see a part", () => 
     false,
     false,
   ]);
+});
+
+test("members are found by any of their words, and stand by name", () => {
+  const member = (id: string, name: string, role: string, more: object = {}) =>
+    ({ id, name, email: `${id}@harbor.example`, role, ...more }) as Member;
+  const members = [
+    member("m1", "Zoe Lund", "ae", { team: "North", manager: "m2" }),
+    member("m2", "Åsa Berg", "sales_manager", { team: "North" }),
+    member("m3", "Ben Carr", "ae", { team: "South" }),
+  ];
+  const check = (text: string, ...expected: string[]) =>
+    expect(findMembers(members, text).map(({ id }) => id)).toEqual(expected);
+  check("", "m2", "m3", "m1");
+  check("  ", "m2", "m3", "m1");
+  check("north", "m2", "m1");
+  check("ÅSA", "m2", "m1");
+  check("manager", "m2");
+  check("account lund", "m1");
+  check("m3@harbor", "m3");
+  check("nobody");
 });

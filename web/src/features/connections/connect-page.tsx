@@ -4,8 +4,8 @@ import { type Connector, connect, connectorsQuery } from "@/api/connections";
 import { useCommandContext } from "@/shared/commands";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
-import { path, useAddress, useGo, useParam } from "@/shared/routing";
-import { Button } from "@/shared/ui/button";
+import { Link, path, useAddress, useGo, useParam } from "@/shared/routing";
+import { Button, buttonClass } from "@/shared/ui/button";
 import { Field, Input } from "@/shared/ui/field";
 import { Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
@@ -39,7 +39,16 @@ export default function ConnectPage() {
         {() =>
           !connector ? (
             <div className="panel">
-              <Empty title="There is no such source">Choose one from the list of connections.</Empty>
+              <Empty
+                title="There is no such source"
+                action={
+                  <Link to="/connections" className={buttonClass("accent")}>
+                    Go to the connections
+                  </Link>
+                }
+              >
+                Choose one of those that can be connected.
+              </Empty>
             </div>
           ) : who && !mayConnect(who) ? (
             <div className="panel">

@@ -20,8 +20,8 @@ import { ago, date, instant } from "@/shared/format";
 import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
-import { useParam } from "@/shared/routing";
-import { Button, CommandButton, IconButton } from "@/shared/ui/button";
+import { Link, useParam } from "@/shared/routing";
+import { Button, buttonClass, CommandButton, IconButton } from "@/shared/ui/button";
 import { Menu, MenuGroup, MenuItem } from "@/shared/ui/menu";
 import { Badge, Card, Facts, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
@@ -56,24 +56,45 @@ export default function ConnectionPage() {
   });
   if (reader && !maySee(reader)) {
     return (
-      <div className="panel">
-        <Empty title="Connections are looked after by others">
-          Your CRO or an admin connects sources. If something of your CRM is missing here, tell them.
-        </Empty>
-      </div>
+      <>
+        <PageHead title="Connection" />
+        <div className="panel">
+          <Empty title="Connections are looked after by others">
+            Your CRO or an admin connects sources. If something of your CRM is missing here, tell them.
+          </Empty>
+        </div>
+      </>
     );
   }
   return (
-    <QueryView query={query}>
-      {({ data }) => (
-        <Shown
-          connection={data}
-          now={query.dataUpdatedAt}
-          may={mayConnect(reader)}
-          mayFields={mayMapFields(reader)}
-        />
-      )}
-    </QueryView>
+    <>
+      {!connection && <PageHead title="Connection" />}
+      <QueryView query={query} missing={<Missing />}>
+        {({ data }) => (
+          <Shown
+            connection={data}
+            now={query.dataUpdatedAt}
+            may={mayConnect(reader)}
+            mayFields={mayMapFields(reader)}
+          />
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function Missing() {
+  return (
+    <Empty
+      title="This connection is not there"
+      action={
+        <Link to="/connections" className={buttonClass("accent")}>
+          Go to the connections
+        </Link>
+      }
+    >
+      Nothing was ever connected under this address. One that was disconnected stays in the list.
+    </Empty>
   );
 }
 

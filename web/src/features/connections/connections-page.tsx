@@ -65,13 +65,15 @@ export default function ConnectionsPage() {
               </ul>
             )}
           </QueryView>
-          <p className="mt-3 text-sm text-ink-soft">
-            Another system, or a history that lies in files?{" "}
-            <Link to="/import" className="text-accent-strong underline">
-              Import files
-            </Link>
-            .
-          </p>
+          {reader?.scopes.includes("import") && (
+            <p className="mt-3 text-sm text-ink-soft">
+              Another system, or a history that lies in files?{" "}
+              <Link to="/import" className="text-accent-strong underline">
+                Import files
+              </Link>
+              .
+            </p>
+          )}
         </section>
       </div>
     </>

@@ -17,13 +17,12 @@ import {
   words,
 } from "@/shared/format";
 import { usePage } from "@/shared/page";
-import { asProblem } from "@/shared/problem";
-import { Link, useAddress, useParam } from "@/shared/routing";
+import { useAddress, useParam } from "@/shared/routing";
 import { Slot, useIsFilled } from "@/shared/slot";
-import { buttonClass } from "@/shared/ui/button";
+import { MissingDeal } from "@/shared/ui/missing";
 import { Badge, Figure, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { Empty, Skeleton } from "@/shared/ui/states";
+import { Skeleton } from "@/shared/ui/states";
 import { Tabs } from "@/shared/ui/tabs";
 import { Overview } from "./overview";
 import { OwnFields } from "./own-fields";
@@ -49,7 +48,6 @@ export default function DealPage() {
   const refresh = useCallback(() => void refetch(), [refetch]);
   const deal = query.data?.data;
   usePage({ title: deal?.name ?? "Deal", trail: TRAIL, asOf: deal?.as_of, refresh });
-  const isMissing = query.error !== null && asProblem(query.error).status === 404;
   return (
     <>
       <PageHead
@@ -70,22 +68,9 @@ export default function DealPage() {
           )
         }
       />
-      {isMissing ? (
-        <Empty
-          title="This deal is not there"
-          action={
-            <Link to="/deals" className={buttonClass("accent")}>
-              Go to the pipeline
-            </Link>
-          }
-        >
-          It was removed at its source, or it belongs to somebody whose deals you do not see.
-        </Empty>
-      ) : (
-        <QueryView query={query} loading={<Waiting />}>
-          {(got) => <Shown deal={got.data} etag={got.etag} />}
-        </QueryView>
-      )}
+      <QueryView query={query} loading={<Waiting />} missing={<MissingDeal />}>
+        {(got) => <Shown deal={got.data} etag={got.etag} />}
+      </QueryView>
     </>
   );
 }

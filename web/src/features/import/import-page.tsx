@@ -24,6 +24,7 @@ import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
 import { Empty } from "@/shared/ui/states";
 import { Drop } from "./drop";
+import { MayNotImport } from "./may-not";
 import { refusal, size, stateOf, summed } from "./words";
 
 /** Takes files in, and shows what was taken in before. */
@@ -41,9 +42,7 @@ export default function ImportPage() {
         sub="Files are checked first and nothing is written before you have seen what would change. What was imported can be undone for 30 days."
       />
       {who && !may ? (
-        <div className="panel">
-          <Empty title="This access may not import">Ask an admin for the right to import.</Empty>
-        </div>
+        <MayNotImport />
       ) : (
         <div className="flex flex-col gap-6">
           <Begin earlier={(query.data?.data ?? []) as Import[]} />

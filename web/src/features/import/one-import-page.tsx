@@ -12,6 +12,7 @@ import {
 } from "@/api/imports";
 import { meQuery } from "@/api/me";
 import { useUpload } from "@/api/uploads";
+import { useCommandContext } from "@/shared/commands";
 import { ago, count, counted, instant } from "@/shared/format";
 import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
@@ -21,10 +22,12 @@ import { cx } from "@/shared/ui/cx";
 import { Confirm } from "@/shared/ui/dialog";
 import { Badge, Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
+import { Empty } from "@/shared/ui/states";
 import { toastProblem } from "@/shared/ui/toast";
 import { Changes } from "./changes";
 import { Columns } from "./columns";
 import { Files } from "./files";
+import { MayNotImport } from "./may-not";
 import { Odd } from "./odd";
 import { Preview } from "./preview";
 import { stateOf, wouldChange } from "./words";
@@ -47,7 +50,9 @@ const read = (search: Readonly<Record<string, unknown>>): { step: Step | undefin
 /** One import on its way: its files, what their columns mean, what is odd, what would change, and back again. */
 export default function OneImportPage() {
   const id = useParam("import");
-  const query = useQuery(importQuery(id));
+  const { who: reader } = useCommandContext();
+  const may = reader?.scopes.includes("import") ?? true;
+  const query = useQuery({ ...importQuery(id), enabled: may });
   const { refetch } = query;
   const refresh = useCallback(() => void refetch(), [refetch]);
   usePage({
@@ -56,7 +61,33 @@ export default function OneImportPage() {
     asOf: query.dataUpdatedAt ? new Date(query.dataUpdatedAt).toISOString() : undefined,
     refresh,
   });
-  return <QueryView query={query}>{(it) => <Shown it={it} now={query.dataUpdatedAt} />}</QueryView>;
+  return (
+    <>
+      {!query.data && <PageHead title="Import" />}
+      {may ? (
+        <QueryView query={query} missing={<Missing />}>
+          {(it) => <Shown it={it} now={query.dataUpdatedAt} />}
+        </QueryView>
+      ) : (
+        <MayNotImport />
+      )}
+    </>
+  );
+}
+
+function Missing() {
+  return (
+    <Empty
+      title="This import is not there"
+      action={
+        <Link to="/import" className={buttonClass("accent")}>
+          Go to the imports
+        </Link>
+      }
+    >
+      It never was, or somebody else began it and you see only your own.
+    </Empty>
+  );
 }
 
 function Shown({ it, now }: { it: Import; now: number }) {

@@ -149,6 +149,13 @@ export function conditions(ask: DealAsk, facets: readonly Facet[]): Condition[] 
   return ask.q ? [...all, { field: "q", text: `“${ask.q}”` }] : all;
 }
 
+/** What is wrong with a condition: `Amount: is no number`. What the API offers instead is for programs. */
+export function conditionProblem(pointer: string, message: string): string {
+  const field = /^\/filter\/([^/]+)/.exec(pointer)?.[1];
+  const name = field ? fieldName(field) : pointer === "/q" ? "The words" : words(pointer.replace(/^\//, ""));
+  return `${name}: ${message.split(";")[0]}.`;
+}
+
 export const drop = (ask: DealAsk, field: string): DealAsk => {
   if (field !== "q") return without(ask, field);
   const { q: _, ...rest } = ask;

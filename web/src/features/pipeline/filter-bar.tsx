@@ -63,6 +63,8 @@ export function FilterBar({ ask, facets, onChange }: Props) {
 }
 
 const PAUSE_MS = 250;
+/** The server takes 200 bytes; in some scripts a letter has three. */
+const MOST_WORDS = 66;
 
 /** Words, asked a moment after the last key. */
 function Words({ ask, onChange }: Pick<Props, "ask" | "onChange">) {
@@ -83,6 +85,7 @@ function Words({ ask, onChange }: Pick<Props, "ask" | "onChange">) {
       type="search"
       aria-label="Words in name, company, owner or stage"
       placeholder="Find…"
+      maxLength={MOST_WORDS}
       value={text}
       onChange={(event) => setText(event.target.value)}
       className="w-full! sm:w-44!"

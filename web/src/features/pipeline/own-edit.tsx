@@ -1,5 +1,5 @@
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { changeDeal, type DealList, type DealPatch, type DealRow, dealName, dealQuery } from "@/api/deals";
 import { date, words } from "@/shared/format";
 import { asProblem, Problem } from "@/shared/problem";
@@ -59,6 +59,14 @@ const control = "h-7 w-full min-w-0 rounded-sm border border-line-strong/70 bg-s
 /** A cell that becomes its own control when it is pressed: Enter keeps, Escape leaves. */
 export function OwnCell({ deal, field }: { deal: DealRow; field: OwnField }) {
   const [editing, setEditing] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    // Whoever went elsewhere meanwhile stays there.
+    const isNowhere = document.activeElement === document.body;
+    if (wasEditing.current && !editing && isNowhere) button.current?.focus({ preventScroll: true });
+    wasEditing.current = editing;
+  }, [editing]);
   const value = deal[field] ?? "";
   const name = { forecast_category: "category", next_step: "next step", next_step_due: "due date" }[field];
   const label = `${name[0]?.toUpperCase()}${name.slice(1)} of ${dealName(deal)}`;
@@ -66,6 +74,7 @@ export function OwnCell({ deal, field }: { deal: DealRow; field: OwnField }) {
   const text = value && inWords(field, value);
   return (
     <button
+      ref={button}
       type="button"
       aria-label={`${label}: ${text || "none"}. Change`}
       onClick={() => setEditing(true)}

@@ -6,7 +6,7 @@ import { exportDeals } from "@/api/exports";
 import { type Command, useCommands } from "@/shared/commands";
 import { count, counted } from "@/shared/format";
 import { usePage } from "@/shared/page";
-import { asProblem } from "@/shared/problem";
+import { asProblem, type Problem } from "@/shared/problem";
 import { path, useAddress, useGo } from "@/shared/routing";
 import { BringDeals } from "@/shared/ui/bring-deals";
 import { Button, CommandButton, Spinner } from "@/shared/ui/button";
@@ -18,7 +18,7 @@ import { Popover } from "@/shared/ui/popover";
 import { Empty, Failed, Loading } from "@/shared/ui/states";
 import { DataTable } from "@/shared/ui/table";
 import { toast, toastProblem } from "@/shared/ui/toast";
-import { read, replace } from "./address";
+import { conditionProblem, read, replace } from "./address";
 import { Board } from "./board";
 import { columns } from "./columns";
 import { FACETS, FilterBar } from "./filter-bar";
@@ -172,7 +172,11 @@ export default function PipelinePage() {
         <FilterBar ask={ask} facets={first?.facets ?? []} onChange={setAsk} />
         {problem && !first ? (
           <div className="panel">
-            <Failed problem={problem} onRetry={() => void query.refetch()} />
+            {problem.errors.length > 0 ? (
+              <Unreadable problem={problem} onClear={() => setAsk({})} />
+            ) : (
+              <Failed problem={problem} onRetry={() => void query.refetch()} />
+            )}
           </div>
         ) : !first ? (
           <div className="panel p-4">
@@ -225,6 +229,22 @@ export default function PipelinePage() {
         )}
       </div>
     </>
+  );
+}
+
+/** For an address that somebody typed or kept, and whose conditions are none. */
+function Unreadable({ problem, onClear }: { problem: Problem; onClear: () => void }) {
+  return (
+    <Empty
+      title="These conditions cannot be read"
+      action={<Button onClick={onClear}>Clear all conditions</Button>}
+    >
+      <ul role="alert" className="flex flex-col gap-1">
+        {problem.errors.map(({ pointer, message }) => (
+          <li key={pointer}>{conditionProblem(pointer, message)}</li>
+        ))}
+      </ul>
+    </Empty>
   );
 }
 

@@ -4,17 +4,22 @@ import { useMemo, useState } from "react";
 import type { Me } from "@/api/me";
 import { changeMember, inviteAgain, type Member, membersQuery, removeMember } from "@/api/settings";
 import { type Command, useCommands } from "@/shared/commands";
-import { date } from "@/shared/format";
+import { count, counted, date } from "@/shared/format";
 import { Button, CommandButton } from "@/shared/ui/button";
 import { Confirm } from "@/shared/ui/dialog";
+import { Input } from "@/shared/ui/field";
 import { Badge, Card } from "@/shared/ui/pieces";
 import { type PlainColumn, PlainTable } from "@/shared/ui/plain-table";
 import { QueryView } from "@/shared/ui/query-view";
+import { Empty } from "@/shared/ui/states";
+import { findMembers } from "./find";
 import { MemberForm } from "./member-form";
 import { roleName } from "./names";
 import { useAct } from "./use-act";
 
 const KEPT = [["members"]];
+/** So many are found by looking. */
+const AT_A_GLANCE = 12;
 const tones = { active: "good", invited: "accent", disabled: "plain" } as const;
 
 /** Who may sign in, with what role and under whom. */
@@ -22,6 +27,7 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
   const query = useQuery(membersQuery);
   const [edited, setEdited] = useState<Member | "new">();
   const [removed, setRemoved] = useState<Member>();
+  const [find, setFind] = useState("");
   const { busy, act } = useAct(KEPT, () => setRemoved(undefined));
   const commands = useMemo<Command[]>(
     () => [
@@ -41,6 +47,7 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
   return (
     <QueryView query={query}>
       {(members) => {
+        const found = findMembers(members, find);
         const byId = new Map(members.map((member) => [member.id, member]));
         const columns: PlainColumn<Member>[] = [
           {
@@ -137,7 +144,33 @@ export default function Members({ me, admin }: { me: Me; admin: boolean }) {
               flush
               aside={admin && commands[0] && <CommandButton command={commands[0]} size="sm" look="accent" />}
             >
-              <PlainTable label="Members" stacks rows={members} rowId={(m) => m.id} columns={columns} />
+              {members.length > AT_A_GLANCE && (
+                <search className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
+                  <Input
+                    type="search"
+                    aria-label="Find members by name, e-mail, role, team or manager"
+                    placeholder="Find…"
+                    value={find}
+                    onChange={(event) => setFind(event.target.value)}
+                    className="max-w-64"
+                  />
+                  <p role="status" className="text-xs text-ink-faint">
+                    {found.length === members.length
+                      ? counted(members.length, "member")
+                      : `${count(found.length)} of ${counted(members.length, "member")}`}
+                  </p>
+                </search>
+              )}
+              {found.length === 0 ? (
+                <Empty
+                  title="Nobody fits"
+                  action={<Button onClick={() => setFind("")}>Show everybody</Button>}
+                >
+                  Look for a part of a name, an e-mail, a role or a team.
+                </Empty>
+              ) : (
+                <PlainTable label="Members" stacks rows={found} rowId={(m) => m.id} columns={columns} />
+              )}
             </Card>
             {edited !== undefined && (
               <MemberForm

@@ -122,6 +122,7 @@ function Form({
           >
             <Input
               inputMode="decimal"
+              maxLength={15}
               pattern="\d+(\.\d+)?"
               value={draft.high_value ?? ""}
               onChange={(event) => set({ high_value: event.target.value.trim() || null })}

@@ -11,6 +11,7 @@ import { asProblem } from "@/shared/problem";
 import { useAddress } from "@/shared/routing";
 import { Button, CommandButton, Spinner } from "@/shared/ui/button";
 import { Chip } from "@/shared/ui/chip";
+import { MissingDeal } from "@/shared/ui/missing";
 import { Card } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
@@ -38,7 +39,7 @@ import { isTooClose } from "./verdict";
 export function Panel({ deal: id, own = false }: { deal: string; own?: boolean }) {
   const query = useQuery(dealQuery(id));
   return (
-    <QueryView query={query} loading={<PanelLoading />}>
+    <QueryView query={query} loading={<PanelLoading />} missing={<MissingDeal />}>
       {({ data: deal }) => {
         if (deal.outcome !== "open") {
           return (

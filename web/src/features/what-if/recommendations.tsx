@@ -6,6 +6,9 @@ import { Skeleton } from "@/shared/ui/states";
 import { readPlan, sayChange, writePlan } from "./changes";
 import { isTooClose, pointsRange } from "./verdict";
 
+/** Less than this is no gain worth a word, in units of the currency. */
+const LEAST = 0.5;
+
 /** What would help most: a press puts it into the controls. */
 export function Recommendations({
   deal,
@@ -58,7 +61,7 @@ export function Recommendations({
                   : isTooClose(p)
                     ? `${pointsRange(p.low, p.high)}: too close to call`
                     : `80% interval ${pointsRange(p.low, p.high)}`}
-                {delta.expected_value && currency && gain !== 0
+                {delta.expected_value && currency && Math.abs(gain) >= LEAST
                   ? `; ${signed(delta.expected_value.value, (value) => expected(value, currency))} expected`
                   : ""}
               </span>

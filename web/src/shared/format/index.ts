@@ -59,12 +59,15 @@ export function moneyShort(amount: Money | null | undefined): string {
   return format ? write(format, amount.value) : `${write(numbers(options), amount.value)} ${amount.currency}`;
 }
 
+/** What is less is noise of a float, and nothing to anybody. */
+const LEAST_CENT = 0.005;
+
 /** An expectation of the model: a float, so never more digits than it is worth. */
 export function expected(value: number | null | undefined, currency: string | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   const options = { notation: "compact", maximumSignificantDigits: 3 } as const;
   const format = currency ? inCurrency(currency, options) : undefined;
-  return write(format ?? numbers(options), value);
+  return write(format ?? numbers(options), Math.abs(value) < LEAST_CENT ? 0 : value);
 }
 
 export function count(value: number | null | undefined): string {
@@ -112,7 +115,8 @@ export function points(difference: number | null | undefined): string {
 /** `+€12K`, `−3 days`: the sign is always there. */
 export function signed(value: number | null | undefined, of: (absolute: number) => string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
-  return `${value < 0 ? MINUS : value > 0 ? "+" : "±"}${of(Math.abs(value))}`;
+  const text = of(Math.abs(value));
+  return `${text === of(0) ? "±" : value < 0 ? MINUS : "+"}${text}`;
 }
 
 /** `31–44%`: the interval beside a figure. */
@@ -137,7 +141,9 @@ export function days(value: number | null | undefined): string {
 export function date(day: string | null | undefined): string {
   const parts = day?.match(/^(\d{4})-(\d{2})-(\d{2})/);
   if (!parts) return UNKNOWN;
-  const at = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  const at = new Date(0);
+  // `Date.UTC` takes the years of the first century for those of the twentieth.
+  at.setUTCFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(at);
 }
 

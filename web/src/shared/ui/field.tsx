@@ -48,7 +48,7 @@ export function Field({
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-bad">
+        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-bad first-letter:uppercase">
           {error}
         </p>
       )}

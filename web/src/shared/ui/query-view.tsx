@@ -12,16 +12,20 @@ export function QueryView<T>({
   children,
   loading,
   notEnough,
+  missing,
 }: {
   query: UseQueryResult<T, Error>;
   children: (data: T) => ReactNode;
   loading?: ReactNode;
   /** What to say and offer when the model has too little to learn from. */
   notEnough?: ReactNode;
+  /** What to say where there is nothing, or nothing that one may see: the API tells no difference. */
+  missing?: ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) {
     const problem = asProblem(query.error);
+    if (problem.status === 404 && missing) return missing;
     if (problem.code === "not_enough_history") {
       return (
         <NotEnoughHistory>

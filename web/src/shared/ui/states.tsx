@@ -79,8 +79,8 @@ export function Failed({ problem, onRetry }: { problem: Told; onRetry?: (() => v
         title={problem.title}
         action={onRetry && <Button onClick={onRetry}>Try again</Button>}
       >
-        <p>{problem.message}</p>
-        <p className="mt-1">{problem.remedy}</p>
+        {problem.message !== `${problem.title}.` && <p className="mb-1">{problem.message}</p>}
+        <p>{problem.remedy}</p>
         {problem.requestId && <p className="mt-2 font-mono text-2xs text-ink-faint">{problem.requestId}</p>}
       </State>
     </div>
