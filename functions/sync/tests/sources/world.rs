@@ -72,13 +72,13 @@ async fn assert_counted(bed: &Bed, id: ConnectionId, source: &str, when: &str) {
         ],
     };
     let streams = bed.streams(id).await;
-    let told = |it: &store::StreamState| {
+    let told = |it: &StreamState| {
         let total = it.source_total;
         format!("{} {} of {total:?}", it.stream, it.kept_total)
     };
     let told: Vec<String> = streams.iter().map(told).collect();
     for (names, expected) in expected {
-        let of = |it: &&store::StreamState| names.contains(&it.stream.as_str());
+        let of = |it: &&StreamState| names.contains(&it.stream.as_str());
         let kept: u64 = streams.iter().filter(of).map(|it| it.kept_total).sum();
         assert_eq!(kept, expected, "{source} {when} {names:?}: {told:#?}");
         for total in streams.iter().filter(of).filter_map(|it| it.source_total) {
@@ -86,7 +86,7 @@ async fn assert_counted(bed: &Bed, id: ConnectionId, source: &str, when: &str) {
         }
     }
     // What tells only what is gone keeps nothing.
-    let gone = |it: &&store::StreamState| it.stream.ends_with("_deleted");
+    let gone = |it: &&StreamState| it.stream.ends_with("_deleted");
     assert!(
         streams.iter().filter(gone).all(|it| it.kept_total == 0),
         "{told:#?}"
@@ -438,7 +438,7 @@ async fn deals_come_without_their_products_where_these_are_refused_and_it_is_tol
         "partly_forbidden",
         "deals",
         "products",
-        "Pipedrive",
+        "connected user",
         "full sync",
     ] {
         assert!(said.contains(word), "{word}: {said}");
