@@ -438,7 +438,7 @@ async fn deals_come_without_their_products_where_these_are_refused_and_it_is_tol
         "partly_forbidden",
         "deals",
         "products",
-        "Pipedrive",
+        "connected user",
         "full sync",
     ] {
         assert!(said.contains(word), "{word}: {said}");

@@ -290,7 +290,7 @@ fn verdict(response: &Response) -> Verdict {
         403 if response.json.is_null() => {
             Pause(600, "Pipedrive shut us out for asking too often".into())
         }
-        403 => {
+        403 if error.contains("scope") => {
             Forbidden("Pipedrive did not grant this; connect it again and accept all scopes".into())
         }
         404 if error.contains("not found") => Empty,
