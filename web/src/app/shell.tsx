@@ -25,8 +25,6 @@ import { Toasts, toast } from "@/shared/ui/toast";
 import { Account } from "./account";
 import { features } from "./routes";
 
-const palette = () => import("./palette");
-const Palette = lazy(palette);
 const Help = lazy(() => import("./help"));
 
 const nav: readonly NavCommand[] = features.flatMap((feature) => feature.nav ?? []);
@@ -45,11 +43,8 @@ export function Shell() {
   const theme = useTheme();
   const [open, setOpen] = useState<Open>();
   const main = useRef<HTMLElement>(null);
-  // Who opens it types at once: letters that come before it does would go to the page, as its keys.
-  useEffect(() => {
-    const soon = setTimeout(() => void palette().catch(() => undefined), PALETTE_MS);
-    return () => clearTimeout(soon);
-  }, []);
+  const searches = open === "palette" || open === "search";
+  const Palette = usePalette(searches);
   const context = useMemo<CommandContext>(() => ({ go, who: me }), [go, me]);
 
   const own = useMemo<readonly Command[]>(
@@ -175,7 +170,7 @@ export function Shell() {
         </div>
         <Toasts />
         <Suspense>
-          {(open === "palette" || open === "search") && (
+          {Palette && searches && (
             <Palette mode={open} context={context} onClose={() => setOpen(undefined)} />
           )}
           {open === "help" && <Help context={context} onClose={() => setOpen(undefined)} />}
@@ -183,6 +178,23 @@ export function Shell() {
       </div>
     </CommandContextProvider>
   );
+}
+
+/**
+ * The palette, loaded soon after the first screen or when it is asked for. Whoever asks types at once, and letters that
+ * come before it does go to the page, as its keys: a `lazy` one shows a third of a second late the first time.
+ */
+function usePalette(isAsked: boolean) {
+  const [palette, setPalette] = useState<typeof import("./palette").default>();
+  const [failed, setFailed] = useState<Error>();
+  useEffect(() => {
+    if (palette) return;
+    const load = () => import("./palette").then((part) => setPalette(() => part.default), setFailed);
+    const soon = setTimeout(load, isAsked ? 0 : PALETTE_MS);
+    return () => clearTimeout(soon);
+  }, [palette, isAsked]);
+  if (isAsked && failed) throw failed;
+  return palette;
 }
 
 /** After a change of screen the focus goes to the new one, and it is told. */

@@ -14,6 +14,19 @@ test("today says what needs somebody, in every theme and width", async () => {
   await look(page, "today");
 });
 
+test("what is typed as soon as the palette is asked for arrives there", async () => {
+  const page = await pie.page();
+  const palette = page.waitForResponse(/\/assets\/palette-/);
+  await page.goto("/");
+  await page.getByRole("list", { name: "Deals that need somebody" }).waitFor();
+  await palette;
+  await page.waitForLoadState("networkidle");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("schools", { delay: 10 });
+  const words = page.getByRole("dialog", { name: "Search and commands" }).getByRole("combobox");
+  expect(await words.inputValue()).toBe("schools");
+});
+
 test("the palette, the help and the search open by their keys and close by Escape", async () => {
   const page = await pie.page();
   await page.goto("/");

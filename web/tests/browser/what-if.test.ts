@@ -154,6 +154,6 @@ test("what cannot be asked says why", async () => {
   await page.goto(`/what-if/${deal.id}?result=simulation_nothere`);
   await page.getByText("This result is no longer there").waitFor();
   await page.goto("/what-if/deal_nothere");
-  await page.getByRole("alert").waitFor();
+  await page.getByText("This deal is not there").waitFor();
   await accessible(page);
 });

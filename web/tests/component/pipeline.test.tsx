@@ -233,6 +233,15 @@ describe("the pipeline", () => {
     expect(asked.filter((request) => request.method === "PATCH")).toHaveLength(0);
   });
 
+  test("leaves a cell by Enter that says the same", async () => {
+    open("/deals", { "POST /v1/deals/search": list([row(1, { next_step: "Call" })]) });
+    const name = "Next step of Deal 1: Call. Change";
+    await user.click(await screen.findByRole("button", { name }));
+    await user.keyboard("{Enter}");
+    expect(document.activeElement).toBe(await screen.findByRole("button", { name }));
+    expect(screen.queryByRole("textbox", { name: "Next step of Deal 1" })).toBeNull();
+  });
+
   test("leaves a cell by Escape as it was", async () => {
     const { asked } = open("/deals", { "POST /v1/deals/search": list([row(1)]) });
     await user.click(await screen.findByRole("button", { name: "Next step of Deal 1: none. Change" }));

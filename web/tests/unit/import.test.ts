@@ -14,6 +14,7 @@ import {
   size,
   summed,
   timesWords,
+  workRemedy,
   wouldChange,
 } from "@/features/import/words";
 
@@ -191,4 +192,11 @@ test("what helps is said for the page, and as the report says it where that hold
 
 test("how often something is odd", () => {
   expect([1, 2, 1200].map(timesWords)).toEqual(["once", "2 times", "1,200 times"]);
+});
+
+test("what helps where nothing could be used is said for the page, not for the command line", () => {
+  const check = (code: string, remedy: string, expected: RegExp) =>
+    expect(workRemedy({ code, remedy })).toMatch(expected);
+  check("nothing_usable", "give a file with several columns; say --delimiter", /under “How to read them”\.$/);
+  check("undo_blocked", "import newer data", /^import newer data$/);
 });

@@ -87,7 +87,7 @@ test("conditions are told in words, ids by what they are called", () => {
   };
   expect(conditions(ask, facets).map((each) => each.text)).toEqual([
     "Owner: Ada",
-    "Amount: ≥ 1000 and ≤ 2000",
+    "Amount: ≥ 1,000 and ≤ 2,000",
     "Close date: < 1 Dec 2026",
     "Stage: none",
     "Lead source: Web",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Member } from "@/api/settings";
 import { deedWords, detailsOf } from "@/features/settings/deeds";
 import { readDomains, writeDomains } from "@/features/settings/domains";
-import { findMembers } from "@/features/settings/find";
+import { findMembers, named } from "@/features/settings/find";
 import { possibleManagers, roleName, seesPart } from "@/features/settings/names";
 
 const member = (id: string, manager: string | null = null): Member => ({
@@ -84,4 +84,13 @@ test("members are found by any of their words, and stand by name", () => {
   check("account lund", "m1");
   check("m3@harbor", "m3");
   check("nobody");
+});
+
+test("what the API says of members names them", () => {
+  const members = [{ id: "member_7vi1", name: "Zoe Lund" } as Member];
+  expect(named("member_7vi1 has this e-mail address already", members)).toBe(
+    "Zoe Lund has this e-mail address already",
+  );
+  expect(named("member_0000 is the last active admin", members)).toBe("somebody is the last active admin");
+  expect(named(undefined, members)).toBeUndefined();
 });

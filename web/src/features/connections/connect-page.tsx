@@ -104,6 +104,8 @@ function Form({ connector }: { connector: Connector }) {
     send.mutate({ name: text("name"), key: text("key") });
   };
   const problem = send.error ? asProblem(send.error) : undefined;
+  // What helps is the source's, where it was asked.
+  const wasTried = problem?.errors.some(({ code }) => code === "refused" || code === "untried");
   const wrongKey = problem?.at("/auth/key") ?? problem?.at("/auth");
 
   return (
@@ -165,7 +167,7 @@ function Form({ connector }: { connector: Connector }) {
               }
               error={
                 wrongKey &&
-                `${wrongKey.charAt(0).toUpperCase()}${wrongKey.slice(1)}. ${problem?.remedy ?? ""}`
+                `${wrongKey.charAt(0).toUpperCase()}${wrongKey.slice(1)}.${wasTried ? ` ${problem?.remedy}` : ""}`
               }
             >
               <KeyInput />

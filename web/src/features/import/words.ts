@@ -218,6 +218,12 @@ const REMEDIES: Record<string, string> = {
 export const remedyWords = (issue: { code: string; remedy: string }): string =>
   REMEDIES[issue.code] ?? issue.remedy;
 
+/** What helps with work that failed. Where nothing could be used the job's own words are those of the command line. */
+export const workRemedy = (problem: { code: string; remedy: string }): string =>
+  problem.code === "nothing_usable"
+    ? "Correct that in the file, or choose another. If an unusual mark parts its columns, import it anew and say which under “How to read them”."
+    : problem.remedy;
+
 /** `once`, `3 times`. */
 export const timesWords = (times: number): string => (times === 1 ? "once" : counted(times, "time"));
 

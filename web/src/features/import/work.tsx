@@ -4,6 +4,7 @@ import type { Import } from "@/api/imports";
 import { useJob } from "@/api/job";
 import { isEnded } from "@/api/jobs";
 import { RunCard } from "@/shared/ui/run-card";
+import { workRemedy } from "./words";
 
 const TITLES: Record<string, string> = {
   "import.validate": "The files are being checked; nothing is written",
@@ -22,8 +23,8 @@ export function Work({ it, onlyProblem = false }: { it: Import; onlyProblem?: bo
   if (job?.status === "failed") {
     return (
       <div role="alert" className="rounded-md bg-bad-soft px-4 py-3 text-sm text-bad">
-        <p className="font-medium">{job.problem?.detail ?? "It failed."}</p>
-        <p>{job.problem?.remedy ?? "Try again; if it stays, tell your admin."}</p>
+        <p className="font-medium first-letter:uppercase">{job.problem?.detail ?? "It failed."}</p>
+        <p>{job.problem ? workRemedy(job.problem) : "Try again; if it stays, tell your admin."}</p>
       </div>
     );
   }

@@ -1,5 +1,5 @@
 import type { DealAsk, Facet } from "@/api/deals";
-import { date, words } from "@/shared/format";
+import { count, date, words } from "@/shared/format";
 
 /** What stands in the address of the pipeline. */
 export interface PipelineAddress {
@@ -109,6 +109,8 @@ const OPERATORS: Record<string, string> = {
   contains: "contains",
 };
 
+const NUMBERS: ReadonlySet<string> = new Set(["amount", "days_in_stage"]);
+
 /** How a value of a field is written. */
 export function valueName(field: string, value: string, facets: readonly Facet[]): string {
   const told = facets
@@ -116,6 +118,7 @@ export function valueName(field: string, value: string, facets: readonly Facet[]
     ?.values.find((each) => each.value === value)?.label;
   if (field === "outcome" || field === "forecast_category") return words(told ?? value);
   if (/^\d{4}-\d{2}-\d{2}/.test(value)) return date(value);
+  if (NUMBERS.has(field) && /^\d{1,15}$/.test(value)) return count(Number(value));
   return told ?? value;
 }
 

@@ -107,7 +107,11 @@ function Editor({
   };
   const onKey = (event: KeyboardEvent<HTMLInputElement | HTMLSelectElement>) => {
     event.stopPropagation();
-    if (event.key === "Enter" && field !== "forecast_category") keep(event.currentTarget.value);
+    if (event.key === "Enter" && field !== "forecast_category") {
+      // The button that has the focus by then would take the same press for its own.
+      event.preventDefault();
+      keep(event.currentTarget.value);
+    }
     if (event.key === "Escape") onDone();
   };
   if (edit.isPending) {

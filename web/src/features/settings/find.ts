@@ -13,3 +13,7 @@ export function findMembers(members: readonly Member[], text: string): readonly 
     .filter((member) => words.every((word) => said(member).includes(word)))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
+
+/** What the API says of members, with their names in place of their ids. */
+export const named = (text: string | undefined, members: readonly Member[]): string | undefined =>
+  text?.replaceAll(/\bmember_[a-z0-9]+/g, (id) => members.find((each) => each.id === id)?.name ?? "somebody");

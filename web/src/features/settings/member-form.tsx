@@ -6,6 +6,7 @@ import { Combobox } from "@/shared/ui/combobox";
 import { Field, Input } from "@/shared/ui/field";
 import { Select } from "@/shared/ui/select";
 import { toast } from "@/shared/ui/toast";
+import { named } from "./find";
 import { FormDialog } from "./form-dialog";
 import { possibleManagers, ROLES, roleName } from "./names";
 
@@ -63,7 +64,7 @@ export function MemberForm({
       {(at) => (
         <>
           {!member && (
-            <Field label="E-mail" className="sm:col-span-2" error={at("/email")}>
+            <Field label="E-mail" className="sm:col-span-2" error={named(at("/email"), members)}>
               <Input
                 type="email"
                 required
@@ -73,10 +74,10 @@ export function MemberForm({
               />
             </Field>
           )}
-          <Field label="Name" className="sm:col-span-2" error={at("/name")}>
+          <Field label="Name" className="sm:col-span-2" error={named(at("/name"), members)}>
             <Input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
           </Field>
-          <Field label="Role" hint={sees && `Sees ${sees}.`} error={at("/role")}>
+          <Field label="Role" hint={sees && `Sees ${sees}.`} error={named(at("/role"), members)}>
             <Select
               value={role}
               onChange={setRole}
@@ -86,7 +87,7 @@ export function MemberForm({
           <Field
             label="Reports to"
             hint="Who is above sees the deals of who is below."
-            error={at("/manager")}
+            error={named(at("/manager"), members)}
           >
             <Select
               value={manager}
@@ -103,7 +104,7 @@ export function MemberForm({
           <Field
             label="Seller in the data"
             hint="Deals of this seller are theirs. Clear it if they sell nothing."
-            error={at("/person")}
+            error={named(at("/person"), members)}
           >
             <Combobox
               value={choices.find((choice) => choice.value === person) ?? null}
@@ -113,14 +114,14 @@ export function MemberForm({
               empty="No such seller"
             />
           </Field>
-          <Field label="Team" error={at("/team")}>
+          <Field label="Team" error={named(at("/team"), members)}>
             <Input maxLength={200} value={team} onChange={(event) => setTeam(event.target.value)} />
           </Field>
           {member && member.status !== "invited" && (
             <Field
               label="May sign in"
               hint="Disabled, they keep their place and cannot sign in."
-              error={at("/status")}
+              error={named(at("/status"), members)}
             >
               <Select
                 value={status}
