@@ -155,13 +155,14 @@ fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
             continue;
         };
         findings.extend(texts::check_file(path, &bytes));
-        if Path::new(path).extension().is_some_and(|end| end == "md")
+        let is = |kind: &str| Path::new(path).extension().is_some_and(|end| end == kind);
+        if is("md")
             && let Ok(text) = str::from_utf8(&bytes)
         {
             findings.extend(texts::check_links(path, text, &paths));
         }
         // A mutant whose lines have changed is tried by nobody, and nobody notices.
-        if path.ends_with(".patch") && output(root, "git", &["apply", "--check", path]).is_err() {
+        if is("patch") && output(root, "git", &["apply", "--check", path]).is_err() {
             let remedy = "make it anew from what the code is now";
             findings.push(Finding::new(*path, "the patch does not apply", remedy));
         }

@@ -29,9 +29,10 @@ impl Account {
             }
         } else if request.path.starts_with("/api/v2/deals?") {
             let deal = |id: u64| json!({"id": id, "title": "Deal", "status": "open"});
-            let (ids, next) = match request.path.contains("cursor=") {
-                false => (1..151, Some("more")),
-                true => (151..153, None),
+            let (ids, next) = if request.path.contains("cursor=") {
+                (151..153, None)
+            } else {
+                (1..151, Some("more"))
             };
             (200, list(ids.map(deal).collect(), next))
         } else {
@@ -137,10 +138,9 @@ fn what_deals_cannot_do_without_is_not_left_out() {
         let Step::Send(request) = pull.next(Timestamp::UNIX_EPOCH) else {
             break;
         };
-        let part = ["changelog", "persons", "products"].into_iter();
+        let mut part = ["changelog", "persons", "products"].into_iter();
         let part = part
-            .filter(|it| request.path.contains(it))
-            .next_back()
+            .rfind(|it| request.path.contains(it))
             .unwrap_or("deals");
         if !refused.contains(&part) {
             refused.push(part);

@@ -657,9 +657,8 @@ fn what_is_sold_comes_for_a_hundred_deals_at_once() {
     assert_eq!(ids_of(&test.all(&path)), ids_of(rows));
     let first = &sold[0];
     let own = test.all(&format!("/api/v2/deals/{first}/products"));
-    let of_first = rows
-        .iter()
-        .filter(|row| row["deal_id"].to_string() == *first);
+    let number: u64 = first.parse().unwrap();
+    let of_first = rows.iter().filter(|row| row["deal_id"] == number);
     assert_eq!(own, of_first.cloned().collect::<Vec<_>>());
     let turned = test.all(&format!("{path}&sort_by=deal_id&sort_direction=desc"));
     let deals = turned.iter().map(|row| row["deal_id"].as_u64().unwrap());
