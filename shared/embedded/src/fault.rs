@@ -46,8 +46,9 @@ pub enum Fault {
     Unavailable,
     /// Applied, and the answer is lost: the caller sees a timeout and cannot know. The SDK tries again.
     AppliedButLost,
-    /// Applied and answered late, by the runtime's time. The SDK gives up on a call after some seconds; a worker that is
-    /// to stand still for longer than others wait is delayed by less while the [clock](crate::Clock) is moved by more.
+    /// Applied and answered late, by the runtime's time. The SDK as it is set up by itself gives up on a call after some
+    /// seconds; a worker that is to stand still for longer than others wait is delayed by less while the
+    /// [clock](crate::Clock) is moved by more.
     Delay(Duration),
     /// The program dies here, as by `kill -9`: this call and all others through the HTTP clients handed out so far
     /// never return. Drop the program's tasks and start it again with a new [`crate::Aws::http_client`]; tasks that are

@@ -6,6 +6,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_smithy_runtime_api::client::http::HttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use serde_json::json;
 
@@ -119,6 +120,8 @@ impl Aws {
                 )),
             )
             .retry_config(retry)
+            // It goes by the machine's time: in a test that pauses time, chance would say what is given up.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self::new(config)
     }

@@ -289,6 +289,23 @@ async fn a_thousand_readers_cost_two_looks() {
     assert!(looks <= 2, "{looks} looks");
 }
 
+#[tokio::test(start_paused = true)]
+async fn whether_a_late_answer_is_waited_for_is_no_matter_of_the_machine() {
+    let world = World::new().await;
+    let tenant = world.tenant(1).await;
+    let late = std::time::Duration::from_mins(1);
+    world.break_next("GetItem", 1, embedded::Fault::Delay(late));
+    // The machine is busy meanwhile, and its own time goes by as well as the one that is paused.
+    let busy = async {
+        for _ in 0..40 {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    let (head, ()) = tokio::join!(tenant.head(), busy);
+    assert_eq!(head.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn a_snapshot_gives_the_book_again() {
     let world = World::new().await;
