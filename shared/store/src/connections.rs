@@ -269,7 +269,7 @@ pub struct StreamState {
     /// workers, who know of their own stream alone, have no say about that.
     #[serde(default)]
     pub counted_to: Option<u64>,
-    /// When they are counted at the latest, where a webhook brought some since.
+    /// When they are counted next, where a webhook brought some: not before then, so all written by then is in it.
     #[serde(default)]
     pub count_at: Option<Timestamp>,
     /// Up to when all of the source's changes are in.

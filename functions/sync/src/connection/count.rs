@@ -14,12 +14,12 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Connection, ConnectionStatus, Stored, StreamState};
 
-/// Seconds after which it is counted what a webhook brought.
+/// Seconds after which what a webhook brought is counted.
 const WAIT_S: u32 = 60;
 /// Two machines' clocks differ by less.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(5);
 
-/// Has it counted soon what is kept, where nobody else has asked for that.
+/// Has what is kept counted soon, where nobody else has asked for that.
 ///
 /// It is called when all is written. Whoever counts at the time that is kept in the state begins after that, so
 /// what was written before then is seen.
