@@ -4,13 +4,12 @@
 use super::vendor::{Place, say};
 use super::{Answer, Done, Of, Stage, limit, usage};
 use anyhow::Context as _;
-use connector::value::scalar;
-use connector::{Checkpoint, Connector, Context, Out, Plan, Record};
+use connector::value::id;
+use connector::{Checkpoint, Connector, Context, Out, Plan, Record, Value};
 use identity::TenantCtx;
 use jiff::Timestamp;
 use model::{ConnectionId, Entity, StageMap, TenantId};
 use pull::{Apps, Read, Reader, Settings, Source, Transport, https};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use store::{AuthKind, Aws, Connection, ConnectionStatus, Names, Secrets, Store};
@@ -62,10 +61,10 @@ impl Of {
                 // A company stands there once for each of its labels.
                 let companies = main.pointer("/associations/companies/results");
                 let companies = companies.and_then(Value::as_array);
-                let companies: BTreeSet<String> = companies
+                let companies: BTreeSet<_> = companies
                     .into_iter()
                     .flatten()
-                    .filter_map(|one| scalar(one.get("id")?))
+                    .filter_map(|one| id(one, "id"))
                     .collect();
                 answer.associations += companies.len();
                 let contacts = record.part("contacts").iter();

@@ -9,14 +9,13 @@ use crate::callback::{Problem, begin_again, home, refused, settings};
 use crate::page::Page;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use connector::{Connector, OAuth, SignIn};
+use connector::{Connector, OAuth, SignIn, Value, value};
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderValue, StatusCode};
 use identity::{Email, Member, MemberId, Role, Status, TenantCtx};
 use model::{Book, ConnectionId, PersonId, TenantId};
 use pull::{Source, address, oauth_of};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use store::{AuthKind, Connection, Lookup, OauthState, Secrets, Tenant};
 
 /// Who works here, for feed and audit.
@@ -90,10 +89,6 @@ async fn who(
     };
     let answer = (app.transport)(request).await.map_err(|_| unknown())?;
     let said: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-    let text = |pointer: &str| {
-        let value = said.pointer(pointer)?;
-        connector::value::scalar(value).filter(|text| !text.is_empty())
-    };
     let unverified = sign_in
         .verified
         .is_some_and(|at| said.pointer(at) != Some(&Value::Bool(true)));
@@ -105,9 +100,9 @@ async fn who(
         )
         .into());
     }
-    let email = text(sign_in.email).and_then(|text| text.parse().ok());
+    let email = value::id(&said, sign_in.email).and_then(|text| text.parse().ok());
     let email = email.ok_or_else(unknown)?;
-    let account = text(sign_in.account);
+    let account = value::id(&said, sign_in.account).map(String::from);
     Ok(Who { email, account })
 }
 

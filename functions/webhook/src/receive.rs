@@ -6,7 +6,7 @@ use crate::message::Hints;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Path, State};
 use connector::verify::{Address, Delivery, Refused, Signature, verify};
-use connector::{Event, Webhook};
+use connector::{Event, Text, Value, Webhook};
 use edge::{Code, Problem, RequestId};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use identity::TenantCtx;
@@ -14,7 +14,6 @@ use jiff::SignedDuration;
 use model::{ConnectionId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{Connection, ConnectionStatus, Lookup, Tenant};
@@ -113,7 +112,7 @@ pub(crate) async fn for_all(
         Ok(is_sandbox) => is_sandbox,
         Err(refused) => return down(source, Down::Refused(refused)),
     };
-    let mut by_account: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+    let mut by_account: BTreeMap<Text, Vec<Event>> = BTreeMap::new();
     for event in arrived.events(source, &webhook) {
         // An event that names no account is nobody's.
         if let Some(account) = event.account.clone() {
@@ -121,7 +120,7 @@ pub(crate) async fn for_all(
         }
     }
     for (account, events) in by_account {
-        'connections: for (tenant, connection) in &*app.connections(source, account).await? {
+        'connections: for (tenant, connection) in &*app.connections(source, account.into()).await? {
             for bears in [FRESH, IN_DOUBT] {
                 let link = app.link(*tenant, *connection, &arrived.id, bears).await?;
                 if let Some(link) = &*link

@@ -6,6 +6,7 @@
 //! is no I/O here and no clock.
 
 pub mod fields;
+mod json;
 mod pull;
 mod record;
 mod request;
@@ -14,6 +15,7 @@ mod verdict;
 pub mod verify;
 mod words;
 
+pub use json::{Text, Value};
 pub use pull::{Checkpoint, Page, Plan, Pull, PullError, Refusal, Scan, Step, listed};
 pub use record::{Context, Gone, Hint, Kind, Known, Lost, Out, Record};
 pub use request::{Method, Request, Response, encode};

@@ -9,6 +9,7 @@
 //! Windows are read whole and in any order, and one that a source would not give whole is split
 //! first. What a window gave does not move its end: that is said beforehand.
 
+use crate::json::{Text, Value};
 use crate::record::{Known, Record};
 use crate::request::{Request, Response};
 use crate::words::{
@@ -16,7 +17,6 @@ use crate::words::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How often a window is begun again because the source forgot where the last page ended.
@@ -31,7 +31,7 @@ pub enum Plan {
     /// What changed since this was complete.
     Changes(Timestamp),
     /// These records.
-    Ids(Vec<String>),
+    Ids(Vec<Text>),
 }
 
 /// How far a pull has come: small, and all that a later worker needs.
@@ -48,7 +48,7 @@ pub struct Checkpoint {
     pub windows: Vec<Window>,
     /// Records still to be asked for.
     #[serde(default)]
-    pub ids: Vec<String>,
+    pub ids: Vec<Text>,
     /// Where the last page ended.
     #[serde(default)]
     pub page: Option<String>,
@@ -238,7 +238,7 @@ pub struct Page {
     /// The records, with what was asked for beside them.
     pub records: Vec<Record>,
     /// Ids that were asked for and not given.
-    pub absent: Vec<String>,
+    pub absent: Vec<Text>,
     /// When the first of its requests was made: nothing in it is older.
     pub asked_at: Timestamp,
 }
@@ -298,7 +298,7 @@ enum Doing {
 #[derive(Debug)]
 struct Building {
     records: Vec<Record>,
-    absent: Vec<String>,
+    absent: Vec<Text>,
     /// The checkpoint behind it.
     after: Checkpoint,
     /// Jobs to be taken away after this page.
@@ -306,13 +306,13 @@ struct Building {
     /// What is joined comes from jobs where it may.
     scans: bool,
     join: usize,
-    queue: VecDeque<Vec<String>>,
+    queue: VecDeque<Vec<Text>>,
     /// Keys asked again with, so that a source which repeats itself is left.
-    again: BTreeSet<String>,
+    again: BTreeSet<Text>,
     page: Option<String>,
-    found: BTreeMap<String, Vec<Value>>,
+    found: BTreeMap<Text, Vec<Value>>,
     /// The records' ids, once rows of jobs are given to them.
-    ids: Vec<String>,
+    ids: Vec<Text>,
     /// Rows of the join's job, each with the place of its record.
     rows: Vec<(usize, Value)>,
 }
@@ -338,7 +338,8 @@ pub fn listed(ask: &Ask, mut response: Response) -> Option<(Vec<Value>, Option<S
         Next::LastKey { key, .. } if more => last(key).and_then(text),
         _ => end,
     };
-    Some((records, next.filter(|next| !next.is_empty())))
+    let next = next.filter(|next| !next.is_empty());
+    Some((records, next.map(String::from)))
 }
 
 /// One pull of one stream; see the [module](self).
@@ -357,7 +358,7 @@ pub struct Pull<'a> {
     /// Rows of the joins' jobs that were read and not taken yet.
     tables: Vec<Table>,
     /// The id of the last record of the job.
-    last_id: Option<String>,
+    last_id: Option<Text>,
 }
 
 /// The page of a join's job that is under way.
@@ -371,7 +372,7 @@ struct Table {
     /// How the page after it is asked for.
     next: Option<String>,
     /// The key of the last row that was taken.
-    last: Option<String>,
+    last: Option<Text>,
 }
 
 impl<'a> Pull<'a> {
@@ -438,7 +439,7 @@ impl<'a> Pull<'a> {
         }
     }
 
-    fn asking<'b>(&'b self, ids: &'b [String]) -> Asking<'b> {
+    fn asking<'b>(&'b self, ids: &'b [Text]) -> Asking<'b> {
         Asking {
             known: self.known,
             window: self.at.windows.last(),
@@ -484,7 +485,7 @@ impl<'a> Pull<'a> {
     }
 
     /// The next records that are asked for by id.
-    fn chunk(&self) -> Vec<String> {
+    fn chunk(&self) -> Vec<Text> {
         let at_once = self.stream.by_id.map_or(1, |by_id| by_id.at_once.max(1));
         self.at.ids.iter().rev().take(at_once).cloned().collect()
     }
@@ -537,7 +538,7 @@ impl<'a> Pull<'a> {
         if self.next_scan().is_some() {
             let id = response.json.pointer(bulk.id).and_then(text);
             self.at.scans.push(Scan {
-                job: id.ok_or(PullError::NoJob { stream })?,
+                job: id.ok_or(PullError::NoJob { stream })?.into(),
                 page: None,
                 read: 0,
                 total: None,
@@ -612,7 +613,7 @@ impl<'a> Pull<'a> {
         }
         if let (true, Some(bulk)) = (self.wants_job(), bulk(self.stream)) {
             let id = response.json.pointer(bulk.id).and_then(text);
-            self.at.job = Some(id.ok_or(PullError::NoJob { stream })?);
+            self.at.job = Some(id.ok_or(PullError::NoJob { stream })?.into());
             self.at.job_at = self.asked_at;
             return Ok(());
         }
@@ -685,10 +686,10 @@ impl<'a> Pull<'a> {
     /// All answers for the ids that were asked for are here.
     fn asked_for(&mut self, records: Vec<Value>) {
         let asked = self.chunk();
-        let id = |record: &Value| record.pointer(self.stream.id).and_then(text);
-        let given: BTreeSet<String> = records.iter().filter_map(id).collect();
+        let id = |record| id_of(self.stream, record);
+        let given: BTreeSet<Text> = records.iter().filter_map(id).collect();
         let absent = asked.iter().filter(|id| !given.contains(*id));
-        let absent: Vec<String> = absent.cloned().collect();
+        let absent: Vec<Text> = absent.cloned().collect();
         let mut after = self.at.clone();
         let left = after.ids.len() - asked.len().min(after.ids.len());
         after.ids.truncate(left);
@@ -753,7 +754,7 @@ impl<'a> Pull<'a> {
     fn complete(
         &mut self,
         records: Vec<Value>,
-        absent: Vec<String>,
+        absent: Vec<Text>,
         after: Checkpoint,
         cleans: Vec<String>,
     ) {
@@ -808,9 +809,9 @@ impl<'a> Pull<'a> {
             } else if self.asks(join) {
                 let mut seen = BTreeSet::new();
                 let keys = building.records.iter().flat_map(join.keys);
-                let keys: Vec<String> = keys.filter(|key| seen.insert(key.clone())).collect();
+                let keys: Vec<Text> = keys.filter(|key| seen.insert(key.clone())).collect();
                 let chunks = keys.chunks(join.at_once.max(1));
-                building.queue = chunks.map(<[String]>::to_vec).collect();
+                building.queue = chunks.map(<[Text]>::to_vec).collect();
                 if !building.queue.is_empty() {
                     return Ok(());
                 }
@@ -1175,14 +1176,9 @@ fn scan_of(stream: &Stream, building: &Building) -> Option<usize> {
     Some(before.filter(|join| join.scan.is_some()).count())
 }
 
-/// The id of a record. A pointer costs more than a name.
-fn id_of(stream: &Stream, record: &Value) -> Option<String> {
-    let name = stream.id.strip_prefix('/').filter(|it| !it.contains('/'));
-    let id = match name {
-        Some(name) => record.get(name),
-        None => record.pointer(stream.id),
-    };
-    id.and_then(text)
+/// The id of a record.
+fn id_of(stream: &Stream, record: &Value) -> Option<Text> {
+    record.pointer(stream.id).and_then(text)
 }
 
 /// Gives every record the rows of a job that are its own.
@@ -1193,7 +1189,7 @@ fn hand_out_rows(building: &mut Building, join: &Join) {
         while let Some((_, row)) = rows.next_if(|(of, _)| *of == at) {
             own.push(row);
         }
-        record.parts.insert(join.name.to_owned(), own);
+        record.parts.insert(join.name.into(), own);
     }
 }
 
@@ -1313,15 +1309,15 @@ fn hand_out(building: &mut Building, join: &Join) {
                 _ => values.extend(found.remove(key).into_iter().flatten()),
             }
         }
-        record.parts.insert(join.name.to_owned(), values);
+        record.parts.insert(join.name.into(), values);
     }
 }
 
 /// A text, or a number as text: sources write keys and cursors both ways.
-fn text(value: &Value) -> Option<String> {
+fn text(value: &Value) -> Option<Text> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number.to_string().into()),
         _ => None,
     }
 }

@@ -1,12 +1,12 @@
 //! A record of a source, what it is mapped with, and what comes of it.
 
+use crate::json::{Text, Value};
 use crate::value;
 use model::{
     ActivityId, CompanyId, DealId, Entity, EntityKey, InvoiceId, Issue, PaymentId, PersonId,
     PipelineId, StageMap, StakeholderId, SubscriptionId, TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A record as the source has it, with what was asked for beside it.
@@ -16,20 +16,20 @@ pub struct Record {
     pub main: Value,
     /// Answers of the stream's joins, by the join's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parts: BTreeMap<String, Vec<Value>>,
+    pub parts: BTreeMap<Text, Vec<Value>>,
 }
 
 impl Record {
     /// A record without parts.
-    pub fn new(main: Value) -> Self {
+    pub fn new(main: impl Into<Value>) -> Self {
         Self {
-            main,
+            main: main.into(),
             parts: BTreeMap::new(),
         }
     }
 
     /// Its own id, as the one thing that is asked for beside it goes by.
-    pub fn own_id(&self) -> Vec<String> {
+    pub fn own_id(&self) -> Vec<Text> {
         value::id(&self.main, "id").into_iter().collect()
     }
 
@@ -131,12 +131,12 @@ pub struct Hint {
     /// The stream's name.
     pub stream: String,
     /// The source's id of the record.
-    pub id: String,
+    pub id: Text,
 }
 
 impl Hint {
     /// A record of a stream that is worth a look.
-    pub fn new(stream: impl Into<String>, id: impl Into<String>) -> Self {
+    pub fn new(stream: impl Into<String>, id: impl Into<Text>) -> Self {
         Self {
             stream: stream.into(),
             id: id.into(),

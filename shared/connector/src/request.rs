@@ -1,7 +1,7 @@
 //! A request to a source, and its answer, as data.
 
+use crate::json::Value;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::fmt::Write as _;
 
 /// What is done at an address.
@@ -43,7 +43,7 @@ pub struct Request {
     /// Path and query, beginning with a slash.
     pub path: String,
     /// A JSON body.
-    pub body: Option<Value>,
+    pub body: Option<serde_json::Value>,
     /// Headers of this request alone.
     pub headers: Vec<(String, String)>,
     /// Which of the connector's limits it counts against; empty is the ordinary one.
@@ -70,7 +70,7 @@ impl Request {
     }
 
     /// A request with a JSON body.
-    pub fn post(path: impl Into<String>, body: Value) -> Self {
+    pub fn post(path: impl Into<String>, body: serde_json::Value) -> Self {
         Self {
             method: Method::Post,
             body: Some(body),
@@ -157,7 +157,7 @@ pub struct Response {
 impl Response {
     /// An answer with a body, read as JSON where it is.
     pub fn new(status: u16, headers: Vec<(String, String)>, text: String) -> Self {
-        let json = serde_json::from_str(&text).unwrap_or_default();
+        let json = text.parse().unwrap_or_default();
         Self {
             status,
             headers,

@@ -15,12 +15,13 @@
 //! # Ok::<(), rust_decimal::Error>(())
 //! ```
 
+use crate::json::{Text, Value};
 use crate::record::Out;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{Currency, Issue, IssueCode, Money, Place, Severity};
 use rust_decimal::Decimal;
-use serde_json::Value;
+use std::borrow::Cow;
 
 /// A number that cannot be read.
 pub const ODD_NUMBER: IssueCode = IssueCode::new("odd_number");
@@ -249,8 +250,9 @@ pub fn text<'a>(of: &'a Value, field: &str) -> Option<&'a str> {
 }
 
 /// A field that is an id, which is a number in some places and a text in others.
-pub fn id(of: &Value, field: &str) -> Option<String> {
-    scalar(get(of, field)?).filter(|id| !id.is_empty())
+pub fn id(of: &Value, field: &str) -> Option<Text> {
+    let id = scalar(get(of, field)?).filter(|id| !id.is_empty());
+    id.map(Text::from)
 }
 
 /// A field that is a list; an empty one where it is none.
@@ -261,25 +263,26 @@ pub fn list<'a>(of: &'a Value, field: &str) -> &'a [Value] {
 
 /// Whether a field says yes, as such or as a text.
 pub fn is(of: &Value, field: &str) -> bool {
-    id(of, field).is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
+    let flag = get(of, field).and_then(scalar);
+    flag.is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
 }
 
 /// A field that is an instant, where it can be read; see [`Fields::timestamp`].
 pub fn instant(of: &Value, field: &str) -> Option<Timestamp> {
-    timestamp(&id(of, field)?)
+    timestamp(&scalar(get(of, field)?)?)
 }
 
 /// A field that is a number, where it can be read.
 pub fn number(of: &Value, field: &str) -> Option<Decimal> {
-    decimal(&id(of, field)?)
+    decimal(&scalar(get(of, field)?)?)
 }
 
 /// A value as text, where it is one thing.
-pub fn scalar(value: &Value) -> Option<String> {
+pub fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Bool(flag) => Some(flag.to_string().into()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

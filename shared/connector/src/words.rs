@@ -3,6 +3,7 @@
 //! A connector is a constant. Where a source is odd, a word takes a plain function; where two are
 //! odd in the same way, that is a word.
 
+use crate::json::{Text, Value};
 use crate::record::{Context, Hint, Known, Out, Record};
 use crate::request::{Request, Response};
 use crate::verdict::Verdict;
@@ -10,7 +11,6 @@ use crate::verify::Signature;
 use jiff::Timestamp;
 use model::Deal;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A source, as its own page describes it.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct Connector {
     /// What it is asked about itself before each run.
     pub describe: &'static [Describe],
     /// The account that is connected, from what it says about itself.
-    pub account: fn(&Known) -> Option<String>,
+    pub account: fn(&Known) -> Option<Text>,
     /// Pipelines and their stages, and whatever else is known of the account as a whole.
     pub setting: fn(&Known, &Context, &mut Out),
     /// What it has, in the order in which it is best read.
@@ -312,7 +312,7 @@ pub struct Asking<'a> {
     /// Where the last page ended.
     pub page: Option<&'a str>,
     /// Which records, where certain ones are asked for.
-    pub ids: &'a [String],
+    pub ids: &'a [Text],
 }
 
 impl Asking<'_> {
@@ -609,15 +609,15 @@ pub struct Join {
     /// In which reads it is needed.
     pub when: When,
     /// What is asked for a record; nothing where it needs none.
-    pub keys: fn(&Record) -> Vec<String>,
+    pub keys: fn(&Record) -> Vec<Text>,
     /// How many keys at once.
     pub at_once: usize,
     /// How it is asked: the keys are the `ids`.
     pub ask: Ask,
     /// For which key a value was given. With one key at once every value is for that key.
-    pub key: fn(&Value) -> Option<String>,
+    pub key: fn(&Value) -> Option<Text>,
     /// A key to ask again with, where the answer for one key did not hold all.
-    pub more: Option<fn(&Value) -> Option<String>>,
+    pub more: Option<fn(&Value) -> Option<Text>>,
     /// Whether the records can do without it, where it is refused to whoever is connected: they come
     /// without the part, then, and the checkpoint says so. Not for what something is made whole by.
     pub optional: bool,
@@ -629,7 +629,7 @@ pub struct Join {
 
 impl Join {
     /// One request for each key, in all reads.
-    pub const fn each(name: &'static str, keys: fn(&Record) -> Vec<String>, ask: Ask) -> Self {
+    pub const fn each(name: &'static str, keys: fn(&Record) -> Vec<Text>, ask: Ask) -> Self {
         Self {
             name,
             when: When::Always,
@@ -652,7 +652,7 @@ impl Join {
     }
 
     /// One request for so many keys, in all reads.
-    pub const fn many(at_once: usize, key: fn(&Value) -> Option<String>, each: Self) -> Self {
+    pub const fn many(at_once: usize, key: fn(&Value) -> Option<Text>, each: Self) -> Self {
         Self {
             at_once,
             key,
@@ -678,7 +678,7 @@ pub struct Webhook {
     /// What a delivery says, reduced to where to look.
     pub read: fn(&Value) -> Delivered,
     /// Where the events of every account come to one address, who an event is for: the account.
-    pub account: Option<fn(&Value) -> Option<String>>,
+    pub account: Option<fn(&Value) -> Option<Text>>,
     /// How a person sets it up.
     pub help: &'static str,
 }
@@ -696,7 +696,7 @@ pub struct Event {
     /// What is the same each time this event is delivered, and different for every other.
     pub key: String,
     /// The account it is about, where the source says.
-    pub account: Option<String>,
+    pub account: Option<Text>,
     /// Whether it is of a test mode.
     pub test: bool,
     /// Where to look.

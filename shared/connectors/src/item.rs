@@ -2,12 +2,11 @@
 
 use crate::meaning;
 use connector::value::{self, Fields, ODD_RECORD};
-use connector::{Context, Kind, Out, Record};
+use connector::{Context, Kind, Out, Record, Value};
 use model::{
     Activity, Company, CompanyId, Deal, DealId, DealRecord, Entity, EntityKey, Invoice, Payment,
     Person, PersonId, Provenance, StageVisit, Stakeholder, Subscription, Timestamp,
 };
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 

@@ -1,9 +1,8 @@
 //! What several sources mean in the same way.
 
-use connector::Context;
 use connector::value::{Fields, ODD_RECORD, UNKNOWN_WORD};
+use connector::{Context, Value};
 use model::{ActivityKind, CanonicalStage, Layer, Stage, StageVisit, StakeholderRole, Timestamp};
-use serde_json::Value;
 
 /// The longest summary of an activity, in characters.
 const SUMMARY: usize = 500;

@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use connector::{Checkpoint, Connector, Known, Out, Request, Response};
-use serde_json::Value;
+use connector::{Checkpoint, Connector, Known, Out, Request, Response, Value};
 use tape::{
     Answered, Answers, Asked, Heard, Tape, Whose, described, known, play, read, tapes, write,
 };
@@ -132,7 +131,7 @@ fn every_delivery_says_where_to_look() {
 fn every_answer_says_what_to_do_next() {
     each(|connector, name| {
         (name == "verdicts").then_some(Box::new(|value| {
-            let answered: Answered = serde_json::from_value(value.clone()).unwrap();
+            let answered: Answered = serde_json::from_str(&value.to_string()).unwrap();
             let verdict = (connector.verdict)(&answered.response());
             format!("{} {verdict:?}\n", answered.status)
         }))

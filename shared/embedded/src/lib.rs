@@ -236,6 +236,13 @@ impl Aws {
         self.inner.tally.calls()
     }
 
+    /// How often a service was asked for anything.
+    pub fn calls_of(&self, service: Service) -> u64 {
+        let calls = self.calls();
+        let own = calls.iter().filter(|((of, _), _)| *of == service);
+        own.map(|(_, count)| count).sum()
+    }
+
     /// How long each service's emulator worked, without waiting: what a measurement through it owes to it.
     pub fn busy(&self) -> BTreeMap<Service, Duration> {
         self.inner.tally.busy()

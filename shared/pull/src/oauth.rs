@@ -5,12 +5,10 @@ use crate::apps::App;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use connector::{ClientAuth, OAuth, Response, encode};
+use connector::{ClientAuth, OAuth, Response, Value, encode};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use store::Secrets;
 
 /// What belongs to a path, of a whole address.
@@ -180,7 +178,7 @@ pub fn tokens(
         return Err(refused(response));
     }
     let text = |name: &str| match response.json.get(name)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) if !text.is_empty() => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
@@ -201,13 +199,9 @@ pub fn tokens(
     let mut extra = before
         .map(|before| before.extra.clone())
         .unwrap_or_default();
-    if let Some(said) = response.json.as_object() {
-        let others = said
-            .iter()
-            .filter(|(name, _)| !secret_ones.contains(&name.as_str()));
-        let others = others.filter_map(|(name, _)| Some((name.clone(), text(name)?)));
-        extra.extend(others.collect::<BTreeMap<_, _>>());
-    }
+    let others = response.json.fields().map(|(name, _)| name);
+    let others = others.filter(|name| !secret_ones.contains(name));
+    extra.extend(others.filter_map(|name| Some((name.to_owned(), text(name)?))));
     Ok(Secrets {
         access: access.into(),
         refresh: text("refresh_token")

@@ -34,7 +34,7 @@ impl Source {
         let known = self
             .describe_until(|known| account(known).is_some())
             .await?;
-        Ok(account(&known))
+        Ok(account(&known).map(String::from))
     }
 
     async fn describe_until(&self, is_enough: impl Fn(&Known) -> bool) -> Result<Known, Stop> {

@@ -379,7 +379,7 @@ impl Source {
         request: http::Request<Bytes>,
     ) -> Result<Response, crate::transport::Failed> {
         let answer = (self.settings.transport)(request).await?;
-        Ok(read(&answer))
+        Ok(read(answer))
     }
 
     fn token_header(&self) -> (&'static str, &'static str) {
@@ -646,14 +646,16 @@ fn down(why: String) -> Stop {
     }
 }
 
-fn read(answer: &http::Response<Bytes>) -> Response {
+fn read(answer: http::Response<Bytes>) -> Response {
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     };
     let headers = answer.headers().iter().map(header).collect();
-    let text = String::from_utf8_lossy(answer.body()).into_owned();
-    Response::new(answer.status().as_u16(), headers, text)
+    let status = answer.status().as_u16();
+    let text = String::from_utf8(answer.into_body().into());
+    let text = text.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
+    Response::new(status, headers, text)
 }
 
 /// Whether a body is all there: one that says that it is JSON can be read as such.

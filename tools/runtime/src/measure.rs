@@ -59,15 +59,11 @@ pub struct Cost {
 impl Cost {
     /// What was asked of this AWS until now.
     fn of(aws: &embedded::Aws) -> Self {
-        let calls = aws.calls();
-        let of = |service: Service| {
-            let calls = calls.iter().filter(|((of, _), _)| *of == service);
-            calls.map(|(_, count)| *count).sum::<u64>() as f64
-        };
+        let calls = |service| aws.calls_of(service) as f64;
         Self {
             units: aws.units(),
-            queues: of(Service::Sqs),
-            files: of(Service::S3),
+            queues: calls(Service::Sqs),
+            files: calls(Service::S3),
         }
     }
 

@@ -258,7 +258,7 @@ async fn look(source: &Source) -> Result<Option<String>, Stop> {
             // Some keys may read everything but the account itself.
             reads_something(source, &known).await?;
         }
-        Ok(account)
+        Ok(account.map(String::from))
     });
     looked.await.unwrap_or_else(|_| {
         Err(Stop::Later {

@@ -6,7 +6,7 @@
 
 use super::links::Links;
 use super::{COUNT, Error, Work};
-use connector::{Asking, Connector, Count, Keeps, Known, Load, Stream};
+use connector::{Asking, Connector, Count, Keeps, Known, Load, Stream, Value};
 use jiff::SignedDuration;
 use model::{Book, CompanyId, DealId, InvoiceId, PersonId, SubscriptionId, TenantId};
 use pull::{Answer, Source, Stop};
@@ -176,7 +176,7 @@ async fn count_of(source: &Source, known: &Known, count: Count) -> Result<Option
     match source.send(&request(&asking)).await {
         Ok(Answer::Good(response)) => {
             let said = response.json.pointer(count.at);
-            Ok(said.and_then(serde_json::Value::as_u64))
+            Ok(said.and_then(Value::as_u64))
         }
         Err(Stop::Store(error)) => Err(error.into()),
         Ok(_) | Err(_) => Ok(None),

@@ -54,7 +54,7 @@ pub(super) async fn run(
         // Nothing was read yet: the first load brings these records, too.
         return Ok(());
     };
-    let mut of_stream: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut of_stream: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for hint in &asked.hints {
         of_stream
             .entry(hint.stream.clone())

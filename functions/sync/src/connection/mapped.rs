@@ -1,7 +1,7 @@
 //! A page as it is kept, and what its records mean.
 
 use connector::fields::{self, Outcome};
-use connector::{Context, Gone, Hint, Lost, Out, Page, Record, Stream};
+use connector::{Context, Gone, Hint, Lost, Out, Page, Record, Stream, Text};
 use jiff::Timestamp;
 use model::{DealId, Entity, EntityKey, FieldMap};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub(crate) struct Raw {
     pub(crate) asked_at: Timestamp,
     pub(crate) records: Vec<Record>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) absent: Vec<String>,
+    pub(crate) absent: Vec<Text>,
 }
 
 impl Raw {

@@ -3,10 +3,10 @@
 use super::mapped::Mapped;
 use super::write::Writer;
 use super::{Error, Setting, Work, context, problem};
-use connector::{Connector, Delta, Known, Load, Out, Stream};
+use connector::{Connector, Delta, Known, Load, Out, Stream, Value};
 use model::{Layer, Timestamp};
 use pull::Stop;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Connection, Job, JobProblem, Lease, Page, StreamMode, StreamState, StreamStatus};
 

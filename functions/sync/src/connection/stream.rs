@@ -4,8 +4,8 @@ use super::cursor::{self, Cursor, Open};
 use super::mapped::{Mapped, Raw};
 use super::write::{self, Writer};
 use super::{Body, Error, Setting, Work, context, problem};
-use connector::value::scalar;
-use connector::{Checkpoint, Connector, Keeps, Out, Plan, Stream};
+use connector::value::id;
+use connector::{Checkpoint, Connector, Keeps, Out, Plan, Stream, Text};
 use jiff::{SignedDuration, Timestamp};
 use model::{Entity, EntityKey};
 use pull::{Read, Reader, Stop};
@@ -562,7 +562,7 @@ impl Pulling<'_> {
     /// Ids of records that this stream has brought before, that are kept, and that were not among
     /// those the source gave now: asked after one by one, for absence alone deletes nothing. Other
     /// streams bring things of the same kind; theirs are none of its business.
-    async fn missing(&self) -> Result<Vec<String>, Error> {
+    async fn missing(&self) -> Result<Vec<Text>, Error> {
         let all = format!("{}/{}/", self.connection.id, self.stream.name);
         let now = format!("{all}{}/", self.job.id);
         let stages = self.setting.stages();
@@ -589,7 +589,7 @@ impl Pulling<'_> {
                 };
                 if blob.name.starts_with(&now) {
                     seen.insert(key);
-                } else if let Some(id) = record.main.pointer(self.stream.id).and_then(scalar) {
+                } else if let Some(id) = id(&record.main, self.stream.id) {
                     brought.insert(key, id);
                 }
             }

@@ -13,13 +13,14 @@ type Most = [f64; 4];
 async fn spent(bed: &Bed, run: impl AsyncFnOnce()) -> Most {
     bed.aws.reset_counts();
     run().await;
-    let calls = bed.aws.calls();
-    let of = |service: Service| {
-        let of = calls.iter().filter(|((of, _), _)| *of == service);
-        of.map(|(_, count)| *count as f64).sum()
-    };
+    let calls = |service| bed.aws.calls_of(service) as f64;
     let units = bed.aws.units();
-    [units.read, units.written, of(Service::Sqs), of(Service::S3)]
+    [
+        units.read,
+        units.written,
+        calls(Service::Sqs),
+        calls(Service::S3),
+    ]
 }
 
 /// A run that finds nothing new, and one that finds ten changed deals.

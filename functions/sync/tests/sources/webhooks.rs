@@ -45,7 +45,7 @@ async fn events_converge_in_whatever_order_and_however_often_they_come() {
         }
         let mut bodies = std::mem::take(&mut late);
         for delivery in bed.stripe.deliveries() {
-            let event: Value = serde_json::from_slice(&delivery.body).unwrap();
+            let event = serde_json::from_slice(&delivery.body).unwrap();
             let read = (webhook.read)(&event);
             for event in read.events {
                 let body = json!({

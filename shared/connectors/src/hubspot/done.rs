@@ -5,9 +5,8 @@ use super::objects::kind;
 use crate::item::Item;
 use crate::meaning;
 use connector::value::{ODD_DATE, id, list, scalar, text};
-use connector::{Hint, Kind, Record};
+use connector::{Hint, Kind, Record, Value};
 use model::{Activity, ActivityKind, ActivityOutcome};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Something that happened, once for each deal it belongs to: `call/12` on the oldest of them and
@@ -100,7 +99,8 @@ fn disposition(ending: &str) -> ActivityOutcome {
 /// Who took part: the owner, and the addresses of the e-mail or of the contacts.
 fn participants(record: &Record, it: &mut Item) -> Vec<String> {
     let owner = it.text("hubspot_owner_id");
-    let owner = owners(it.cx.known).find(|it| owner.is_some() && id(it, "id") == owner);
+    let owner = owners(it.cx.known)
+        .find(|it| owner.is_some() && id(it, "id").as_deref() == owner.as_deref());
     let headers = it.get("hs_email_headers").and_then(Value::as_str);
     let headers: Value = serde_json::from_str(headers.unwrap_or_default()).unwrap_or_default();
     let to = ["to", "cc"]
@@ -123,5 +123,5 @@ fn participants(record: &Record, it: &mut Item) -> Vec<String> {
 
 /// A property of an object.
 fn of(object: &Value, name: &str) -> Option<String> {
-    id(object.get("properties")?, name)
+    id(object.get("properties")?, name).map(String::from)
 }

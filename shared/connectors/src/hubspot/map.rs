@@ -7,14 +7,13 @@ use crate::meaning::{self, Ends};
 use connector::value::{
     Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, number, scalar, text,
 };
-use connector::{Context, Hint, Known, Out, Record};
+use connector::{Context, Hint, Known, Out, Record, Text, Value};
 use jiff::tz::TimeZone;
 use model::{
     Company, Deal, Entity, EntityKey, Issue, IssueCode, Person, Pipeline, Place, Severity, Stage,
     Stakeholder, Timestamp,
 };
 use rust_decimal::Decimal;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a property HubSpot keeps about twenty values; what was before is cut off.
@@ -315,7 +314,7 @@ fn associated<'a>(record: &'a Record, kind: &str) -> impl Iterator<Item = &'a Va
 }
 
 /// The company that is marked as the first one, or else the one that is there longest.
-fn primary<'a>(to: impl Iterator<Item = &'a Value>) -> Option<String> {
+fn primary<'a>(to: impl Iterator<Item = &'a Value>) -> Option<Text> {
     let of_type = |kind: &Value| {
         id(kind, "typeId").as_deref() == Some("5") || text(kind, "label") == Some("Primary")
     };
@@ -328,18 +327,18 @@ fn primary<'a>(to: impl Iterator<Item = &'a Value>) -> Option<String> {
 }
 
 /// The id at the other end of an association, which comes as a number or as a text.
-fn other(to: &Value) -> Option<String> {
+fn other(to: &Value) -> Option<Text> {
     id(to, "id").or_else(|| id(to, "toObjectId"))
 }
 
 /// Ids are numbers that grow.
-fn by_age(id: String) -> (usize, String) {
+fn by_age(id: Text) -> (usize, Text) {
     (id.len(), id)
 }
 
 /// The contacts a deal's associations name, each with all its labels.
-fn labels<'a>(to: impl Iterator<Item = &'a Value>) -> BTreeMap<String, Vec<&'a str>> {
-    let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+fn labels<'a>(to: impl Iterator<Item = &'a Value>) -> BTreeMap<Text, Vec<&'a str>> {
+    let mut found: BTreeMap<Text, Vec<&str>> = BTreeMap::new();
     for to in to {
         let Some(contact) = other(to) else { continue };
         let types = list(to, "associationTypes").iter();
@@ -380,16 +379,16 @@ fn stakeholder(deal: &str, mut labels: Vec<&str>, it: &mut Item) {
 }
 
 /// The deals a record says it belongs to.
-pub(super) fn deals_of(record: &Record) -> Vec<String> {
+pub(super) fn deals_of(record: &Record) -> Vec<Text> {
     oldest_first(associated(record, "deals"))
 }
 
 /// The contacts a record says it belongs to.
-pub(super) fn contacts_of(record: &Record) -> Vec<String> {
+pub(super) fn contacts_of(record: &Record) -> Vec<Text> {
     oldest_first(associated(record, "contacts"))
 }
 
-fn oldest_first<'a>(to: impl Iterator<Item = &'a Value>) -> Vec<String> {
+fn oldest_first<'a>(to: impl Iterator<Item = &'a Value>) -> Vec<Text> {
     let found: BTreeSet<_> = to.filter_map(other).map(by_age).collect();
     found.into_iter().map(|(_, id)| id).collect()
 }
@@ -401,7 +400,7 @@ fn contact(record: &Record, it: &mut Item) {
         let roles = record.part("contacts").iter().filter(of_deal);
         let mut labels = labels(roles.flat_map(|it| list(it, "to")));
         // Whoever has left the deal in between is not put back.
-        let Some(labels) = labels.remove(&it.id) else {
+        let Some(labels) = labels.remove(it.id.as_str()) else {
             continue;
         };
         stakeholder(&deal, labels, it);

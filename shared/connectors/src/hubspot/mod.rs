@@ -10,9 +10,8 @@ use connector::Verdict::{Forbidden, Narrow, Pause, Reauthorize, Retry};
 use connector::value::{self, list, text};
 use connector::{
     Ask, Asking, Auth, Category, Connector, Describe, Host, Known, Limit, OAuth, Quota, Request,
-    Response, Revoke, SignIn, Verdict,
+    Response, Revoke, SignIn, Value, Verdict,
 };
-use serde_json::Value;
 
 /// HubSpot, as its own documentation describes it.
 pub static CONNECTOR: Connector = Connector {

@@ -4,7 +4,7 @@ use super::{NEXT, SEARCH, all, crm, map, pages};
 use connector::value::id;
 use connector::{
     Asking, ById, Context, Count, Delta, Join, Keeps, Kind as Lives, Load, Out, Record, Request,
-    Shape, Stream, When,
+    Shape, Stream, Text, When,
 };
 use model::{EntityKey, Timestamp};
 use serde_json::{Value, json};
@@ -295,8 +295,8 @@ fn filters(asking: &Asking, stamp: &str) -> Vec<Value> {
 }
 
 /// Where a key has a second word, it says where the answer for the first went on.
-fn inputs(keys: &[String]) -> Vec<Value> {
-    let input = |key: &String| match key.split_once(' ') {
+fn inputs(keys: &[Text]) -> Vec<Value> {
+    let input = |key: &Text| match key.split_once(' ') {
         Some((id, after)) => json!({"id": id, "after": after}),
         None => json!({"id": key}),
     };
@@ -314,7 +314,7 @@ pub(super) fn is_whole<const K: usize>(record: &Record) -> bool {
 }
 
 /// Objects of a kind by their ids.
-const fn objects_of<const K: usize>(name: &'static str, ids: fn(&Record) -> Vec<String>) -> Join {
+const fn objects_of<const K: usize>(name: &'static str, ids: fn(&Record) -> Vec<Text>) -> Join {
     let each = Join::each(name, ids, all(by_id::<K>));
     Join::many(kind::<K>().page, |it| id(it, "id"), each)
 }
@@ -329,11 +329,11 @@ const fn whole<const K: usize>() -> Join {
 }
 
 /// What belongs to objects, with all labels.
-const fn beside<const FROM: usize, const TO: usize>(keys: fn(&Record) -> Vec<String>) -> Join {
+const fn beside<const FROM: usize, const TO: usize>(keys: fn(&Record) -> Vec<Text>) -> Join {
     let each = Join::each(kind::<TO>().many, keys, all(associated::<FROM, TO>));
     Join {
         when: When::NotInLoad,
-        more: Some(|it| Some(format!("{} {}", id(it, "/from/id")?, id(it, NEXT)?))),
+        more: Some(|it| Some(format!("{} {}", id(it, "/from/id")?, id(it, NEXT)?).into())),
         ..Join::many(100, |it| id(it, "/from/id"), each)
     }
 }

@@ -1,16 +1,15 @@
 //! What HubSpot pushes: where to look.
 
-use connector::value::scalar;
+use connector::value::id;
 use connector::verify::Signature;
-use connector::{Delivered, Event, Hint, Webhook};
-use serde_json::Value;
+use connector::{Delivered, Event, Hint, Text, Value, Webhook};
 
 pub(super) const WEBHOOK: Webhook = Webhook {
     signature: Signature::HubSpotV3,
     read: |delivery| Delivered {
         events: each(delivery).filter_map(event).collect(),
     },
-    account: Some(|delivery| each(delivery).find_map(|event| field(event, "portalId"))),
+    account: Some(|delivery| each(delivery).find_map(|event| id(event, "portalId"))),
     help: "The app's webhook subscriptions send to one address for all accounts; nothing is to be set up in yours",
 };
 
@@ -20,13 +19,9 @@ fn each(delivery: &Value) -> impl Iterator<Item = &Value> {
     list.unwrap_or(std::slice::from_ref(delivery)).iter()
 }
 
-fn field(event: &Value, name: &str) -> Option<String> {
-    scalar(event.get(name)?).filter(|text| !text.is_empty())
-}
-
 fn event(event: &Value) -> Option<Event> {
-    let text = |name: &str| field(event, name).unwrap_or_default();
-    let said = field(event, "subscriptionType")?;
+    let text = |name: &str| id(event, name).unwrap_or_default();
+    let said = id(event, "subscriptionType")?;
     let (kind, what) = said.split_once('.')?;
     // Ids of events come twice; only all of this together does not.
     let key = [
@@ -49,14 +44,14 @@ fn event(event: &Value) -> Option<Event> {
         "associationChange" => associated(event),
         // Those that were merged away live on in this one, which names them.
         "merge" => {
-            let id = field(event, "newObjectId").or_else(|| field(event, "primaryObjectId"));
-            hint(stream, id.or_else(|| field(event, "objectId")))
+            let new = id(event, "newObjectId").or_else(|| id(event, "primaryObjectId"));
+            hint(stream, new.or_else(|| id(event, "objectId")))
         }
-        _ => hint(stream, field(event, "objectId")),
+        _ => hint(stream, id(event, "objectId")),
     };
     Some(Event {
         key: key.map(text).join("/"),
-        account: field(event, "portalId"),
+        account: id(event, "portalId"),
         test: false,
         hints,
     })
@@ -77,7 +72,7 @@ fn stream(kind: &str) -> Option<&'static str> {
     })
 }
 
-fn hint(stream: Option<&str>, id: Option<String>) -> Vec<Hint> {
+fn hint(stream: Option<&str>, id: Option<Text>) -> Vec<Hint> {
     stream
         .zip(id)
         .map(|(stream, id)| Hint::new(stream, id))
@@ -87,12 +82,12 @@ fn hint(stream: Option<&str>, id: Option<String>) -> Vec<Hint> {
 
 /// An association is read with its deal, or with what was done on the deal.
 fn associated(event: &Value) -> Vec<Hint> {
-    let kinds = field(event, "associationType").unwrap_or_default();
+    let kinds = id(event, "associationType").unwrap_or_default();
     let (from, to) = kinds.split_once("_TO_").unwrap_or_default();
-    let end = |kind: &str, type_id: &str, id: &str| {
+    let end = |kind: &str, type_id: &str, field: &str| {
         let kind = kind.trim_end_matches("_UNLABELED");
-        let stream = stream(kind).or_else(|| stream(&field(event, type_id)?));
-        (stream, field(event, id))
+        let stream = stream(kind).or_else(|| stream(&id(event, type_id)?));
+        (stream, id(event, field))
     };
     let ends = [
         end(from, "fromObjectTypeId", "fromObjectId"),

@@ -3,14 +3,13 @@
 use crate::item::Item;
 use crate::meaning::{self, Ends};
 use connector::value::{
-    Fields, ODD_NUMBER, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, number, text,
+    Fields, ODD_NUMBER, ODD_RECORD, UNKNOWN_WORD, id, instant, is, list, number, scalar, text,
 };
-use connector::{Context, Hint, Known, Out, Record};
+use connector::{Context, Hint, Known, Out, Record, Text, Value};
 use model::{
     Activity, ActivityKind, Company, Deal, Entity, EntityKey, Person, Pipeline, StageVisit,
     Stakeholder, Timestamp,
 };
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pipedrive closes a deal by its status and leaves it in its stage; these are the labels of the
@@ -185,7 +184,8 @@ fn sold(deal: &mut Deal, it: &mut Item) {
 fn product(line: &Value) -> Option<String> {
     let name = text(line, "name").map(str::trim);
     let name = name.filter(|name| !name.is_empty());
-    name.map(str::to_owned).or_else(|| id(line, "product_id"))
+    let name = name.map(Text::from).or_else(|| id(line, "product_id"));
+    name.map(String::from)
 }
 
 /// The label of the stage; the number of one that is no longer there.
@@ -241,7 +241,7 @@ fn visits(deal: &Deal, it: &mut Item) -> Vec<StageVisit> {
     let mut changes = log.iter().map(|(_, row)| row);
     let first = changes.find(|row| text(row, "field_key") == Some("stage_id"));
     let first = first.and_then(|row| id(row, "old_value"));
-    let first = first.or_else(|| it.text("stage_id"));
+    let first = first.or_else(|| id(it.main, "stage_id"));
     let mut stage = first.map(|id| label(&id, it.cx));
     let mut closed = None;
     let mut moves: Vec<_> = deal.created_at.zip(stage.clone()).into_iter().collect();
@@ -309,13 +309,13 @@ fn email(person: &Value) -> Option<String> {
 }
 
 /// Persons who took part in an activity and are not among those invited by address.
-pub(super) fn took_part(record: &Record) -> Vec<String> {
+pub(super) fn took_part(record: &Record) -> Vec<Text> {
     let ids = |field| {
         list(&record.main, field)
             .iter()
             .filter_map(|it| id(it, "person_id"))
     };
-    let invited: Vec<String> = ids("attendees").collect();
+    let invited: Vec<Text> = ids("attendees").collect();
     ids("participants")
         .filter(|id| !invited.contains(id))
         .collect()
@@ -406,8 +406,8 @@ pub(super) fn note(it: &mut Item) {
 /// Custom fields by their labels; they come by codes of forty letters.
 fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
-    let fields = record.get("custom_fields").and_then(Value::as_object);
-    for (code, value) in fields.into_iter().flatten() {
+    let fields = record.get("custom_fields").into_iter();
+    for (code, value) in fields.flat_map(Value::fields) {
         let field = cx.known.find(described, "field_code", code);
         let label = field.and_then(|field| text(field, "field_name"));
         let label = label.unwrap_or(code);
@@ -422,14 +422,14 @@ fn custom(record: &Value, described: &str, cx: &Context) -> BTreeMap<String, Str
 fn shown(value: &Value, field: Option<&Value>) -> Option<String> {
     match value {
         Value::Array(all) => meaning::joined(all.iter().map(|one| shown(one, field)), "; "),
-        Value::Object(parts) if parts.contains_key("value") => {
+        Value::Object(_) if value.get("value").is_some() => {
             let parts = ["value", "until", "currency"];
-            meaning::joined(parts.map(|part| id(value, part)), " ")
+            meaning::joined(parts.map(|part| id(value, part).map(String::from)), " ")
         }
         _ => {
-            let code = connector::value::scalar(value).filter(|code| !code.is_empty());
+            let code = scalar(value).filter(|code| !code.is_empty());
             let mut options = field.map_or(&[][..], |field| list(field, "options")).iter();
-            let chosen = options.find(|option| id(option, "id") == code);
+            let chosen = options.find(|option| id(option, "id").as_deref() == code.as_deref());
             let label = chosen.and_then(|option| text(option, "label"));
             label.map(str::to_owned).or_else(|| meaning::custom(value))
         }

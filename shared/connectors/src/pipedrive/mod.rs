@@ -8,10 +8,9 @@ use connector::Verdict::{Empty, Forbidden, Pause, Restart, Retry};
 use connector::{
     Ask, Asking, Auth, ById, Category, ClientAuth, Connector, Context, Delta, Describe, Host, Join,
     Keeps, Limit, Load, Map, OAuth, Out, Quota, Record, Request, Response, Revoke, Shape, Stream,
-    Verdict, value,
+    Text, Value, Verdict, value,
 };
 use model::EntityKey;
-use serde_json::Value;
 
 /// Pipedrive, as its own documentation describes it.
 pub static CONNECTOR: Connector = Connector {
@@ -199,7 +198,7 @@ fn done(kind: &str, id: &str, cx: &Context, out: &mut Out) {
 }
 
 /// Nobody asks after what was deleted: each answer costs a share of the day's budget.
-fn live(record: &Record) -> Vec<String> {
+fn live(record: &Record) -> Vec<Text> {
     let mut own = record.own_id();
     own.retain(|_| !map::is_deleted(&record.main));
     own
@@ -251,7 +250,7 @@ fn old(asking: &Asking, path: &str) -> Request {
 }
 
 fn changelog(asking: &Asking) -> Request {
-    let deal = asking.ids.first().map(String::as_str).unwrap_or_default();
+    let deal = asking.ids.first().map(Text::as_str).unwrap_or_default();
     let mut request = Request::one("/v1/deals", deal).cost(20);
     request.path.push_str("/changelog");
     request.query("limit", "500").maybe("cursor", asking.page)

@@ -1,8 +1,7 @@
 //! What Pipedrive pushes: version 2 of its webhooks.
 
 use connector::verify::Signature;
-use connector::{Delivered, Event, Hint, Webhook, value};
-use serde_json::Value;
+use connector::{Delivered, Event, Hint, Value, Webhook, value};
 
 /// How Pipedrive pushes: unsigned, with the user and the password that were given to it.
 pub(super) const WEBHOOK: Webhook = Webhook {
@@ -37,7 +36,7 @@ fn event(body: &Value) -> Option<Event> {
     };
     let ids = ids.into_iter().flatten();
     Some(Event {
-        key: text("id")?,
+        key: text("id")?.into(),
         account: text("company_id"),
         test: false,
         hints: stream.map_or_else(Vec::new, |stream| {

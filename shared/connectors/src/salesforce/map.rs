@@ -4,12 +4,11 @@ use super::wire::CUT;
 use crate::item::Item;
 use crate::meaning::{self, Ends};
 use connector::value::{Fields, ODD_DATE, ODD_RECORD, UNKNOWN_WORD, id, instant, is, text};
-use connector::{Context, Hint, Kind, Known, Out, Record};
+use connector::{Context, Hint, Kind, Known, Out, Record, Text, Value};
 use model::{
     Activity, ActivityKind, CanonicalStage, Company, Deal, Entity, EntityKey, Layer, Person,
     Pipeline, Stage, StageVisit, Stakeholder, Timestamp,
 };
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A record with its id; an issue where it has none.
@@ -39,14 +38,14 @@ fn currency<'a>(it: &Item<'a>) -> Option<&'a str> {
 /// Custom fields, by their API names, those that were asked for beside the page included.
 fn custom(it: &Item) -> BTreeMap<String, String> {
     let all = std::iter::once(it.main).chain(it.part("more"));
-    let fields = all.filter_map(Value::as_object).flatten();
+    let fields = all.flat_map(Value::fields);
     let custom = fields.filter(|(name, _)| name.contains("__"));
     let read = custom.filter_map(|(name, value)| {
         let value = meaning::custom(value)?;
         // REST and bulk write one instant in two ways.
         let bare = value.strip_suffix("+0000").filter(|it| it.len() == 23);
         let value = bare.map(|bare| format!("{bare}Z")).unwrap_or(value);
-        Some((name.clone(), value))
+        Some((name.to_owned(), value))
     });
     read.collect()
 }
@@ -111,7 +110,7 @@ pub(super) fn user(it: &mut Item) {
         [one] => id(one, "Id").filter(|above| *above != it.id),
         _ => None,
     };
-    let manager = it.text("ManagerId").or(above);
+    let manager = id(it.main, "ManagerId").or(above);
     let team = it.text("/UserRole/Name");
     let person = Person {
         name: it.text("Name"),
@@ -125,25 +124,25 @@ pub(super) fn user(it: &mut Item) {
 }
 
 /// The role above a user for whom no manager is named.
-pub(super) fn role_above(record: &Record) -> Vec<String> {
+pub(super) fn role_above(record: &Record) -> Vec<Text> {
     let above = id(&record.main, "/UserRole/ParentRoleId");
     let has_none = text(&record.main, "ManagerId").is_none();
     above.filter(|_| has_none).into_iter().collect()
 }
 
 /// Whose role it is, if they still work there.
-pub(super) fn holds(user: &Value) -> Option<String> {
+pub(super) fn holds(user: &Value) -> Option<Text> {
     id(user, "UserRoleId").filter(|_| is(user, "IsActive"))
 }
 
 /// The id of a record that is there: what is in the recycle bin has no more to ask for.
-pub(super) fn live(record: &Record) -> Vec<String> {
+pub(super) fn live(record: &Record) -> Vec<Text> {
     let id = id(&record.main, "Id").filter(|_| !is(&record.main, "IsDeleted"));
     id.into_iter().collect()
 }
 
 /// The id of a record whose custom fields did not all fit into the address it was asked with.
-pub(super) fn cut(record: &Record) -> Vec<String> {
+pub(super) fn cut(record: &Record) -> Vec<Text> {
     match record.main.get(CUT) {
         Some(_) => live(record),
         None => Vec::new(),
@@ -249,7 +248,7 @@ fn by<'a>(rows: &'a [Value], field: &str) -> BTreeMap<&'a str, Vec<&'a Value>> {
 fn visits(stage: Option<&str>, created_at: Option<Timestamp>, it: &mut Item) -> Vec<StageVisit> {
     let mut rows: Vec<&Value> = it.part("history").iter().collect();
     rows.sort_by_key(|row| text(row, "Id"));
-    let entered = |row: &Value| Some((instant(row, "CreatedDate")?, id(row, "StageName")?));
+    let entered = |row: &Value| Some((instant(row, "CreatedDate")?, id(row, "StageName")?.into()));
     let mut moves: Vec<_> = rows.into_iter().filter_map(entered).collect();
     moves.sort_by_key(|(at, _)| *at);
     // History was read after the deal: what happened in between comes with the next read.
@@ -284,7 +283,7 @@ fn stakeholder(deal: &str, roles: &[&Value], it: &mut Item) {
         [role] => id(role, "Id"),
         _ => None,
     };
-    let only = only.map(|role| ("salesforce/role".to_owned(), role));
+    let only = only.map(|role| ("salesforce/role".to_owned(), role.into()));
     let stakeholder = Stakeholder {
         external_ids: only.into_iter().collect(),
         name: it.text("Name"),
@@ -304,7 +303,7 @@ fn stakeholder(deal: &str, roles: &[&Value], it: &mut Item) {
 }
 
 /// Whose roles are asked for: a contact's; of one that was merged, those of who lives on.
-pub(super) fn contacts(record: &Record) -> Vec<String> {
+pub(super) fn contacts(record: &Record) -> Vec<Text> {
     let winner = id(&record.main, "MasterRecordId");
     winner.map_or_else(|| live(record), |winner| vec![winner])
 }
@@ -418,7 +417,7 @@ pub(super) fn email(it: &mut Item) {
     let own = (format!("{}{EMAIL}", it.cx.source), it.id.clone());
     email.external_ids.extend([own]);
     if let Some(task) = id(it.main, "ActivityId") {
-        it.id = task;
+        it.id = task.into();
     }
     let addresses = ["FromAddress", "ToAddress", "CcAddress"].into_iter();
     let addresses = addresses.filter_map(|field| text(it.main, field));

@@ -5,10 +5,10 @@
 use super::{CONNECTOR, OAUTH, map, quota, wire};
 use connector::{
     Asking, BulkState, Checkpoint, Context, Known, Load, Out, Plan, Pull, Quota, Record, Request,
-    Response, Step, Window,
+    Response, Step, Text, Value, Window,
 };
 use model::{Entity, StageMap, TenantId, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What an organisation says of opportunities that have so many custom fields.
 fn known(custom: usize) -> Known {
@@ -16,11 +16,11 @@ fn known(custom: usize) -> Known {
     let standard = standard.map(|name| json!({"name": name, "type": "string"}));
     let own = (0..custom)
         .map(|n| json!({"name": format!("Vendor__Some_Field_{n:04}__c"), "type": "string"}));
-    let fields = standard.into_iter().chain(own).collect();
+    let fields = standard.into_iter().chain(own).map(Value::from).collect();
     Known([("Opportunity".to_owned(), fields)].into())
 }
 
-fn asking<'a>(known: &'a Known, ids: &'a [String]) -> Asking<'a> {
+fn asking<'a>(known: &'a Known, ids: &'a [Text]) -> Asking<'a> {
     Asking {
         known,
         window: None,
@@ -29,8 +29,9 @@ fn asking<'a>(known: &'a Known, ids: &'a [String]) -> Asking<'a> {
     }
 }
 
-fn ids(count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("006QW{n:013}")).collect()
+fn ids(count: usize) -> Vec<Text> {
+    let id = |n| format!("006QW{n:013}").into();
+    (0..count).map(id).collect()
 }
 
 fn body_text<'a>(request: &'a Request, field: &str) -> &'a str {
@@ -71,7 +72,7 @@ fn a_clause_stays_below_four_thousand_characters() {
 
 #[test]
 fn what_others_wrote_into_ids_and_pages_leads_nowhere_else() {
-    let (known, ids) = (Known::default(), ["x') OR (Name != '".to_owned()]);
+    let (known, ids) = (Known::default(), ["x') OR (Name != '".into()]);
     let request = wire::read(&asking(&known, &ids), &wire::ACCOUNT, "Id");
     assert!(
         request.path.ends_with("Id%20IN%20%28%27xORName%27%29"),
@@ -170,7 +171,7 @@ fn fields_that_were_asked_for_beside_the_page_are_the_deal_s() {
     let mut record = Record::new(json!({"Id": "006A", "A__c": "1", wire::CUT: "005A"}));
     assert_eq!(map::cut(&record), ["006A"]);
     let rest = json!({"Id": "006A", "B__c": 2.5, "At__c": "2026-05-01T07:25:37.000+0000"});
-    record.parts.insert("more".to_owned(), vec![rest]);
+    record.parts.insert("more".into(), vec![rest.into()]);
     let out = mapped("opportunities", &record);
     let Some(Entity::Deal(record)) = out.entities.first() else {
         unreachable!("a deal comes of an opportunity");
@@ -214,12 +215,9 @@ fn results(text: &str, headers: &[(&str, &str)]) -> connector::Results {
 
 #[test]
 fn cells_are_read_as_they_stand() {
-    let check = |text: &str, expected: Value| {
-        assert_eq!(
-            results(text, &[]).unwrap().0,
-            *expected.as_array().unwrap(),
-            "{text:?}"
-        );
+    let check = |text: &str, expected: serde_json::Value| {
+        let (records, _) = results(text, &[]).unwrap();
+        assert_eq!(Value::Array(records), expected.into(), "{text:?}");
     };
     check("", json!([]));
     check("\"Id\"\n", json!([]));
@@ -261,7 +259,7 @@ fn the_last_page_of_results_has_no_locator() {
 fn what_a_job_gives_is_as_old_as_the_job_however_late_it_is_fetched() {
     let stream = CONNECTOR.stream("tasks").unwrap();
     let at = |minutes: i64| Timestamp::from_second(1_795_161_600 + 60 * minutes).unwrap();
-    let json = |body: Value| Response::new(200, Vec::new(), body.to_string());
+    let json = |body: serde_json::Value| Response::new(200, Vec::new(), body.to_string());
     let page = |locator: &str| {
         let headers = vec![("sforce-locator".to_owned(), locator.to_owned())];
         Response::new(200, headers, "\"Id\"\n\"00T1\"\n".to_owned())

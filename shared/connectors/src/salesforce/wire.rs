@@ -1,10 +1,9 @@
 //! How Salesforce is asked: SOQL over REST, jobs of the Bulk API 2.0, and what they answer.
 
 use connector::value::text;
-use connector::{Asking, Bulk, BulkState, Known, Request, Response, Results};
-use serde_json::{Map, Value, json};
+use connector::{Asking, Bulk, BulkState, Known, Request, Response, Results, Text, Value};
+use serde_json::json;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// An object and what we know to do with its fields, which are named apart by spaces.
 #[derive(Debug)]
@@ -166,7 +165,7 @@ fn soql(object: &Object, what: &str, asking: &Asking, key: &str) -> String {
     if let (Some(from), Some(to)) = asking.between(|at| format!("{at:.3}")) {
         terms.push(format!("{key} >= {from} AND {key} < {to}"));
     } else if !asking.ids.is_empty() {
-        let quoted = |id: &String| {
+        let quoted = |id: &Text| {
             let bare: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
             format!("'{bare}'")
         };
@@ -290,15 +289,14 @@ fn rows(response: &Response) -> Results {
         Cow::Borrowed(response.text.as_str())
     };
     let mut rows = csv::Reader::from_reader(text.as_bytes());
-    let columns = rows.headers().map_err(|error| error.to_string())?.clone();
-    let columns = Columns::of(&columns);
+    let columns = Columns::of(rows.headers().map_err(|error| error.to_string())?);
     let mut records = Vec::new();
     let mut row = csv::StringRecord::new();
     while rows
         .read_record(&mut row)
         .map_err(|error| error.to_string())?
     {
-        records.push(columns.record(&row));
+        records.push(columns.record(&row).unwrap_or_default());
     }
     let (read, said) = (records.len(), response.header("sforce-numberofrecords"));
     if let Some(said) = said.and_then(|said| said.parse::<usize>().ok())
@@ -311,45 +309,56 @@ fn rows(response: &Response) -> Results {
     Ok((records, next.map(str::to_owned)))
 }
 
-/// The columns of results by their names, each with its place in a row: a record is made in the order of its names. Those
-/// of other things, such as `Who.Name`, by the thing.
-struct Columns<'a> {
-    own: Vec<(&'a str, usize)>,
-    of: Vec<(&'a str, Vec<(&'a str, usize)>)>,
+/// The columns of results by their names. Those of another thing, such as `Who.Name`, stand together under the thing.
+#[derive(Default)]
+struct Columns(Vec<(Text, Column)>);
+
+enum Column {
+    /// Its place in a row.
+    Cell(usize),
+    Thing(Columns),
 }
 
-impl<'a> Columns<'a> {
-    fn of(columns: &'a csv::StringRecord) -> Self {
-        let mut own = Vec::new();
-        let mut of: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for (place, column) in columns.iter().enumerate() {
-            match column.split_once('.') {
-                Some((way, name)) => of.entry(way).or_default().push((name, place)),
-                None => own.push((column, place)),
-            }
+impl Columns {
+    fn of(names: &csv::StringRecord) -> Self {
+        let mut all = Self::default();
+        for (place, name) in names.iter().enumerate() {
+            all.add(name, place);
         }
-        own.sort_unstable();
-        for names in of.values_mut() {
-            names.sort_unstable();
+        all
+    }
+
+    fn add(&mut self, name: &str, place: usize) {
+        let Some((way, of)) = name.split_once('.') else {
+            self.0.push((name.into(), Column::Cell(place)));
+            return;
+        };
+        let known = self.0.iter_mut().find_map(|(known, column)| match column {
+            Column::Thing(thing) if known == way => Some(thing),
+            _ => None,
+        });
+        if let Some(thing) = known {
+            return thing.add(of, place);
         }
-        let of = of.into_iter().collect();
-        Self { own, of }
+        let mut thing = Self::default();
+        thing.add(of, place);
+        self.0.push((way.into(), Column::Thing(thing)));
     }
 
     /// A row as REST would give it, but that what is empty is absent: whoever reads it sees no difference.
-    fn record(&self, row: &csv::StringRecord) -> Value {
-        let cell = |(name, place): &(&str, usize)| {
-            let cell = row.get(*place).filter(|cell| !cell.is_empty())?;
-            Some(((*name).to_owned(), Value::from(cell)))
-        };
-        let read = |names: &[(&str, usize)]| names.iter().filter_map(cell).collect::<Map<_, _>>();
-        let mut record = read(&self.own);
-        for (way, names) in &self.of {
-            let thing = read(names);
-            if !thing.is_empty() {
-                record.insert((*way).to_owned(), thing.into());
-            }
+    fn record(&self, row: &csv::StringRecord) -> Option<Value> {
+        // Of many columns most are empty.
+        let mut fields = Vec::with_capacity(self.0.len().min(16));
+        for (name, column) in &self.0 {
+            let value = match column {
+                Column::Cell(place) => {
+                    let cell = row.get(*place).filter(|cell| !cell.is_empty());
+                    cell.map(Value::from)
+                }
+                Column::Thing(thing) => thing.record(row),
+            };
+            fields.extend(value.map(|value| (name.clone(), value)));
         }
-        Value::Object(record)
+        (!fields.is_empty()).then_some(Value::Object(fields))
     }
 }

@@ -2,15 +2,14 @@
 
 use crate::item::Item;
 use crate::meaning;
-use connector::Context;
 use connector::value::{UNKNOWN_WORD, instant, is, list, number, text};
+use connector::{Context, Value};
 use model::{
     Company, Date, EntityKey, Invoice, InvoiceStatus, Money, Payment, PaymentKind, Period,
     Subscription, SubscriptionStatus, Timestamp,
 };
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn event(it: &mut Item) {
@@ -243,8 +242,7 @@ fn day(at: Timestamp) -> Date {
 }
 
 fn metadata(of: &Value) -> impl Iterator<Item = (String, String)> {
-    let pairs = of.get("metadata").and_then(Value::as_object);
-    let pairs = pairs.into_iter().flatten();
+    let pairs = of.get("metadata").into_iter().flat_map(Value::fields);
     pairs.filter_map(|(key, value)| Some((format!("metadata.{key}"), meaning::custom(value)?)))
 }
 

@@ -9,7 +9,7 @@ use crate::item::{gone, map as means};
 use connector::Verdict::{Empty, Forbidden, Reauthorize, Restart, Retry};
 use connector::{
     Ask, Asking, Auth, ById, Category, Connector, Delta, Describe, Host, Join, Keeps, Limit, Load,
-    Next, Record, Request, Response, Shape, Stream, Verdict, value,
+    Next, Record, Request, Response, Shape, Stream, Text, Verdict, value,
 };
 
 /// Stripe, as its own documentation describes it.
@@ -115,7 +115,7 @@ const fn list(request: fn(&Asking) -> Request) -> Ask {
 }
 
 /// Whose list inside a record, which shows only its first ten, is asked for whole.
-fn more(record: &Record, list: &str) -> Vec<String> {
+fn more(record: &Record, list: &str) -> Vec<Text> {
     let mut own = record.own_id();
     own.retain(|_| value::is(&record.main, &format!("/{list}/has_more")));
     own

@@ -44,9 +44,9 @@ fn a_month_brings_what_each_interval_brings_in_a_month() {
         let (known, stages) = (Known::default(), StageMap::new());
         let recurring = json!({"interval": interval, "interval_count": count});
         let price = json!({"unit_amount_decimal": amount, "recurring": recurring});
-        let items = [json!({"quantity": 2, "price": price})];
+        let items = [json!({"quantity": 2, "price": price}).into()];
         let month = mrr(
-            &json!({"currency": currency}),
+            &json!({"currency": currency}).into(),
             &items,
             &context(&known, &stages),
         );

@@ -1,8 +1,7 @@
 //! What Stripe pushes, and what its events say.
 
 use connector::verify::Signature;
-use connector::{Delivered, Event, Hint, Webhook};
-use serde_json::Value;
+use connector::{Delivered, Event, Hint, Text, Value, Webhook};
 
 /// How Stripe pushes. Snapshot and thin events are both taken: each says which object to read.
 pub(super) const WEBHOOK: Webhook = Webhook {
@@ -16,11 +15,11 @@ pub(super) const WEBHOOK: Webhook = Webhook {
 };
 
 fn event(body: &Value) -> Option<Event> {
-    let text = |field: &str| Some(body.get(field)?.as_str()?.to_owned());
+    let text = |field: &str| body.get(field)?.as_str().map(Text::from);
     Some(Event {
-        key: text("id")?,
+        key: text("id")?.into(),
         account: text("account").or_else(|| text("context")),
-        test: body.get("livemode") == Some(&false.into()),
+        test: body.get("livemode") == Some(&Value::Bool(false)),
         hints: hints(body),
     })
 }

@@ -4,9 +4,10 @@ import { type Connector, connect, connectorsQuery } from "@/api/connections";
 import { useCommandContext } from "@/shared/commands";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
-import { Link, path, useAddress, useGo, useParam } from "@/shared/routing";
-import { Button, buttonClass } from "@/shared/ui/button";
+import { path, useAddress, useGo, useParam } from "@/shared/routing";
+import { Button } from "@/shared/ui/button";
 import { Field, Input } from "@/shared/ui/field";
+import { Missing } from "@/shared/ui/missing";
 import { Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Select } from "@/shared/ui/select";
@@ -39,16 +40,9 @@ export default function ConnectPage() {
         {() =>
           !connector ? (
             <div className="panel">
-              <Empty
-                title="There is no such source"
-                action={
-                  <Link to="/connections" className={buttonClass("accent")}>
-                    Go to the connections
-                  </Link>
-                }
-              >
+              <Missing title="There is no such source" to="/connections" way="Go to the connections">
                 Choose one of those that can be connected.
-              </Empty>
+              </Missing>
             </div>
           ) : who && !mayConnect(who) ? (
             <div className="panel">

@@ -20,9 +20,10 @@ import { ago, date, instant } from "@/shared/format";
 import { who } from "@/shared/format/who";
 import { usePage } from "@/shared/page";
 import { asProblem } from "@/shared/problem";
-import { Link, useParam } from "@/shared/routing";
-import { Button, buttonClass, CommandButton, IconButton } from "@/shared/ui/button";
+import { useParam } from "@/shared/routing";
+import { Button, CommandButton, IconButton } from "@/shared/ui/button";
 import { Menu, MenuGroup, MenuItem } from "@/shared/ui/menu";
+import { Missing } from "@/shared/ui/missing";
 import { Badge, Card, Facts, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
 import { Empty } from "@/shared/ui/states";
@@ -69,7 +70,7 @@ export default function ConnectionPage() {
   return (
     <>
       {!connection && <PageHead title="Connection" />}
-      <QueryView query={query} missing={<Missing />}>
+      <QueryView query={query} missing={MISSING}>
         {({ data }) => (
           <Shown
             connection={data}
@@ -83,20 +84,11 @@ export default function ConnectionPage() {
   );
 }
 
-function Missing() {
-  return (
-    <Empty
-      title="This connection is not there"
-      action={
-        <Link to="/connections" className={buttonClass("accent")}>
-          Go to the connections
-        </Link>
-      }
-    >
-      Nothing was ever connected under this address. One that was disconnected stays in the list.
-    </Empty>
-  );
-}
+const MISSING = (
+  <Missing title="This connection is not there" to="/connections" way="Go to the connections">
+    Nothing was ever connected under this address. One that was disconnected stays in the list.
+  </Missing>
+);
 
 type Asking = "disconnect" | "reconnect" | undefined;
 

@@ -20,9 +20,9 @@ import { Link, useAddress, useParam } from "@/shared/routing";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { cx } from "@/shared/ui/cx";
 import { Confirm } from "@/shared/ui/dialog";
+import { Missing } from "@/shared/ui/missing";
 import { Badge, Card, PageHead } from "@/shared/ui/pieces";
 import { QueryView } from "@/shared/ui/query-view";
-import { Empty } from "@/shared/ui/states";
 import { toastProblem } from "@/shared/ui/toast";
 import { Changes } from "./changes";
 import { Columns } from "./columns";
@@ -65,7 +65,7 @@ export default function OneImportPage() {
     <>
       {!query.data && <PageHead title="Import" />}
       {may ? (
-        <QueryView query={query} missing={<Missing />}>
+        <QueryView query={query} missing={MISSING}>
           {(it) => <Shown it={it} now={query.dataUpdatedAt} />}
         </QueryView>
       ) : (
@@ -75,20 +75,11 @@ export default function OneImportPage() {
   );
 }
 
-function Missing() {
-  return (
-    <Empty
-      title="This import is not there"
-      action={
-        <Link to="/import" className={buttonClass("accent")}>
-          Go to the imports
-        </Link>
-      }
-    >
-      It never was, or somebody else began it and you see only your own.
-    </Empty>
-  );
-}
+const MISSING = (
+  <Missing title="This import is not there" to="/import" way="Go to the imports">
+    It never was, or somebody else began it and you see only your own.
+  </Missing>
+);
 
 function Shown({ it, now }: { it: Import; now: number }) {
   const client = useQueryClient();
