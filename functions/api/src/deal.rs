@@ -30,6 +30,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use store::book::Warm;
 use store::{Kept, Versioned};
@@ -41,6 +42,8 @@ const WRITE: Access = Access::Guarded(Policy::new(Scope::Write, Role::Ae, RateCl
 /// Activities on a deal's page; the timeline has all.
 const NEWEST: usize = 20;
 const MOST_STEP_CHARS: usize = 500;
+/// In which years something may be due.
+const YEARS: RangeInclusive<i16> = 1990..=2199;
 const MOST_NOTE_CHARS: usize = 10_000;
 const MOST_PEOPLE: usize = 100;
 const DAY_US: f64 = 86_400e6;
@@ -526,6 +529,16 @@ impl DealPatch {
                     format!("has more than {most} characters"),
                 );
             }
+        }
+        // A year of two digits, or one too many, is a slip of the hand.
+        let due = self.next_step_due.flatten();
+        if due.is_some_and(|due| !YEARS.contains(&due.year())) {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            problem = problem.field(
+                "/next_step_due",
+                "out_of_range",
+                format!("is not in the years {first} to {last}"),
+            );
         }
         let people = self.visible_to.iter().flatten().flatten();
         if people.clone().count() > MOST_PEOPLE {

@@ -409,6 +409,8 @@ async fn a_change_that_does_not_fit_is_told_by_its_place() {
     check(json!({"next_step": "x".repeat(501)}), "/next_step").await;
     check(json!({"note": "x".repeat(10_001)}), "/note").await;
     check(json!({"next_step_due": "soon"}), "/next_step_due").await;
+    check(json!({"next_step_due": "0026-11-30"}), "/next_step_due").await;
+    check(json!({"next_step_due": "2206-11-30"}), "/next_step_due").await;
     check(json!({"forecast_category": "sure"}), "/forecast_category").await;
     check(json!({"amount": 1}), "/amount").await;
     check(json!({"visible_to": ["ana"]}), "/visible_to/0").await;

@@ -58,7 +58,81 @@ impl Cursor {
         serde_json::from_str(text)
     }
 
+    /// What is read and written whole is complete, also where the worker who did that died before it said so: what has
+    /// nothing to load would begin anew with the next run, and what happened in between be told by nobody.
+    pub(crate) fn settle(&mut self) {
+        let is_whole = |at: &&Checkpoint| at.is_done && at.missed == 0 && self.open.is_none();
+        if self.mode != StreamMode::Reconcile
+            && let Some(at) = self.at.as_ref().filter(is_whole)
+        {
+            self.complete_until = at.complete_until.max(self.complete_until);
+        }
+    }
+
     pub(crate) fn write(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use connector::Plan;
+
+    #[test]
+    fn what_is_read_and_written_whole_is_complete_whoever_died_before_saying_so() {
+        let stripe = connectors::find("stripe").unwrap();
+        let events = stripe.stream("events").unwrap();
+        let begun = Timestamp::constant(1_790_000_000, 0);
+        let read = Checkpoint::begin(events, Plan::Load, begun);
+        let until = read.complete_until;
+        assert!(read.is_done && until.is_some());
+        let whole = Cursor {
+            at: Some(read.clone()),
+            ..Cursor::default()
+        };
+        let check = |mut cursor: Cursor, expected: Option<Timestamp>| {
+            cursor.settle();
+            assert_eq!(cursor.complete_until, expected, "{cursor:?}");
+        };
+        check(whole.clone(), until);
+        let later = until.map(|until| until + jiff::SignedDuration::from_secs(60));
+        check(
+            Cursor {
+                complete_until: later,
+                ..whole.clone()
+            },
+            later,
+        );
+        let half = Open {
+            name: "page".to_owned(),
+            next: 1,
+        };
+        check(
+            Cursor {
+                open: Some(half),
+                ..whole.clone()
+            },
+            None,
+        );
+        let unlike = |change: fn(&mut Checkpoint)| {
+            let mut at = read.clone();
+            change(&mut at);
+            Cursor {
+                at: Some(at),
+                ..Cursor::default()
+            }
+        };
+        check(unlike(|at| at.is_done = false), None);
+        check(unlike(|at| at.missed = 1), None);
+        // What is no longer there is looked for after the reading.
+        check(
+            Cursor {
+                mode: StreamMode::Reconcile,
+                ..whole
+            },
+            None,
+        );
     }
 }

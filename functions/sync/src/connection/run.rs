@@ -357,7 +357,7 @@ async fn queue(
         .into_iter()
         .map(|stored| (stored.value.stream.clone(), stored.value))
         .collect();
-    let forgotten = forgets(connector, &before, now);
+    let forgotten = forgets(connector, connection, &before, now);
     let mut messages = Vec::new();
     for stream in connector.streams {
         let name = stream.name;
@@ -372,8 +372,12 @@ async fn queue(
         });
         // A new field is not on the records that are kept, and no record changes because of it.
         let hinted = matches!(stream.delta, Delta::Hints);
+        let state = before.get(name);
+        let is_loaded = state.is_some_and(|state| state.complete_until.is_some());
         let mode = match run.mode {
-            StreamMode::Changes if is_new || (hinted && forgotten) => StreamMode::Reconcile,
+            StreamMode::Changes if is_new || (hinted && is_loaded && forgotten) => {
+                StreamMode::Reconcile
+            }
             mode => mode,
         };
         let state = work.tenant.edit_stream(connection.id, name, |state| {
@@ -425,21 +429,28 @@ async fn queue(
     Ok(())
 }
 
-/// Whether a stream whose hints tell what changed was not asked for longer than the source
-/// remembers.
-fn forgets(connector: &Connector, before: &BTreeMap<String, StreamState>, now: Timestamp) -> bool {
+/// Whether a stream whose hints tell what changed in others was not asked for longer than the source remembers, or
+/// never: it has nothing to load, and begins with what happens from now on.
+fn forgets(
+    connector: &Connector,
+    connection: &Connection,
+    before: &BTreeMap<String, StreamState>,
+    now: Timestamp,
+) -> bool {
     let is_over = |stream: &Stream| match (stream.delta, stream.load) {
         (Delta::Window { shape, .. }, Load::None) => {
             let until = before
                 .get(stream.name)
                 .and_then(|state| state.complete_until);
-            shape.keeps_s.zip(until).is_some_and(|(keeps, until)| {
-                until.as_second() + i64::from(keeps) < now.as_second()
+            until.is_none_or(|until| {
+                let keeps = shape.keeps_s.map_or(i64::MAX, i64::from);
+                until.as_second().saturating_add(keeps) < now.as_second()
             })
         }
         _ => false,
     };
-    connector.streams.iter().any(is_over)
+    let mut on = connector.streams.iter();
+    on.any(|stream| !connection.streams_off.contains(stream.name) && is_over(stream))
 }
 
 /// The names of a stream's fields, where the source was asked for them: questions about fields are

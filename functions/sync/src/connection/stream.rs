@@ -69,7 +69,8 @@ pub(super) async fn run(
         work.tenant.send(&again).await?;
         return Ok(());
     };
-    let cursor = Cursor::read(&lease.cursor)?;
+    let mut cursor = Cursor::read(&lease.cursor)?;
+    cursor.settle();
     let now = work.tenant.now();
     let mut pulling = Pulling {
         work,

@@ -286,6 +286,54 @@ fn subscriptions(bed: &Bed) -> BTreeMap<String, String> {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_happened_before_events_were_read_is_here_all_the_same() {
+    let bed = Bed::new(&small()).await;
+    let id = bed.connect("stripe").await;
+    let switch = async |off: &[&str]| {
+        let off = off.iter().map(|name| (*name).to_owned()).collect();
+        let (tenant, key) = (bed.tenant(), id.to_string());
+        let edited = tenant.edit_document::<Connection, store::Error>(&key, |it| {
+            it.streams_off.clone_from(&off);
+            Ok(())
+        });
+        edited.await.unwrap();
+    };
+    let run = async || {
+        bed.pass(3_600);
+        let job = bed.run(id, "connection.sync").await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{job:#?}");
+    };
+    let delete = || {
+        let mut billing = bed.stripe.billing();
+        let live = billing.customers.values();
+        let mut live = live.filter(|it| it.deleted_at.is_none());
+        let customer = live.next().unwrap().id.clone();
+        billing.delete_customer(&customer).unwrap();
+        customer
+    };
+    let is_kept = async |customer: &String| {
+        let book = bed.book().await;
+        let kept = &mut book.companies.iter();
+        kept.any(|it| it.external_ids.get("stripe") == Some(customer))
+    };
+    switch(&["events"]).await;
+    run().await;
+    let early = delete();
+    run().await;
+    assert!(is_kept(&early).await, "nothing tells of it");
+    // Events are read from now on; what happened before is looked for once.
+    switch(&[]).await;
+    run().await;
+    assert!(!is_kept(&early).await);
+    let late = delete();
+    run().await;
+    assert!(!is_kept(&late).await);
+    for stream in bed.streams(id).await {
+        assert_eq!(stream.mode, store::StreamMode::Changes, "{}", stream.stream);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn billing_stands_with_the_companies_of_the_crm() {
     let bed = Bed::new(&small()).await;
     let crm = bed.connect("salesforce").await;
