@@ -1,10 +1,11 @@
 //! Reading what sources write: leniently, exactly, and with an issue for what cannot be read.
 //!
 //! ```
+//! use connector::Value;
 //! use connector::value::Fields;
 //! use serde_json::json;
 //!
-//! let record = json!({"Amount": "15000.50", "CloseDate": "soon", "IsClosed": "false"});
+//! let record = Value::from(json!({"Amount": "15000.50", "CloseDate": "soon", "IsClosed": "false"}));
 //! let mut out = connector::Out::default();
 //! let mut fields = Fields::new(&record, "salesforce/Opportunity/006A", &mut out);
 //! assert_eq!(fields.decimal("Amount"), Some("15000.50".parse()?));
