@@ -149,7 +149,10 @@ fn zone(cx: &Context) -> TimeZone {
 }
 
 fn custom<const K: usize>(it: &Item) -> BTreeMap<String, String> {
-    let value = |name: &str| Some((name.to_owned(), meaning::custom(it.get(name)?)?));
+    // Hundreds of them are found in one pass over the record, not one by one.
+    let properties = it.main.get("properties").into_iter();
+    let properties: BTreeMap<_, _> = properties.flat_map(Value::fields).collect();
+    let value = |name: &str| Some((name.to_owned(), meaning::custom(properties.get(name)?)?));
     let names = custom_names(it.cx.known, kind::<K>().many);
     names.filter_map(value).collect()
 }
